@@ -1,0 +1,1 @@
+"""What was said: replies, turns, the tracker window."""

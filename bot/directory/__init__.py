@@ -1,0 +1,1 @@
+"""Community resources in the terms of Open Referral: import, places, search."""

@@ -1,0 +1,1 @@
+"""Difficulties, the work of living with a condition, and gaps between work and help."""

@@ -1,0 +1,1 @@
+"""The personal network: members, ties, circles; measures; types; picture; exports."""

@@ -1,0 +1,1 @@
+"""Text to meaning: members, edits, difficulties; the Rasa pipeline components."""

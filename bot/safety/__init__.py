@@ -1,0 +1,1 @@
+"""The risk screen, its fixed replies and the contact routes."""

@@ -1,0 +1,1 @@
+"""Tables, sessions and migrations; consent, export and erasure of a person."""

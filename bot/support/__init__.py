@@ -1,0 +1,1 @@
+"""Options ranked for one person, plans, follow-ups and barriers."""

@@ -28,7 +28,9 @@ class Settings(BaseSettings):
         "", description="SQLAlchemy URL; empty means a SQLite file in WISE_HOME."
     )
     redis_url: str = Field("", description="Redis, for Rasa's locks when there are many servers.")
-    rabbitmq_url: str = Field("", description="RabbitMQ, for the events when there are many servers.")
+    rabbitmq_url: str = Field(
+        "", description="RabbitMQ, for the events when there are many servers."
+    )
     telegram_bot_token: str = Field("", description="Token from @BotFather; empty: no Telegram.")
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="Base of the Bot API; an emulator may stand in."
@@ -36,7 +38,9 @@ class Settings(BaseSettings):
     telegram_webhook_url: str = Field(
         "", description="Public HTTPS address for webhooks; empty: long polling."
     )
-    telegram_webhook_secret: str = Field("", description="Secret that Telegram sends with webhooks.")
+    telegram_webhook_secret: str = Field(
+        "", description="Secret that Telegram sends with webhooks."
+    )
     wise_port_rasa: int = Field(5005, description="Port of the Rasa server (loopback only).")
     wise_port_actions: int = Field(5055, description="Port of the action server (loopback only).")
     wise_port_web: int = Field(8080, description="Port of the chat page, health and metrics.")

@@ -1,0 +1,204 @@
+"""About the person: conditions, area, access needs and travel; each can be skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+
+from actions.choices import chosen
+from actions.forms import Aside, Ask, Done, Heard, StageForm, question
+from actions.turn import Answer, Say, skip_button, toggles_of
+from actions.words import labels
+from bot.directory.places import Ambiguous, Place, find_place, place_at
+from bot.nlu.context import number_in
+from bot.store.record import Record
+from bot.support.preferences import AGE_BANDS
+
+PLACE = "place:"
+
+
+class AskConditions(Ask):
+    """Which conditions?"""
+
+    stage, slot = "about_you", "about_conditions"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles, and free text."""
+        say(
+            "utter_ask_conditions",
+            toggles=toggles_of(labels("conditions")),
+            buttons=[skip_button()],
+        )
+
+
+class AskArea(Ask):
+    """Where do you live?"""
+
+    stage, slot = "about_you", "about_area"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Words or a shared location; or which of the places of one name."""
+        places = record.progress.get("places") or []
+        if places:
+            buttons = [(hint, f"{PLACE}{i}") for i, (hint, *_rest) in enumerate(places)]
+            say("utter_area_which", buttons=[*buttons, skip_button()])
+        else:
+            say("utter_ask_area", ask_location=True, buttons=[skip_button()])
+
+
+class AskAge(Ask):
+    """How old are you?"""
+
+    stage, slot = "about_you", "about_age"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Bands, never a date of birth."""
+        bands = [(title, code) for code, title in labels("ages").items()]
+        say("utter_ask_age", buttons=[*bands, skip_button()])
+
+
+class AskAccess(Ask):
+    """What does a place need to have?"""
+
+    stage, slot = "about_you", "about_access"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles."""
+        say("utter_ask_access", toggles=toggles_of(labels("access")), buttons=[skip_button()])
+
+
+class AskTravel(Ask):
+    """How do you get about?"""
+
+    stage, slot = "about_you", "about_travel"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles."""
+        say("utter_ask_travel", toggles=toggles_of(labels("travel")), buttons=[skip_button()])
+
+
+def keep_place(record: Record, name: str, lat: float, lon: float, say: Say) -> None:
+    """Remember where the person is, no finer than they said it."""
+    record.person.area, record.person.latitude, record.person.longitude = name, lat, lon
+    record.keep_progress(places=None)
+    say("utter_area_kept", place=name)
+
+
+def band_of(years: int | None) -> str:
+    """The band of an age in years; empty where there is none."""
+    if years is None:
+        return ""
+    return next((code for code, (low, high) in AGE_BANDS.items() if low <= years <= high), "")
+
+
+def _told_apart(place: Place) -> str:
+    return f"{place.name}, {place.hint}" if place.hint else place.name
+
+
+def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
+    """A place from words, a button or a shared location."""
+    if answer.location:
+        place = place_at(*answer.location)
+        if place is None:
+            say("utter_area_unknown")
+            return Heard.STAY
+        keep_place(record, place.name, place.lat, place.lon, say)
+        return Heard.DONE
+    if answer.choice.startswith(PLACE):
+        places = record.progress.get("places") or []
+        index = int(answer.choice.removeprefix(PLACE))
+        if index >= len(places):
+            return Heard.STAY
+        _hint, name, lat, lon = places[index]
+        keep_place(record, name, lat, lon, say)
+        return Heard.DONE
+    found = find_place(answer.text)
+    if isinstance(found, Place):
+        keep_place(record, found.name, found.lat, found.lon, say)
+        return Heard.DONE
+    if isinstance(found, Ambiguous):
+        record.keep_progress(places=[[_told_apart(p), p.name, p.lat, p.lon] for p in found.places])
+        return Heard.STAY
+    say("utter_area_unknown")
+    return Heard.STAY
+
+
+class ValidateAboutYouForm(StageForm):
+    """Hears the answers about the person."""
+
+    stage = "about_you"
+
+    @question
+    def validate_about_conditions(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Ticked conditions, or the person's own words."""
+        if answer.skipped:
+            return Heard.DONE
+        if answer.choices:
+            names = labels("conditions")
+            record.person.conditions = ", ".join(names[c] for c in answer.choices if c in names)
+        else:
+            record.person.conditions = answer.text
+        return Heard.DONE
+
+    @question
+    def validate_about_area(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """A place, or none."""
+        if answer.skipped or answer.said_no:
+            record.keep_progress(places=None)
+            return Heard.DONE
+        return hear_place(record, answer, say)
+
+    @question
+    def validate_about_age(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """A band, or an age in years that falls in one."""
+        if answer.skipped or answer.said_no:
+            record.person.age_band = ""
+            return Heard.DONE
+        years = number_in(answer.text) if answer.text else None
+        band = answer.choice if answer.choice in AGE_BANDS else band_of(years)
+        if not band:
+            return Heard.UNCLEAR
+        record.person.age_band = band
+        return Heard.DONE
+
+    @question
+    def validate_about_access(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Ticked needs, or words that name them."""
+        if answer.skipped or answer.said_no:
+            record.person.access_needs = []
+            return Heard.DONE
+        found = chosen(answer, labels("access"))
+        if found is None:
+            record.note("access", answer.text)
+        record.person.access_needs = found or []
+        return Heard.DONE
+
+    @question
+    def validate_about_travel(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Ticked ways, or words that name them."""
+        if answer.skipped or answer.said_no:
+            record.person.travel = []
+            return Heard.DONE
+        found = chosen(answer, labels("travel"))
+        if found is None:
+            record.note("travel", answer.text)
+        record.person.travel = found or []
+        return Heard.DONE
+
+
+class ActionPlace(Aside):
+    """A location shared while something else was asked."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_place"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Keep it as the person's area."""
+        if record is not None:
+            hear_place(record, answer, say)
+        return None

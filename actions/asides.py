@@ -1,0 +1,194 @@
+"""Answers to what patients say beside the question: help, trust, small talk, the unreadable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+
+from actions.changes import take_edits, take_names, undo
+from actions.forms import Aside, active_form, rephrase
+from actions.turn import Answer, Say
+from bot.store.record import Record
+
+
+class ActionHelp(Aside):
+    """What can you do?"""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_help"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Say it."""
+        say("utter_help")
+        return None
+
+
+class ActionAboutMe(Aside):
+    """Are you a person?"""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_about_me"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """No."""
+        say.service("utter_are_you_human")
+        return None
+
+
+class ActionWhoSees(Aside):
+    """Who can read this?"""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_who_sees"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Say who."""
+        say.service("utter_who_sees")
+        return None
+
+
+class ActionMedicalAdvice(Aside):
+    """Diagnosis, doses, results, symptoms: always declined, with the right route."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_medical_advice"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Decline, and say who can help."""
+        say("utter_medical_advice")
+        return None
+
+
+class ActionSmallTalk(Aside):
+    """A chat about nothing much, or something that is not ours."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_small_talk"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """A friendly word that points back to people."""
+        say("utter_chitchat" if answer.intent == "chitchat" else "utter_out_of_scope")
+        return None
+
+
+class ActionAcknowledge(Aside):
+    """Thanks, yes or no where nothing was asked."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_acknowledge"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """A short word."""
+        if answer.intent == "thank":
+            say("utter_thanks")
+        return None
+
+
+class ActionCorrect(Aside):
+    """No, I meant something else: change what the words say, or take the last change back."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_correct"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Apply it where it can be read."""
+        if record is None:
+            return None
+        if take_edits(record, answer, say) or take_names(record, answer, say):
+            return self.STAY if record.progress.get("pending_edit") else None
+        undo(record, say)
+        return None
+
+
+STAFF = {
+    "talk_to_person": ("talk", "utter_talk_to_person"),
+    "complaint": ("complaint", "utter_complaint"),
+    "report_wrong_details": ("wrong_details", "utter_wrong_details"),
+    "set_reminder": ("reminder", "utter_reminder_noted"),
+    "report_done": ("", "utter_report_done"),
+    "report_not_done": ("", "utter_report_not_done"),
+}
+
+
+class ActionAskStaff(Aside):
+    """Something for a person at the service."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_ask_staff"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Put it on the staff's list and say so."""
+        kind, response = STAFF[answer.intent]
+        if record is None:
+            say.service("utter_talk_to_person_unrecorded")
+            return None
+        if kind:
+            record.ask_staff(kind, answer.text)
+        say.service(response)
+        return self.STAY if kind == "talk" and active_form(tracker) is None else None
+
+
+class ActionUnreadable(Aside):
+    """A voice message, photo, sticker, file, contact card, or nothing at all."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_unreadable"
+
+    particular = ("voice", "photo", "sticker", "contact", "empty")
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Say what can be read instead."""
+        media = {"video": "photo", "audio": "voice"}.get(answer.media, answer.media)
+        say(f"utter_unreadable_{media if media in self.particular else 'other'}")
+        return None
+
+
+class ActionDefaultFallback(Aside):
+    """Nothing else fits. Never reverts the turn: that makes history quadratic in Rasa."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_default_fallback"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Rephrase once, then offer choices and a person."""
+        if record is None:
+            return None
+        misses = record.progress.get("misses", 0) + 1
+        record.keep_progress(misses=misses)
+        if active_form(tracker):
+            rephrase(misses, say)
+            return None
+        say("utter_rephrase" if misses < 2 else "utter_lost")
+        return self.STAY

@@ -1,0 +1,189 @@
+"""A service as a patient reads it: facts from ``bot.support.card``, words from ``words.yml``."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from actions.words import label, labels, listed
+from bot.directory.model import AttendingType
+from bot.network.model import Network
+from bot.support.card import CardFacts
+from bot.support.matching import Reason, ReasonCode
+
+WHY_SHOWN = 2
+CAUTIONS_SHOWN = 2
+MANY = 6
+SHORT = 160
+
+
+def short_card(card: CardFacts, number: int, network: Network) -> str:
+    """The card in a list: name, why, when, where, how far, cost, access, when last checked."""
+    lines = [
+        label("card", "title", number=number, name=card.name),
+        _why(card, network),
+        _when(card),
+        _where(card),
+        _cost(card),
+        _access(card),
+        _checked(card),
+        _cautions(card),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def full_card(card: CardFacts, network: Network) -> str:
+    """Everything that is known, for "tell me more"."""
+    place = card.place
+    ages = _ages(card)
+    lines = [
+        card.name,
+        card.description,
+        card.first_visit and label("card", "first_visit", text=card.first_visit),
+        _why(card, network),
+        _when(card),
+        _where(card),
+        place and place.getting_there and label("card", "getting_there", text=place.getting_there),
+        _cost(card),
+        ages and label("card", "ages", ages=ages),
+        _access(card, whole=True),
+        *(label("card", "phone", phone=p.as_written) for p in card.contact.phones[:2]),
+        card.contact.email and label("card", "email", email=card.contact.email),
+        card.contact.url and label("card", "web", url=card.contact.url),
+        _checked(card),
+        _cautions(card, MANY),
+        label("card", "source", source=card.attribution or card.source),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _why(card: CardFacts, network: Network) -> str:
+    told = [words for reason in card.why if (words := why_words(reason, network))]
+    return label("card", "why", why=listed(told[:WHY_SHOWN])) if told else ""
+
+
+def why_words(reason: Reason, network: Network) -> str:
+    """A reason in words; empty for one that has none."""
+    value = reason.value
+    if reason.code is ReasonCode.GAP:
+        code, _dot, work = value.partition(".")
+        if work:
+            return label("why", "gap", value=label("work", work))
+        return label("why", "gap_plain", value=label("gaps", code))
+    if reason.code is ReasonCode.STATEMENT:
+        return label("why", "statement", value=label("preferences", value).lower())
+    if reason.code is ReasonCode.DIFFICULTY:
+        return label("why", "difficulty", value=label("areas", value).lower())
+    if reason.code is ReasonCode.COMPANION:
+        return label("why", "companion", value=network[value].label)
+    return label("why", reason.code, value=value) if str(reason.code) in labels("why") else ""
+
+
+def _when(card: CardFacts) -> str:
+    if card.always_open:
+        return label("card", "always_open")
+    parts = []
+    if card.when_texts:
+        parts.append(label("card", "when", when=_no_stop("; ".join(card.when_texts[:3]))))
+    if card.next is not None:
+        parts.append(label("card", "next", day=day_words(card.next.day, card.next.opens)))
+        if card.next_is_bank_holiday:
+            parts.append(label("card", "bank_holiday"))
+    return " ".join(parts) or label("card", "when_unknown")
+
+
+def day_words(day: date, opens: object = None) -> str:
+    """ "Tuesday 24 November, 10am"."""
+    words = f"{day:%A} {day.day} {day:%B}"
+    if opens is None:
+        return words
+    hour, minute = opens.hour, opens.minute  # type: ignore[attr-defined]
+    clock = f"{hour % 12 or 12}" + (f":{minute:02d}" if minute else "")
+    return f"{words}, {clock}{'am' if hour < 12 else 'pm'}"
+
+
+def _where(card: CardFacts) -> str:
+    if card.place and card.place.line:
+        where = label("card", "where", place=_no_stop(card.place.line))
+    else:
+        ways = card.attending
+        phone, online = AttendingType.PHONE in ways, AttendingType.ONLINE in ways
+        code = (
+            "where_phone_online"
+            if phone and online
+            else "where_phone"
+            if phone
+            else "where_online"
+            if online
+            else "where_home"
+            if AttendingType.HOME in ways
+            else "where_unknown"
+        )
+        where = label("card", code)
+    if card.distance_miles is None:
+        return where
+    number = f"{card.distance_miles:g}"
+    miles = (
+        label("card", "mile_one") if number == "1" else label("card", "mile_many", number=number)
+    )
+    about = "distance_about" if card.distance_is_approximate else "distance"
+    return f"{where} {label('card', about, miles=miles)}"
+
+
+def _cost(card: CardFacts) -> str:
+    cost = card.cost
+    if cost.free:
+        return label("card", "cost_free")
+    if cost.usual is not None and cost.usual > 0:
+        if cost.lowest is not None and cost.lowest < cost.usual:
+            return label("card", "cost_up_to", low=_money(cost.lowest), high=_money(cost.usual))
+        return label("card", "cost", amount=_money(cost.usual))
+    if cost.text:
+        return label("card", "cost_words", text=_cut(cost.text))
+    return label("card", "cost_unknown")
+
+
+def _money(amount: float) -> str:
+    return f"{amount:.2f}".removesuffix(".00")
+
+
+def _access(card: CardFacts, whole: bool = False) -> str:
+    if card.access:
+        text = " ".join(card.access)
+        words = label("card", "access", text=text if whole else _cut(text))
+    else:
+        words = label("card", "access_unknown")
+    return words
+
+
+def _cautions(card: CardFacts, most: int = CAUTIONS_SHOWN) -> str:
+    """What to check first; the cost and the day of the check are said in lines of their own."""
+    said = labels("cautions")
+    told = [said[c] for c in map(str, card.warnings) if c in said]
+    return " ".join(told[:most])
+
+
+def _ages(card: CardFacts) -> str:
+    low, high = card.ages
+    if low is not None and high is not None:
+        return label("card", "age_between", low=f"{low:g}", high=f"{high:g}")
+    if low is not None and low > 0:
+        return label("card", "age_from", low=f"{low:g}")
+    return label("card", "age_to", high=f"{high:g}") if high is not None else ""
+
+
+def _checked(card: CardFacts) -> str:
+    if card.checked is None:
+        return label("card", "checked_unknown")
+    day = f"{card.checked.day} {card.checked:%B %Y}"
+    return label("card", "checked" if card.assured else "changed", date=day)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) <= SHORT:
+        return text
+    return text[:SHORT].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
+
+
+def _no_stop(text: str) -> str:
+    return text.rstrip(". ")

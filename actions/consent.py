@@ -1,0 +1,84 @@
+"""Welcome and consent: nothing is written down before the person agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, FollowupAction
+
+from actions.forms import ANSWERED, Aside, Ask, Done, Heard, StageForm, pick_up, question
+from actions.turn import Answer, Say
+from bot.conversations.journey import OPEN
+from bot.store.base import now, unit_of_work
+from bot.store.people import begin
+from bot.store.record import Record
+
+SCOPES = ("use", "save_map")
+
+
+class ActionGreet(Aside):
+    """Hello: a welcome for someone new, the thread for someone who was here."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_greet"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Welcome, or welcome back."""
+        if record is None:
+            say("utter_welcome")
+            return [FollowupAction("consent_form")]
+        record.person.last_seen_at = now()
+        if record.person.stage == OPEN:
+            say("utter_hello_open")
+            return self.STAY
+        say("utter_hello_again")
+        return pick_up(record, tracker, say)
+
+
+class AskConsent(Ask):
+    """May I keep what you tell me?"""
+
+    stage, slot = "consent", "consent_answer"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Asked again of somebody who has agreed already."""
+        self.ask_stranger(say)
+
+    def ask_stranger(self, say: Say) -> None:
+        """Ask somebody new."""
+        say.service("utter_consent_ask")
+
+
+class ValidateConsentForm(StageForm):
+    """Hears yes, no, or "tell me more"."""
+
+    stage = "consent"
+
+    @question
+    def validate_consent_answer(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Somebody with a record has agreed before."""
+        return Heard.DONE
+
+    def before_consent(
+        self, slot: str, answer: Answer, say: Say, tracker: Tracker
+    ) -> dict[str, Any]:
+        """Begin a record on a yes; leave no trace on a no."""
+        if answer.said_yes:
+            with unit_of_work() as session:
+                record = begin(session, tracker.sender_id)
+                record.give_consent(*SCOPES)
+            say("utter_started")
+            return {slot: ANSWERED}
+        if answer.said_no:
+            say("utter_declined")
+            return {slot: ANSWERED}
+        if answer.choice == "more" or answer.intent in ("who_sees_my_data", "why_do_you_ask"):
+            say.service("utter_consent_more")
+        else:
+            say("utter_not_yet")
+        return {slot: None}

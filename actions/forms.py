@@ -1,0 +1,262 @@
+"""What all stages of the interview share: asking, hearing, going back, never falling silent."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import wraps
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.turn import Answer, Say, record_of
+from actions.words import label
+from bot.conversations.journey import form_of
+from bot.store.record import Record
+
+log = logging.getLogger(__name__)
+
+HEARD = "heard"
+"""What the domain's slot mappings put in a slot: that there is an answer, never its words."""
+
+ANSWERED = "answered"
+TRAIL_MAX = 30
+
+
+class Heard(Enum):
+    """What came of an answer."""
+
+    DONE = "the question is answered"
+    MORE = "taken, and the same question goes on with its next part"
+    STAY = "dealt with something else; ask again"
+    UNCLEAR = "not understood; rephrase"
+
+
+@dataclass(frozen=True)
+class Done:
+    """The question is answered, and so are the ``also`` ones after it."""
+
+    also: tuple[str, ...] = ()
+
+
+Handler = Callable[["StageForm", Record, Answer, Say], "Heard | Done"]
+
+
+def question(handler: Handler) -> Callable[..., Any]:
+    """Make ``validate_<slot>`` of a method that hears one answer in a transaction.
+
+    What has one meaning whatever is being asked ("put it back", "which Ann?", the answer to a
+    check on safety) is taken first. The trail for "back" is kept here, and so is the count of
+    answers that were not understood: rephrased once, then offered buttons and a person.
+    """
+    slot = handler.__name__.removeprefix("validate_")
+
+    @wraps(handler)
+    def validate(
+        form: StageForm,
+        value: object,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        _domain: DomainDict,
+    ) -> dict[str, Any]:
+        # When a form opens, Rasa validates the slots that we have just emptied for it.
+        if value != HEARD:
+            return {slot: value}
+        say, answer = Say(dispatcher), Answer.of(tracker)
+        try:
+            with record_of(tracker) as record:
+                if record is None:
+                    return form.before_consent(slot, answer, say, tracker)
+                return _hear(form, handler, slot, record, answer, say)
+        except Exception:
+            # The words of an error may hold the patient's; the traceback's frames do not.
+            log.exception("an answer to %s was not kept", slot)
+            say("utter_could_not_save")
+            return {slot: None}
+
+    return validate
+
+
+def _hear(
+    form: StageForm, handler: Handler, slot: str, record: Record, answer: Answer, say: Say
+) -> dict[str, Any]:
+    from actions.changes import take_anywhere
+
+    if take_anywhere(record, answer, say):
+        return {slot: None}
+    before = {k: v for k, v in record.progress.items() if k not in ("trail", "misses")}
+    heard = handler(form, record, answer, say)
+    if heard is Heard.UNCLEAR:
+        misses = record.progress.get("misses", 0) + 1
+        record.keep_progress(misses=misses)
+        rephrase(misses, say)
+        return {slot: None}
+    record.keep_progress(misses=0)
+    if heard is not Heard.STAY:
+        trail = [*record.progress.get("trail", []), [form.stage, slot, before]]
+        record.keep_progress(trail=trail[-TRAIL_MAX:])
+    if isinstance(heard, Done):
+        return {name: ANSWERED for name in (slot, *heard.also)}
+    return {slot: ANSWERED if heard is Heard.DONE else None}
+
+
+def rephrase(misses: int, say: Say) -> None:
+    """Say that it was not understood: once plainly, then with a way out."""
+    if misses < 2:
+        say("utter_rephrase")
+        return
+    say(
+        "utter_rephrase_buttons",
+        buttons=[(label("buttons", "skip"), "skip"), (label("buttons", "person"), "person")],
+    )
+
+
+class StageForm(FormValidationAction, ABC):
+    """The validation of one stage's form; questions are its ``validate_<slot>`` methods."""
+
+    @property
+    @abstractmethod
+    def stage(self) -> str:
+        """The stage of ``bot.conversations.journey``."""
+
+    def name(self) -> str:
+        """``validate_<stage>_form``."""
+        return f"validate_{self.stage}_form"
+
+    def domain_slots(self, domain: DomainDict) -> list[str]:
+        """The stage's slots; known here, so that Rasa need not send the domain each turn."""
+        return list(SLOTS[self.stage])
+
+    def before_consent(
+        self, slot: str, answer: Answer, say: Say, tracker: Tracker
+    ) -> dict[str, Any]:
+        """Hear an answer of someone without a record: only the consent stage does."""
+        raise LookupError(f"{slot} was answered by someone who has no record")
+
+
+class Ask(Action, ABC):
+    """Asks one question: ``action_ask_<stage>_form_<slot>``."""
+
+    stage: str
+    slot: str
+
+    def name(self) -> str:
+        """Rasa's name for the question."""
+        return f"action_ask_{self.stage}_form_{self.slot}"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Ask; a failure is said, never silent."""
+        say = Say(dispatcher)
+        try:
+            with record_of(tracker) as record:
+                if record is not None and record.progress.get("hush"):
+                    record.keep_progress(hush=False)
+                elif record is not None:
+                    self.ask(record, say)
+                else:
+                    self.ask_stranger(say)
+        except Exception:
+            log.exception("%s failed", self.name())
+            say("utter_could_not_save")
+        return []
+
+    @abstractmethod
+    def ask(self, record: Record, say: Say) -> None:
+        """Ask the person."""
+
+    def ask_stranger(self, say: Say) -> None:
+        """Ask someone without a record."""
+        raise LookupError(f"{self.name()} needs a record")
+
+
+class Aside(Action, ABC):
+    """An answer to something said beside the question; the thread is picked up after it.
+
+    Subclasses say something in ``answer`` and return where to go: ``None`` for back to the
+    question that was asked, ``STAY`` to say nothing more, or events.
+    """
+
+    STAY: tuple[EventType, ...] = (FollowupAction("action_listen"),)
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Answer; a failure is said, never silent."""
+        say = Say(dispatcher)
+        try:
+            with record_of(tracker) as record:
+                events = self.answer(record, Answer.of(tracker), say, tracker)
+                return pick_up(record, tracker, say) if events is None else list(events)
+        except Exception:
+            log.exception("%s failed", self.name())
+            say("utter_could_not_save")
+            return []
+
+    @abstractmethod
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Say what there is to say."""
+
+
+def active_form(tracker: Tracker) -> str | None:
+    """The form that is on."""
+    return (tracker.active_loop or {}).get("name")
+
+
+def pick_up(record: Record | None, tracker: Tracker, say: Say) -> list[EventType]:
+    """Go back to the question that was asked, or offer what to do next."""
+    form = active_form(tracker)
+    if form:
+        return [FollowupAction(form)]
+    if record is None:
+        say("utter_welcome")
+        return [FollowupAction("consent_form")]
+    form = form_of(record.person.stage)
+    if form:
+        return [FollowupAction(form)]
+    say("utter_what_next")
+    return []
+
+
+def begin_stage(record: Record, stage: str) -> list[EventType]:
+    """Events that open a stage afresh."""
+    record.person.stage = stage
+    form = form_of(stage)
+    if form is None:
+        return []
+    return [*(SlotSet(slot, None) for slot in SLOTS[stage]), FollowupAction(form)]
+
+
+SLOTS: dict[str, tuple[str, ...]] = {
+    "consent": ("consent_answer",),
+    "about_you": (
+        "about_conditions",
+        "about_area",
+        "about_age",
+        "about_access",
+        "about_travel",
+    ),
+    "difficulties": (
+        "difficulties_words",
+        "difficulties_check",
+        "difficulties_sizes",
+        "difficulties_priority",
+    ),
+    "people": ("people_names",),
+    "details": ("details_inner", "details_middle", "details_members", "details_strain"),
+    "picture": ("picture_right",),
+    "gaps": ("gaps_notice", "gaps_answers"),
+    "preferences": ("preferences_interests", "preferences_limits"),
+    "options": ("options_choice",),
+    "plan": ("plan_what", "plan_when", "plan_who"),
+}
+"""The slots of each stage's form, in order; a test keeps it the same as the domain."""

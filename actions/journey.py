@@ -1,0 +1,158 @@
+"""From stage to stage, pausing and picking up, and going back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+
+from actions.forms import SLOTS, Aside, active_form, begin_stage
+from actions.turn import Answer, Say
+from bot.conversations.journey import OPEN, stage_after, stage_of
+from bot.store.record import Record
+
+
+class ActionNextStep(Aside):
+    """A stage is finished: open the next, or close the visit."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_next_step"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Open the next stage that has something to ask."""
+        if record is None:
+            return [SlotSet("consent_answer", None)]
+        stage = stage_after(record.person.stage)
+        while not _has_questions(stage, record):
+            stage = stage_after(stage)
+        if stage == OPEN:
+            say("utter_close" if record.plans() else "utter_close_without_plan")
+        return begin_stage(record, stage)
+
+
+def _has_questions(stage: str, record: Record) -> bool:
+    """An empty network is neither asked about nor drawn: it would only hurt to see it."""
+    return stage not in ("details", "picture") or bool(record.network().active)
+
+
+class ActionPause(Aside):
+    """Stop for now; the place is kept."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_pause"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Say that the place is kept."""
+        say("utter_paused")
+        return self.STAY
+
+
+class ActionResume(Aside):
+    """Carry on where we were."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_resume"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Back to the question."""
+        return None
+
+
+class ActionGoBack(Aside):
+    """Back to the question before."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_go_back"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Ask the last answered question again; what was said there is kept until changed."""
+        if record is None:
+            return None
+        trail = record.progress.get("trail") or []
+        if not trail:
+            say("utter_back_start")
+            return None
+        stage, slot, before = trail[-1]
+        made = record.progress.get("members_made", 0)
+        # Keys of members are never used twice, whatever is taken back.
+        record.person.progress = {**before, "trail": trail[:-1], "members_made": made}
+        record.person.stage = stage
+        say("utter_back")
+        later = SLOTS[stage][SLOTS[stage].index(slot) :]
+        return [*(SlotSet(name, None) for name in later), FollowupAction(f"{stage}_form")]
+
+
+class ActionStartOver(Aside):
+    """From the first question again, with the map kept."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_start_over"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Ask, then begin again."""
+        if record is None:
+            return None
+        if answer.choice != "yes":
+            say("utter_start_over_ask")
+            return self.STAY
+        made = record.progress.get("members_made", 0)
+        record.person.progress = {"members_made": made}
+        return begin_stage(record, "about_you")
+
+
+class ActionWhy(Aside):
+    """Why do you ask?"""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_why"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """The reason for the question of the moment; the most particular one there is."""
+        stage = stage_of(active_form(tracker)) or "open"
+        slot = tracker.get_slot("requested_slot")
+        known = set(self.particular)
+        say(f"utter_why_{slot}" if slot in known else f"utter_why_{stage}")
+        return None
+
+    particular = (
+        "about_conditions",
+        "about_area",
+        "about_age",
+        "about_access",
+        "about_travel",
+        "details_strain",
+    )
+
+
+class ActionStaleButton(Aside):
+    """A button of an earlier question."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_stale_button"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Leave it, and go on."""
+        say("utter_stale_button")
+        return None

@@ -1,0 +1,299 @@
+"""Options from the directory: at most three at a time, each with why; saved, or not for me."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+
+from actions.cards import full_card, short_card
+from actions.forms import Aside, Ask, Done, Heard, StageForm, active_form, begin_stage, question
+from actions.turn import Answer, Say
+from actions.words import label, listed
+from bot.directory.model import Precision
+from bot.directory.places import Place, PlaceKind
+from bot.directory.query import candidates, get
+from bot.needs.areas import Area
+from bot.needs.gaps import GapCode
+from bot.network.model import Work
+from bot.store.record import Record
+from bot.support.card import CardFacts, card_facts
+from bot.support.matching import Option, rank
+from bot.support.preferences import AGE_BANDS
+from bot.support.when import UK
+from bot.support.wishes import ConfirmedGap, Wishes, wishes_from
+
+AT_A_TIME = 3
+SERVICE = "service:"
+MORE = "more:"
+MORE_WORDS = ("others", "nearer", "cheaper", "more", "enough")
+
+
+def wishes_of(record: Record) -> Wishes:
+    """What matching may use of the record: confirmed gaps only, and what was ticked."""
+    person = record.person
+    place = None
+    if person.latitude is not None and person.longitude is not None:
+        place = Place(
+            name=person.area,
+            lat=person.latitude,
+            lon=person.longitude,
+            kind=PlaceKind.POINT,
+            precision=Precision.OUTCODE,
+        )
+    gaps = [
+        ConfirmedGap(
+            code=GapCode(gap.code),
+            work=Work(gap.work) if gap.work else None,
+            areas=tuple(Area(a) for a in gap.evidence.get("areas", ())),
+            activity=gap.evidence.get("activity", ""),
+            members=tuple(gap.evidence.get("members", ())),
+        )
+        for gap in record.confirmed_gaps()
+    ]
+    return wishes_from(
+        gaps=gaps,
+        preferences=record.preferences(),
+        difficulties=[d.area for d in record.difficulties()],
+        conditions=person.conditions,
+        place=place,
+        age=AGE_BANDS.get(person.age_band),
+        access_needs=person.access_needs,
+        travel=person.travel,
+        network=record.network(),
+    )
+
+
+def find(
+    record: Record, *, nearer_than: float | None = None, cheaper: float | None = None
+) -> list[Option]:
+    """The best options that were not shown before."""
+    wishes = wishes_of(record)
+    shown = [int(option.service_id) for option in record.options()]
+    return rank(
+        wishes,
+        candidates(record.session, wishes.place, wishes.reach_km),
+        today=datetime.now(UK),
+        exclude=shown,
+        nearer_than=nearer_than,
+        cheaper=cheaper,
+        limit=AT_A_TIME,
+    )
+
+
+def show(record: Record, options: list[Option], say: Say) -> None:
+    """Say the cards, and remember what was shown and why."""
+    network = record.network()
+    if record.person.latitude is None:
+        say("utter_options_no_area")
+    say("utter_options_intro")
+    for number, option in enumerate(options, 1):
+        card = card_facts(option, today=datetime.now(UK))
+        say("utter_option_card", card=short_card(card, number, network))
+        record.show_option(str(card.listing_id), card.name, [str(r) for r in card.why])
+    record.keep_progress(
+        options_current=[str(o.listing.id) for o in options],
+        options_nearest=min((o.distance_km for o in options if o.distance_km), default=None),
+        options_cheapest=min(
+            (o.listing.lowest_cost for o in options if o.listing.lowest_cost is not None),
+            default=None,
+        ),
+    )
+
+
+def card_of(record: Record, service_id: str) -> CardFacts | None:
+    """The card of one service that was shown."""
+    wishes = wishes_of(record)
+    listing = get(record.session, int(service_id), wishes.place)
+    if listing is None:
+        return None
+    ranked = rank(wishes, [listing], today=datetime.now(UK), limit=1)
+    option = ranked[0] if ranked else Option(listing, 0.0, ())
+    return card_facts(option, today=datetime.now(UK))
+
+
+def nothing(record: Record, say: Say) -> None:
+    """Nothing suits: say so, point to a person, and count the need."""
+    wanted = [gap.name for gap in wishes_of(record).gaps] + sorted(record.preferences())
+    record.note_unmet_need(wanted)
+    say("utter_options_nothing")
+
+
+class AskOptionsChoice(Ask):
+    """Would you like to save any of these?"""
+
+    stage, slot = "options", "options_choice"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """The cards the first time; then what to do with them."""
+        current = record.progress.get("options_current")
+        if current is None:
+            found = find(record)
+            if found:
+                show(record, found, say)
+            else:
+                nothing(record, say)
+                record.keep_progress(options_current=[])
+            current = record.progress["options_current"]
+        if current and not record.progress.get("options_answered"):
+            names = {o.service_id: o.name for o in record.options()}
+            say(
+                "utter_options_which",
+                toggles=[(names[i], f"{SERVICE}{i}", False) for i in current],
+            )
+        say("utter_options_next", buttons=_next_buttons(bool(current)))
+
+
+def _next_buttons(any_shown: bool) -> list[tuple[str, str]]:
+    buttons = [(label("buttons", "enough"), "enough")]
+    if any_shown:
+        more = {
+            "others": "show_others",
+            "nearer": "nearer",
+            "cheaper": "cheaper",
+            "more": "tell_me_more",
+        }
+        buttons = [(label("buttons", key), choice) for choice, key in more.items()] + buttons
+    return buttons
+
+
+_BY_INTENT = {
+    "different_options": "others",
+    "find_support": "others",
+    "nearer": "nearer",
+    "cheaper": "cheaper",
+    "more_about_option": "more",
+}
+
+
+class ValidateOptionsForm(StageForm):
+    """Hears what to save, what to leave, and whether to look again."""
+
+    stage = "options"
+
+    @question
+    def validate_options_choice(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Saves, rejections, "tell me more", "nearer", "cheaper", "others", or enough."""
+        current = record.progress.get("options_current") or []
+        picked = [c.removeprefix(SERVICE) for c in answer.choices if c.startswith(SERVICE)]
+        if picked or answer.choice == "none":
+            return _save(record, [p for p in picked if p in current], say)
+        if answer.choice.startswith(MORE):
+            return _tell(record, answer.choice.removeprefix(MORE), say)
+        if answer.choice == "enough" or answer.skipped or answer.said_no:
+            record.keep_progress(options_current=None, options_answered=False)
+            return Heard.DONE
+        named = _named(answer.text, record, current)
+        if answer.intent == "save_option" or (answer.said_yes and len(current) == 1):
+            return _save(record, named or current[:1] if len(current) == 1 else named, say)
+        if answer.intent == "reject_option":
+            return _reject(record, named or current, say)
+        wanted = answer.choice or _BY_INTENT.get(answer.intent, "")
+        if wanted == "more":
+            if len(named) == 1:
+                return _tell(record, named[0], say)
+            names = {o.service_id: o.name for o in record.options()}
+            record.keep_progress(options_answered=True)
+            say("utter_options_which_one", buttons=[(names[i], f"{MORE}{i}") for i in current])
+            return Heard.STAY
+        if wanted in ("others", "nearer", "cheaper"):
+            return _look_again(record, wanted, say)
+        if named:
+            return _tell(record, named[0], say)
+        return Heard.UNCLEAR
+
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1, "one": 1, "two": 2, "three": 3}
+
+
+def _named(text: str, record: Record, current: list[str]) -> list[str]:
+    """Options that the words name: by number, or by a telling word of the name."""
+    if not text or not current:
+        return []
+    words = re.findall(r"[\w']+", text.casefold())
+    numbers = {int(w) for w in words if w.isdigit()} | {
+        number for word, number in _ORDINALS.items() if word in words
+    }
+    found = [i for n, i in enumerate(current, 1) if n in numbers]
+    if -1 in numbers and current[-1] not in found:
+        found.append(current[-1])
+    if found:
+        return found
+    names = {o.service_id: o.name.casefold() for o in record.options()}
+    telling = [w for w in words if len(w) > 3]
+    return [i for i in current if any(w in names[i].split() for w in telling)]
+
+
+def _save(record: Record, picked: list[str], say: Say) -> Heard:
+    names = {o.service_id: o.name for o in record.options()}
+    for service_id in picked:
+        record.answer_option(service_id, "saved")
+    record.keep_progress(options_answered=True)
+    if picked:
+        say("utter_options_saved", names=listed(names[p] for p in picked))
+    else:
+        say("utter_options_none_saved")
+    return Heard.MORE
+
+
+def _reject(record: Record, picked: list[str], say: Say) -> Heard:
+    names = {o.service_id: o.name for o in record.options()}
+    for service_id in picked:
+        record.answer_option(service_id, "rejected")
+    say("utter_option_rejected", name=listed(names[p] for p in picked))
+    return Heard.MORE
+
+
+def _tell(record: Record, service_id: str, say: Say) -> Heard:
+    card = card_of(record, service_id)
+    if card is None:
+        say("utter_options_no_more")
+    else:
+        say("utter_option_card", card=full_card(card, record.network()))
+    record.keep_progress(options_answered=False)
+    return Heard.MORE
+
+
+def _look_again(record: Record, wanted: str, say: Say) -> Heard:
+    nearest = record.progress.get("options_nearest")
+    cheapest = record.progress.get("options_cheapest")
+    if wanted == "nearer":
+        found = find(record, nearer_than=nearest) if nearest else []
+        missing = "utter_options_none_nearer"
+    elif wanted == "cheaper":
+        found = find(record, cheaper=cheapest) if cheapest else []
+        missing = "utter_options_none_cheaper"
+    else:
+        found, missing = find(record), "utter_options_no_more"
+    if not found:
+        say(missing)
+        record.keep_progress(options_answered=True)
+        return Heard.MORE
+    show(record, found, say)
+    record.keep_progress(options_answered=False)
+    return Heard.MORE
+
+
+class ActionFindSupport(Aside):
+    """Look for support, asked for at any point."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_find_support"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Open the options, or say that they come after the map."""
+        if record is None:
+            return None
+        if answer.difficulties:
+            for mention in answer.difficulties:
+                record.note_difficulty(mention.area, mention.size)
+        if active_form(tracker) == "options_form":
+            return None
+        record.keep_progress(options_current=None, options_answered=False)
+        return begin_stage(record, "options")

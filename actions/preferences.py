@@ -1,0 +1,65 @@
+"""What the person would enjoy, and what would make it suit."""
+
+from __future__ import annotations
+
+from actions.choices import chosen
+from actions.forms import Ask, Done, Heard, StageForm, question
+from actions.turn import Answer, Say, skip_button, toggles_of
+from actions.words import labels
+from bot.store.record import Record
+
+
+class AskInterests(Ask):
+    """What would you like to hear about?"""
+
+    stage, slot = "preferences", "preferences_interests"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles of the eleven statements."""
+        on = sorted(record.preferences())
+        say(
+            "utter_ask_interests",
+            toggles=toggles_of(labels("preferences"), on),
+            buttons=[skip_button()],
+        )
+
+
+class AskLimits(Ask):
+    """What would make it suit better?"""
+
+    stage, slot = "preferences", "preferences_limits"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles."""
+        on = sorted(record.preferences())
+        say("utter_ask_limits", toggles=toggles_of(labels("limits"), on), buttons=[skip_button()])
+
+
+class ValidatePreferencesForm(StageForm):
+    """Hears interests and limits."""
+
+    stage = "preferences"
+
+    @question
+    def validate_preferences_interests(
+        self, record: Record, answer: Answer, say: Say
+    ) -> Heard | Done:
+        """Ticked statements, or words that name them."""
+        return _keep(record, answer, "preferences")
+
+    @question
+    def validate_preferences_limits(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Ticked limits, or words that name them."""
+        return _keep(record, answer, "limits")
+
+
+def _keep(record: Record, answer: Answer, group: str) -> Heard | Done:
+    if answer.skipped:
+        return Heard.DONE
+    offered = labels(group)
+    found = chosen(answer, offered)
+    if found is None:
+        record.note(group, answer.text)
+        found = []
+    record.keep_preferences(found, offered)
+    return Heard.DONE

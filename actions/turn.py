@@ -1,0 +1,185 @@
+"""What an action sees of the turn, and how it speaks: the tracker read once, in plain values."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.words import label
+from bot.needs.areas import Area, Size
+from bot.nlu.context import yes_or_no
+from bot.nlu.meaning import DifficultyMention, EditMention, MemberMention
+from bot.settings import get_settings
+from bot.store.base import unit_of_work
+from bot.store.record import NoRecord, Record
+
+log = logging.getLogger(__name__)
+
+SKIP_INTENTS = frozenset({"skip", "dont_know"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One message of the patient, as understood.
+
+    Attributes:
+        text: the words typed; empty for a button.
+        choices: values of the buttons or toggles; empty for typed text.
+        intent: what the classifier made of the words, whatever the router did with them.
+    """
+
+    text: str = ""
+    choices: tuple[str, ...] = ()
+    intent: str = ""
+    members: tuple[MemberMention, ...] = ()
+    edits: tuple[EditMention, ...] = ()
+    difficulties: tuple[DifficultyMention, ...] = ()
+    location: tuple[float, float] | None = None
+    media: str = ""
+    safety: tuple[str, str | None] = ("none", None)
+    update_key: str | None = None
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Answer:
+        """The latest message."""
+        message = tracker.latest_message
+        entities = {e["entity"]: e["value"] for e in message.get("entities") or ()}
+        intent = (message.get("intent") or {}).get("name") or ""
+        understood = (message.get("understood") or {}).get("name") or intent
+        text = (message.get("text") or "").strip()
+        structured = text.startswith("/")
+        safety = message.get("safety") or {}
+        return cls(
+            text="" if structured else text,
+            choices=tuple(str(entities.get("choice", "")).split(","))
+            if structured and entities.get("choice")
+            else (),
+            intent=understood,
+            members=tuple(MemberMention.from_json(m) for m in message.get("members") or ()),
+            edits=tuple(
+                EditMention(e["operation"], e["target"] or "", e["value"] or "")
+                for e in message.get("edits") or ()
+            ),
+            difficulties=tuple(
+                DifficultyMention(Area(d["area"]), d["size"] and Size(d["size"]))
+                for d in message.get("difficulties") or ()
+            ),
+            location=(float(entities["lat"]), float(entities["lon"]))
+            if "lat" in entities and "lon" in entities
+            else None,
+            media=str(entities.get("media", "")),
+            safety=(str(safety.get("level") or "none"), safety.get("category")),
+            update_key=(message.get("metadata") or {}).get("update_key"),
+        )
+
+    @property
+    def choice(self) -> str:
+        """The value of a single button."""
+        return self.choices[0] if self.choices else ""
+
+    @property
+    def said_yes(self) -> bool:
+        """Yes, by button or in words."""
+        return self.choice == "yes" if self.choices else self._plainly is True
+
+    @property
+    def said_no(self) -> bool:
+        """No, by button or in words."""
+        return self.choice == "no" if self.choices else self._plainly is False
+
+    @property
+    def _plainly(self) -> bool | None:
+        """Yes or no by the words; by the classifier where the words alone do not say."""
+        said = yes_or_no(self.text) if self.text else None
+        if said is None and self.intent in ("affirm", "deny"):
+            return self.intent == "affirm"
+        return said
+
+    @property
+    def skipped(self) -> bool:
+        """Would rather not answer, or does not know."""
+        return self.choice == "skip" or (not self.choices and self.intent in SKIP_INTENTS)
+
+
+class Say:
+    """Speaks through responses of ``domain.yml``; buttons and toggles are filled in here."""
+
+    def __init__(self, dispatcher: CollectingDispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    def __call__(
+        self,
+        response: str,
+        *,
+        buttons: Iterable[tuple[str, str]] = (),
+        toggles: Iterable[tuple[str, str, bool]] = (),
+        done: str = "",
+        map_id: str = "",
+        ask_location: bool = False,
+        **values: object,
+    ) -> None:
+        """Say a response.
+
+        Args:
+            response: its name in the domain.
+            buttons: (title, choice) of each; pressing sends ``/choose`` with the choice.
+            toggles: (title, value, on) of each, sent together with the ``done`` button.
+            values: what fills the response's ``{names}``.
+        """
+        custom: dict[str, Any] = {}
+        shown = [{"title": t, "value": v, "on": on} for t, v, on in toggles]
+        if shown:
+            custom |= {"toggles": shown, "done": done or label("buttons", "done")}
+        if map_id:
+            custom["map_id"] = map_id
+        if ask_location:
+            custom["ask_location"] = True
+        self._dispatcher.utter_message(
+            response=response,
+            buttons=[{"title": t, "payload": choose(c)} for t, c in buttons] or None,
+            json_message=custom or None,
+            **values,
+        )
+
+    def service(self, response: str, **values: object) -> None:
+        """Say a response that names the service and how to reach it."""
+        settings = get_settings()
+        self(
+            response,
+            service_name=settings.wise_service_name,
+            service_contact=settings.wise_service_contact,
+            **values,
+        )
+
+
+def choose(choice: str) -> str:
+    """The payload of a button."""
+    return '/choose{"choice": "' + choice + '"}'
+
+
+def skip_button() -> tuple[str, str]:
+    """The button that skips a question."""
+    return label("buttons", "skip"), "skip"
+
+
+@contextmanager
+def record_of(tracker: Tracker) -> Iterator[Record | None]:
+    """The person's record in one transaction; ``None`` for someone who has not agreed yet."""
+    with unit_of_work() as session:
+        try:
+            record = Record.of(session, tracker.sender_id)
+        except NoRecord:
+            yield None
+        else:
+            yield record
+
+
+def toggles_of(labels: dict[str, str], on: Sequence[str] = ()) -> list[tuple[str, str, bool]]:
+    """Toggles for the codes of a label group."""
+    return [(title, code, code in on) for code, title in labels.items()]

@@ -1,0 +1,340 @@
+"""The ``wise`` command. Each command is a few lines; the work is in the packages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bot.settings import get_settings
+
+app = typer.Typer(
+    help="WISE Companion: self-care support that starts from the people around you.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+directory_app = typer.Typer(help="Community resources.", no_args_is_help=True)
+dialogue_app = typer.Typer(help="Scripted dialogues.", no_args_is_help=True)
+app.add_typer(directory_app, name="directory")
+app.add_typer(dialogue_app, name="dialogue")
+
+out = Console()
+err = Console(stderr=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def fail(message: str, code: int = 1) -> typer.Exit:
+    """Say what went wrong on standard error; raise what is returned."""
+    err.print(f"[red]✗[/red] {message}", highlight=False)
+    return typer.Exit(code)
+
+
+def as_json(data: Any) -> None:
+    """Print JSON on standard output, whole and unwrapped."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+
+
+@app.command()
+def train(
+    force: Annotated[bool, typer.Option(help="Train although nothing has changed.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Train the model, if anything that it learns from has changed."""
+    from bot.training import TrainingFailed, model_path
+    from bot.training import train as train_model
+
+    known = model_path().exists() and not force
+    try:
+        with Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
+        ) as progress:
+            progress.add_task("Training the model (about a minute)" if not known else "Model")
+            model = train_model(force=force)
+    except TrainingFailed as error:
+        raise fail(str(error)) from error
+    if json_:
+        as_json({"model": str(model), "trained": not known})
+    else:
+        out.print(f"Model: {model}" + (" (already trained)" if known else ""), highlight=False)
+
+
+def prepare() -> None:
+    """Everything before the servers: the model, the tables, the sample directory."""
+    from bot.directory.sample import load_on_first_use
+    from bot.store.migrate import upgrade
+
+    train()
+    upgrade()
+    loaded = load_on_first_use()
+    if loaded:
+        out.print(f"Loaded the sample directory: {loaded} services.", highlight=False)
+
+
+@app.command()
+def run() -> None:
+    """Start everything on this machine; Ctrl-C stops it."""
+    from bot.run import StartFailed, running
+
+    settings = get_settings()
+    prepare()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with (
+            Progress(
+                SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
+            ) as progress,
+            running(settings) as servers,
+        ):
+            progress.stop()
+            out.print(f"\nChat page   {servers.web_url}", highlight=False)
+            out.print(f"Health      {servers.web_url}readyz", highlight=False)
+            telegram = "on" if settings.telegram_bot_token else "off (set TELEGRAM_BOT_TOKEN)"
+            out.print(f"Telegram    {telegram}", highlight=False)
+            out.print(f"Logs        {servers.log_of('web').parent}", highlight=False)
+            out.print("\nCtrl-C stops everything.")
+            while not stop.wait(1.0):
+                servers.check()
+            out.print("Stopping.")
+    except StartFailed as error:
+        raise fail(str(error)) from error
+
+
+@app.command()
+def doctor(json_: JsonOption = False) -> None:
+    """Say what is missing or wrong, in words a newcomer understands."""
+    from bot.doctor import examine
+
+    findings = examine(get_settings())
+    if json_:
+        as_json([vars(f) for f in findings])
+    else:
+        for finding in findings:
+            mark = {"ok": "[green]✓[/green]", "note": "[yellow]•[/yellow]"}.get(
+                finding.state, "[red]✗[/red]"
+            )
+            out.print(f"{mark} {finding.what}", highlight=False)
+            if finding.mend:
+                out.print(f"    {finding.mend}", highlight=False)
+    if any(f.state == "wrong" for f in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def understand(
+    jsonl: Annotated[
+        bool, typer.Option(help='Read {"text": …} a line instead of a text a line.')
+    ] = False,
+) -> None:
+    """Read messages from standard input; print what the bot makes of each, as JSON."""
+    from bot.nlu.understand import understand as make_sense
+    from bot.training import train as train_model
+
+    def texts() -> Any:
+        for number, line in enumerate(sys.stdin, 1):
+            line = line.rstrip("\n")
+            if not jsonl:
+                yield line
+                continue
+            try:
+                yield str(json.loads(line)["text"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise fail(f'line {number}: an object with "text" is needed', 2) from error
+
+    model = train_model()
+    for result in make_sense(texts(), model):
+        as_json(result)
+        sys.stdout.flush()
+
+
+@directory_app.command("import")
+def directory_import(
+    source: Annotated[str, typer.Argument(help="A file, folder, ZIP or URL.")],
+    feed: Annotated[str | None, typer.Option(help="Name of the feed.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of the data.")] = None,
+    attribution: Annotated[str | None, typer.Option(help="Words to credit the source.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Load services from an Open Referral source; its dialect is found by looking."""
+    from bot.directory.importer import ImportReport, UnreadableSource, import_source
+    from bot.store.migrate import upgrade
+
+    upgrade()
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
+    ) as progress:
+        task = progress.add_task("Reading")
+
+        def show(so_far: ImportReport) -> None:
+            progress.update(task, description=f"Read {so_far.read:,} records")
+
+        try:
+            report = import_source(
+                source, feed=feed, licence=licence, attribution=attribution, progress=show
+            )
+        except UnreadableSource as error:
+            raise fail(str(error), 2) from error
+    if json_:
+        as_json(report.as_dict())
+        return
+    for name in ("read", "added", "changed", "unchanged", "closed"):
+        out.print(f"{name:<12}{getattr(report, name):>8,}", highlight=False)
+    out.print(f"{'quarantined':<12}{report.quarantined_count:>8,}", highlight=False)
+    for title, counts in (("not used", report.reasons), ("mended or doubted", report.repairs)):
+        for reason, count in counts.most_common():
+            out.print(f"  {title}: {reason} {count:,}", highlight=False)
+
+
+@directory_app.command("search")
+def directory_search(
+    text: Annotated[str, typer.Argument(help="What to look for, like 'choir'.")],
+    near: Annotated[str | None, typer.Option(help="Outcode, postcode or town.")] = None,
+    within: Annotated[float, typer.Option(help="Kilometres.")] = 15.0,
+    json_: JsonOption = False,
+) -> None:
+    """Look for services as a member of staff would."""
+    from bot.directory.places import Ambiguous, find_place
+    from bot.directory.query import search_text
+    from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
+
+    place = find_place(near) if near else None
+    if near and place is None:
+        raise fail(f"there is no place {near!r}; try the first part of a postcode", 2)
+    if isinstance(place, Ambiguous):
+        names = "; ".join(f"{p.name}, {p.hint}" for p in place.places)
+        raise fail(f"{near!r} may be: {names}. Use the first part of the postcode.", 2)
+    upgrade()
+    with unit_of_work() as session:
+        found = search_text(session, text, place, within)
+    if json_:
+        as_json(
+            [
+                {
+                    "id": item.id,
+                    "name": item.name,
+                    "organization": item.organization_name,
+                    "distance_km": item.distance_km,
+                    "feed": item.feed,
+                }
+                for item in found
+            ]
+        )
+        return
+    for item in found:
+        far = "" if item.distance_km is None else f"  {item.distance_km:.1f} km"
+        out.print(f"{item.name}{far}  ({item.organization_name or item.feed})", highlight=False)
+    if not found:
+        out.print("Nothing found.")
+
+
+@app.command()
+def export(
+    person: Annotated[str | None, typer.Argument(help="Id of the person.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="json, graphml or csv.")] = "json",
+    all_: Annotated[bool, typer.Option("--all", help="Everyone; needs --research.")] = False,
+    research: Annotated[bool, typer.Option(help="Without names, words and exact places.")] = False,
+    to: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("."),
+) -> None:
+    """Write one person's record, or everyone's without identifying data, to files."""
+    from bot.store.exports import ExportError, export_people
+
+    try:
+        files = export_people(person, everyone=all_, research=research, form=format_, folder=to)
+    except ExportError as error:
+        raise fail(str(error), 2) from error
+    for file in files:
+        out.print(str(file), highlight=False)
+
+
+@app.command()
+def erase(
+    person: Annotated[str, typer.Argument(help="Id of the person.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Erase everything of a person, and report what went."""
+    from bot.store.base import unit_of_work
+    from bot.store.people import erase as erase_person
+
+    if not yes:
+        typer.confirm(f"Erase everything of {person}? It cannot be brought back.", abort=True)
+    with unit_of_work() as session:
+        gone = erase_person(session, person)
+    if not gone:
+        raise fail(f"there is no person {person}")
+    if json_:
+        as_json(gone)
+    else:
+        for table, rows in gone.items():
+            out.print(f"{table}: {rows}", highlight=False)
+
+
+@dialogue_app.command("run")
+def dialogue_run(
+    files: Annotated[list[Path], typer.Argument(help="YAML scripts, or folders of them.")],
+    verbose: Annotated[bool, typer.Option(help="Print every dialogue, not only failures.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Play scripted dialogues against the real assistant; print where they differ."""
+    from bot.conversations.scripts import ScriptError, read_script
+
+    try:
+        scripts = [read_script(p) for f in files for p in _yaml_files(f)]
+    except (ScriptError, OSError) as error:
+        raise fail(str(error), 2) from error
+    if not scripts:
+        raise fail("there are no scripts there", 2)
+    results = asyncio.run(_play(scripts))
+    if json_:
+        as_json([{"script": str(r.script.path), "passed": r.passed} for r in results])
+    else:
+        for result in results:
+            if verbose or not result.passed:
+                out.print(result.as_text(), highlight=False, markup=False)
+            mark = "[green]✓[/green]" if result.passed else "[red]✗[/red]"
+            out.print(f"{mark} {result.script.title}", highlight=False)
+    if not all(r.passed for r in results):
+        raise typer.Exit(1)
+
+
+def _yaml_files(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.yml")) if path.is_dir() else [path]
+
+
+async def _play(scripts: list[Any]) -> list[Any]:
+    """Play in a store of its own: no script may touch the records of a service."""
+    from bot.conversations.scripts import play
+    from bot.training import train as train_model
+
+    model = train_model()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DATABASE_URL"] = f"sqlite:///{home}/dialogues.sqlite"
+        get_settings.cache_clear()
+        from bot.conversations.assistant import Assistant
+        from bot.directory.sample import load_on_first_use
+        from bot.store.migrate import upgrade
+
+        upgrade()
+        load_on_first_use()
+        assistant = Assistant.load(model)
+        return [
+            await play(script, assistant.turns, f"{number}:{script.path.stem}")
+            for number, script in enumerate(scripts)
+        ]
+
+
+if __name__ == "__main__":
+    app()

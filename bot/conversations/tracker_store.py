@@ -1,0 +1,144 @@
+"""Rasa's tracker store: a bounded window for the turn, the whole log for the record.
+
+Rasa replays every event of a session at each turn, so a long conversation gets slower with
+every message. Here it is handed the slots, the form that is on and the last turns only.
+Before a person has agreed to anything, nothing is written down: the tracker lives in memory.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Event,
+    SlotSet,
+    UserUttered,
+    deserialise_events,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import select
+
+from bot.store.base import unit_of_work
+from bot.store.tables import Person
+from bot.store.trackers import TrackerEvent, TrackerWindow
+
+TURNS_KEPT = 2
+PENDING_MAX = 10_000
+
+
+class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
+    """Tracker store of the companion; see the module's text."""
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(domain, event_broker)
+        self._pending: OrderedDict[str, DialogueStateTracker] = OrderedDict()
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append what is new to the log and renew the window, in one transaction."""
+        sender = tracker.sender_id
+        with unit_of_work() as session:
+            if session.get(Person, sender) is None:
+                self._hold(tracker)
+                return
+            self._pending.pop(sender, None)
+            window = session.get(TrackerWindow, sender)
+            seen = window.last_timestamp if window else 0.0
+            new = [e for e in tracker.events if e.timestamp > seen]
+            if not new:
+                return
+            session.add_all(_log_rows(sender, new))
+            events = [e.as_dict() for e in window_events(tracker)]
+            last = new[-1].timestamp
+            if window is None:
+                session.add(TrackerWindow(person_id=sender, last_timestamp=last, events=events))
+            else:
+                window.last_timestamp, window.events = last, events
+        if self.event_broker:
+            await self.stream_events(tracker)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The window as a tracker; ``None`` for someone new."""
+        if sender_id in self._pending:
+            return self._pending[sender_id]
+        with unit_of_work() as session:
+            window = session.get(TrackerWindow, sender_id)
+            if window is None:
+                return None
+            events = deserialise_events(window.events)
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+
+    async def keys(self) -> Iterable[str]:
+        """Ids of everyone with a tracker."""
+        with unit_of_work() as session:
+            return [*self._pending, *session.scalars(select(TrackerWindow.person_id))]
+
+    async def delete(self, sender_id: str) -> None:
+        """Forget a tracker that was only held in memory, and the window of a stored one."""
+        self._pending.pop(sender_id, None)
+        with unit_of_work() as session:
+            window = session.get(TrackerWindow, sender_id)
+            if window is not None:
+                session.delete(window)
+
+    def _hold(self, tracker: DialogueStateTracker) -> None:
+        self._pending[tracker.sender_id] = tracker
+        self._pending.move_to_end(tracker.sender_id)
+        while len(self._pending) > PENDING_MAX:
+            self._pending.popitem(last=False)
+
+
+def window_events(tracker: DialogueStateTracker) -> list[Event]:
+    """The state as events, then the events of the last ``TURNS_KEPT`` turns of the patient."""
+    events = list(tracker.events)
+    starts = [i for i, e in enumerate(events) if isinstance(e, UserUttered)]
+    cut = starts[-TURNS_KEPT] if len(starts) >= TURNS_KEPT else 0
+    if cut == 0:
+        return events
+    before = DialogueStateTracker.from_events(tracker.sender_id, events[:cut])
+    at = events[cut - 1].timestamp
+    # The slots as they were at the cut, read from the events: the domain may have changed.
+    state: list[Event] = [
+        SlotSet(name, value, timestamp=at) for name, value in _slots_of(events[:cut]).items()
+    ]
+    if before.active_loop_name:
+        state.append(ActiveLoop(before.active_loop_name, timestamp=at))
+    state.append(ActionExecuted(ACTION_LISTEN_NAME, timestamp=at))
+    return state + events[cut:]
+
+
+def _slots_of(events: Sequence[Event]) -> dict[str, Any]:
+    slots: dict[str, Any] = {}
+    for event in events:
+        if isinstance(event, SlotSet):
+            slots[event.key] = event.value
+    return {k: v for k, v in slots.items() if v is not None}
+
+
+def _log_rows(sender: str, events: Sequence[Event]) -> list[TrackerEvent]:
+    rows = []
+    for event in events:
+        data = event.as_dict()
+        rows.append(
+            TrackerEvent(
+                person_id=sender,
+                timestamp=event.timestamp,
+                type_name=event.type_name,
+                intent_name=(data.get("parse_data") or {}).get("intent", {}).get("name"),
+                action_name=data.get("name") if event.type_name == "action" else None,
+                data=data,
+            )
+        )
+    return rows

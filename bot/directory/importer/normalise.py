@@ -1,0 +1,655 @@
+"""From a neutral record to a repaired :class:`Service`, or a reason why it cannot be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from bot.directory import tagging
+from bot.directory.categories import Audience, SubCategory
+from bot.directory.importer import repair, schedules
+from bot.directory.importer.hsds3 import Record, items
+from bot.directory.model import (
+    Accessibility,
+    AttendingType,
+    Contact,
+    CostOption,
+    Location,
+    Organization,
+    Phone,
+    Precision,
+    Schedule,
+    Scope,
+    Service,
+    ServiceStatus,
+    Term,
+)
+from bot.directory.places import towns
+from bot.network.model import Work
+
+
+class Rejected(ValueError):
+    """A record that cannot be used; ``reason`` is a stable code, the text says more."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+# Named people who keep the records, and whoever an address is "for the attention of".
+_PERSONAL_KEYS = frozenset(
+    {"assurer_email", "assurer_name", "assured_by", "assurer", "attention", "pc_metadata",
+     "updated_by", "created_by", "last_modified_by", "record_editor", "main_contact"}
+)  # fmt: skip
+_STATUS = {
+    "active": ServiceStatus.ACTIVE,
+    "published": ServiceStatus.ACTIVE,
+    "live": ServiceStatus.ACTIVE,
+    "open": ServiceStatus.ACTIVE,
+    "inactive": ServiceStatus.INACTIVE,
+    "defunct": ServiceStatus.DEFUNCT,
+    "closed": ServiceStatus.DEFUNCT,
+    "permanently closed": ServiceStatus.DEFUNCT,
+    "temporarily closed": ServiceStatus.TEMPORARILY_CLOSED,
+    "temporarily_closed": ServiceStatus.TEMPORARILY_CLOSED,
+    "suspended": ServiceStatus.TEMPORARILY_CLOSED,
+}
+_CLOSED_NAME = re.compile(
+    r"\b(?:temporarily|currently|permanently) (?:closed|suspended)\b|\((?:now )?closed\)|^closed\b",
+    re.IGNORECASE,
+)
+_ONLINE_TEXT = re.compile(
+    r"\b(?:(?:via|on|over|by) zoom|zoom (?:call|meeting|session)|online (?:group|course|support|"
+    r"session|class|community|forum|service|meeting)|(?:virtual|online)ly|meets? online|"
+    r"virtual (?:group|session|meeting|class)|video call)\w*",
+    re.IGNORECASE,
+)
+_PHONE_TEXT = re.compile(
+    r"\b(?:help ?line|phone ?line|advice line|support line|listening line|(?:tele)?phone "
+    r"(?:support|befriending|service|counselling|advice|calls?)|(?:by|over the) (?:tele)?phone)\b",
+    re.IGNORECASE,
+)
+_HOME_TEXT = re.compile(
+    r"\b(?:home visits?|visits? (?:you |people )?(?:at|in) (?:your|their) (?:own )?homes?|"
+    r"in your own home|in people's (?:own )?homes|care at home|meals on wheels)\b",
+    re.IGNORECASE,
+)
+_NATIONAL_TEXT = re.compile(
+    r"\b(?:nationwide|across the (?:uk|country)|uk[- ]wide|anywhere in the uk|"
+    r"(?:the )?uk'?s (?:leading|largest|only)|"
+    r"national (?:charity|help ?line|service|organisation))\b",
+    re.IGNORECASE,
+)
+_TOWNS_THAT_ARE_WORDS = frozenset(
+    {"bath", "battle", "beer", "broadway", "bury", "church", "crook", "deal", "hope", "hook",
+     "march", "mold", "nelson", "over", "reading", "rugby", "sale", "sandwich", "settle", "street",
+     "wells", "ware", "wing", "yell", "barking", "tring", "tiptree", "poole", "rest", "hall",
+     "dance", "welling", "worth", "penn", "lane", "green", "park", "hill", "cross", "group"}
+)  # fmt: skip
+_AREA_WORDS = re.compile(
+    r"^(?:the )?(?:city|town|borough|district|county|parish|area) of |^(?:in|around|across) |"
+    r"(?: and (?:the )?(?:surrounding|nearby|villages).*| (?:district|borough|county|council|area|"
+    r"town|city|parish|region|locality|wide|and villages).*)$",
+    re.IGNORECASE,
+)
+_DISPLAY_ACCESS = {
+    "drop in": "drop-in",
+    "dropin": "drop-in",
+    "walk-in": "drop-in",
+    "by referral": "referral",
+    "booking": "appointment",
+    "members only": "membership",
+}
+
+
+def scrub(value: Any) -> Any:
+    """A copy without the people behind the records: assurers, editors, contact names."""
+    if isinstance(value, list):
+        return [scrub(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for key, inner in value.items():
+        if not isinstance(key, str) or key.casefold() in _PERSONAL_KEYS:
+            continue
+        if key == "contacts":
+            kept[key] = [{k: scrub(v) for k, v in c.items() if k != "name"} for c in items(inner)]
+        else:
+            kept[key] = scrub(inner)
+    return kept
+
+
+def source_id(record: Any) -> str | None:
+    """The feed's own id as text, or ``None``."""
+    if not isinstance(record, dict):
+        return None
+    value = record.get("id")
+    if isinstance(value, bool | dict | list) or value is None:
+        return None
+    # "test" and "none" are fair ids: only what cannot be stored is taken out.
+    text = repair.storable(str(value)).strip()
+    return text[:200] or None
+
+
+def to_service(record: Record) -> Service:
+    """The service in a neutral record, repaired and tagged.
+
+    Raises:
+        Rejected: without an id or a name, or where the record's own shape is broken.
+    """
+    if not isinstance(record, dict):
+        raise Rejected("not_an_object", f"a service is an object, not {type(record).__name__}")
+    if record.get("__problem__"):
+        raise Rejected(record["__problem__"], "the row has more cells than the table has columns")
+    key = source_id(record)
+    if key is None:
+        raise Rejected("missing_id", "the record has no id, so that it could not be updated later")
+    name = repair.clean_text(record.get("name"), one_line=True)
+    organization, flags = _organization(record)
+    if not name:
+        raise Rejected("missing_name", f"service {key} has no name to show to anyone")
+    name = name[:300]
+    description = repair.clean_text(record.get("description")) or ""
+    alert = repair.clean_text(record.get("alert"))
+    if alert:
+        description = f"{description}\n\n{alert}".strip()
+    if not description:
+        flags.append("no_description")
+    status, status_flags = _status(record.get("status"), name)
+    flags += status_flags
+
+    prose = f"{name}. {description}"
+    locations, place_schedules = _locations(record, prose, flags)
+    rows = _schedules(record.get("schedules"), prose, None, flags) + place_schedules
+    rows = _without_repeats(rows)
+    if not rows and (told := schedules.said(description)) and told.sentence:
+        flags.append("schedule_from_description")
+        rule = replace(Schedule(told.sentence), freq=told.freq, byday=told.byday)
+        rows = [rule]
+    if not rows:
+        flags.append("no_schedule")
+
+    phones, contacts, email = _contacts(record, organization, locations, flags)
+    low, high, age_flags = repair.clean_ages(record.get("minimum_age"), record.get("maximum_age"))
+    flags += age_flags
+    terms = _terms(record)
+    eligibility = _eligibility(record, terms)
+    area = _area(record)
+    costs, fees = _costs(record)
+    tagged = tagging.tag(name, description, terms, eligibility or "")
+    high, audience_flags = _adult_limit(low, high, tagged.audience)
+    flags += audience_flags
+    attending = _attending(record, rows, locations, prose)
+    placed = _placed(locations, area, name, flags)
+    works = tagged.works | ({Work.ILLNESS} if _is_health(tagged) else frozenset())
+    return Service(
+        id=key,
+        name=name,
+        organization=organization,
+        description=description,
+        status=status,
+        url=repair.clean_url(record.get("url")) or (organization.url if organization else None),
+        email=email,
+        phones=phones,
+        contacts=contacts,
+        locations=placed,
+        schedules=tuple(rows),
+        cost_options=costs,
+        fees_text=fees,
+        eligibility=eligibility,
+        min_age=low,
+        max_age=high,
+        languages=_languages(record),
+        attending_types=attending,
+        attending_access=_access(record),
+        service_area=area,
+        scope=_scope(record, area, attending, placed, phones, prose),
+        terms=terms,
+        tags=tagged.tags,
+        works=works,
+        conditions=tagged.conditions,
+        audience=tagged.audience,
+        assured_date=repair.clean_date(record.get("assured_date")),
+        last_modified=repair.clean_date(record.get("last_modified")),
+        flags=tuple(dict.fromkeys(flags)),
+    )
+
+
+def _is_health(tagged: tagging.Tagging) -> bool:
+    return any(t.subcategory is SubCategory.HEALTH_CONDITIONS for t in tagged.tags)
+
+
+def _organization(record: Record) -> tuple[Organization | None, list[str]]:
+    raw = record.get("organization")
+    if not isinstance(raw, dict):
+        return None, ["organization_missing"]
+    name = repair.clean_text(raw.get("name"), one_line=True)
+    key = source_id(raw) or repair.clean_text(record.get("organization_id"), one_line=True)
+    if not name:
+        return None, ["organization_missing"]
+    identifiers = []
+    for item in items(raw.get("organization_identifiers")):
+        value = repair.clean_text(item.get("identifier"), one_line=True)
+        if value:
+            scheme = repair.clean_text(item.get("identifier_scheme"), one_line=True)
+            identifiers.append((scheme or "", value))
+    organization = Organization(
+        id=key or f"name:{name.casefold()}"[:200],
+        name=name[:300],
+        description=repair.clean_text(raw.get("description")),
+        url=repair.clean_url(raw.get("website")) or repair.clean_url(raw.get("url")),
+        email=repair.clean_email(raw.get("email")),
+        identifiers=tuple(identifiers),
+    )
+    return organization, []
+
+
+def _status(value: Any, name: str) -> tuple[ServiceStatus, list[str]]:
+    text = (repair.clean_text(value, one_line=True) or "").casefold()
+    if not text:
+        status, flags = ServiceStatus.ACTIVE, ["status_missing"]
+    elif text in _STATUS:
+        status, flags = _STATUS[text], []
+    else:
+        # Archived, expired, pending and words unknown: better unseen than shown when closed.
+        status, flags = ServiceStatus.INACTIVE, ["status_not_standard"]
+    if status is ServiceStatus.ACTIVE and _CLOSED_NAME.search(name):
+        return ServiceStatus.TEMPORARILY_CLOSED, [*flags, "closed_by_name"]
+    return status, flags
+
+
+def _schedules(
+    value: Any, prose: str | None, location_id: str | None, flags: list[str]
+) -> list[Schedule]:
+    found = []
+    for raw in items(value):
+        schedule, row_flags = schedules.read(raw, prose, location_id)
+        flags += row_flags
+        if schedule is not None:
+            found.append(schedule)
+    return found
+
+
+def _without_repeats(rows: list[Schedule]) -> list[Schedule]:
+    kept: dict[tuple[object, ...], Schedule] = {}
+    for row in rows:
+        kept.setdefault((row.text, row.freq, row.byday, row.opens_at, row.location_id), row)
+    return list(kept.values())
+
+
+def _locations(
+    record: Record, prose: str, flags: list[str]
+) -> tuple[list[Location], list[Schedule]]:
+    found: dict[str, Location] = {}
+    rows: list[Schedule] = []
+    for index, link in enumerate(items(record.get("service_at_locations"))):
+        raw = link.get("location")
+        if not isinstance(raw, dict):
+            flags.append("location_missing")
+            rows += _schedules(link.get("schedules"), prose, None, flags)
+            continue
+        key = source_id(raw) or source_id(link) or str(index)
+        location = _location(key, raw)
+        if location is not None and key not in found:
+            found[key] = location
+            flags += location.flags
+        at = key if location is not None else None
+        rows += _schedules(link.get("schedules"), prose, at, flags)
+        rows += _schedules(raw.get("schedules"), prose, at, flags)
+    return list(found.values()), rows
+
+
+def _location(key: str, raw: Record) -> Location | None:
+    kind = (repair.clean_text(raw.get("location_type"), one_line=True) or "").casefold()
+    addresses = items(raw.get("addresses"))
+    address = next(
+        (a for a in addresses if "physical" in str(a.get("address_type", "")).casefold()),
+        addresses[0] if addresses else {},
+    )
+    name = repair.clean_text(raw.get("name"), one_line=True)
+    if kind == "virtual" and not address:
+        return None
+    lines = [
+        repair.clean_text(address.get(part), one_line=True)
+        for part in ("address_1", "address_2", "address_3", "address_4", "city", "region")
+    ]
+    parts = [p for p in dict.fromkeys(p.strip(" ,.") for p in lines if p) if p]
+    country = (repair.clean_text(address.get("country"), one_line=True) or "").casefold()
+    british = country in ("", "gb", "uk", "united kingdom", "great britain", "england", "scotland",
+                          "wales", "northern ireland")  # fmt: skip
+    masked = _truth(raw.get("mask_exact_address")) or _truth(raw.get("masked"))
+    has_street = bool(lines[0])
+    point = repair.clean_point(
+        raw.get("latitude"),
+        raw.get("longitude"),
+        address.get("postal_code"),
+        masked=masked,
+        has_street=has_street,
+        british=british,
+    )
+    city = lines[4]
+    if masked:
+        name, parts = None, [city] if city else []
+    access = [
+        Accessibility(text, repair.clean_text(a.get("details")), repair.clean_url(a.get("url")))
+        for a in items(raw.get("accessibility"))
+        if (text := _access_words(a.get("description")))
+    ]
+    location = Location(
+        id=key,
+        name=name,
+        address=", ".join(parts) or None,
+        postcode=point.postcode,
+        lat=point.lat,
+        lon=point.lon,
+        precision=point.precision,
+        masked=masked,
+        accessibility=tuple(dict.fromkeys(access)),
+        transportation=repair.clean_text(raw.get("transportation")),
+        flags=point.flags,
+    )
+    if point.lat is None and city and british and (place := _town(city)):
+        location = replace(location, lat=place[0], lon=place[1], precision=Precision.AREA)
+    if not (location.address or location.postcode or location.lat is not None or name):
+        return None
+    return location
+
+
+def _access_words(value: Any) -> str | None:
+    text = repair.clean_text(value)
+    # HSDS 1.1 has an enumeration: "disabled_parking".
+    return text.replace("_", " ").capitalize() if text and re.fullmatch(r"[a-z_]+", text) else text
+
+
+def _truth(value: Any) -> bool:
+    return value is True or (
+        isinstance(value, str) and value.casefold() in ("true", "1", "yes", "t")
+    )
+
+
+def _town(name: str) -> tuple[float, float] | None:
+    found = towns(name)
+    return (found[0].lat, found[0].lon) if len(found) == 1 else None
+
+
+def _placed(
+    locations: list[Location], area: str | None, name: str, flags: list[str]
+) -> tuple[Location, ...]:
+    """With a coarse place from the service area or a name's ending where nothing better is."""
+    if any(loc.lat is not None for loc in locations):
+        return tuple(locations)
+    words = [part for loc in locations for part in (loc.name or "").split(", ")]
+    words += re.split(r" [-–] |\(|\)|, ", name)[1:]
+    words += (area or "").split(", ")
+    tokens = name.split()
+    words += [" ".join(tokens[-n:]) for n in (3, 2, 1) if len(tokens) > n]
+    for word in words:
+        word = _AREA_WORDS.sub("", word).strip()
+        place = (
+            _town(word) if len(word) > 3 and word.casefold() not in _TOWNS_THAT_ARE_WORDS else None
+        )
+        if place is None:
+            continue
+        flags.append("place_from_words")
+        coarse = {"lat": place[0], "lon": place[1], "precision": Precision.AREA}
+        if locations:
+            return (replace(locations[0], **coarse), *locations[1:])  # type: ignore[arg-type]
+        return (
+            Location("area", address=word, lat=place[0], lon=place[1],
+                     precision=Precision.AREA),
+        )  # fmt: skip
+    flags.append("no_coordinates")
+    return tuple(locations)
+
+
+def _contacts(
+    record: Record, organization: Organization | None, locations: list[Location], flags: list[str]
+) -> tuple[tuple[Phone, ...], tuple[Contact, ...], str | None]:
+    """Public phones and e-mail. What belongs to a named person stays only as the last resort."""
+    email = repair.clean_email(record.get("email"))
+    public = _phones(record.get("phones"))
+    holders = [*items(record.get("contacts"))]
+    for link in items(record.get("service_at_locations")):
+        public += _phones(link.get("phones"))
+        holders += items(link.get("contacts"))
+        if isinstance(link.get("location"), dict):
+            public += _phones(link["location"].get("phones"))
+            holders += items(link["location"].get("contacts"))
+    private: list[Phone] = []
+    private_email: str | None = None
+    roles: list[Contact] = []
+    for holder in holders:
+        person = repair.clean_text(holder.get("name"), one_line=True)
+        phones = _phones(holder.get("phones"))
+        if holder.get("phone"):
+            phones += list(repair.clean_phones(holder["phone"]))
+        address = repair.clean_email(holder.get("email"))
+        for phone in phones:
+            (private if person and repair.is_mobile(phone) else public).append(phone)
+        if address and not _is_personal(address, person):
+            email = email or address
+        elif address:
+            private_email = private_email or address
+        role = repair.clean_text(holder.get("department"), one_line=True)
+        if role:
+            roles.append(Contact(role=role))
+    raw_organization = record.get("organization")
+    if not public and not private and isinstance(raw_organization, dict):
+        public += _phones(raw_organization.get("phones"))
+    if not public and private:
+        # A small group often has one mobile: then it is the public contact.
+        public = private
+    elif private:
+        flags.append("personal_contact_dropped")
+    if not email and not public and organization:
+        email = organization.email
+    if not email and not public and private_email:
+        email = private_email
+    elif private_email and private_email != email:
+        flags.append("personal_contact_dropped")
+    kept: dict[str, Phone] = {}
+    for phone in public:
+        kept.setdefault(phone.e164 or phone.as_written, phone)
+        if phone.e164 is None:
+            flags.append("phone_not_valid")
+    if not kept and not email and not record.get("url"):
+        flags.append("no_contact")
+    return tuple(kept.values()), tuple(dict.fromkeys(roles)), email
+
+
+def _phones(value: Any) -> list[Phone]:
+    found: list[Phone] = []
+    for raw in items(value):
+        if str(raw.get("type") or "").casefold() == "fax":
+            continue
+        found += repair.clean_phones(
+            raw.get("number"), extension=raw.get("extension"), description=raw.get("description")
+        )
+    return found
+
+
+_SHARED_MAILBOX = re.compile(
+    r"^(?:info|enquir|contact|admin|hello|office|mail|help|support|team|booking|reception|"
+    r"secretary|clerk|centre|center|club|group|volunteer|service|sales|membership|general)",
+    re.IGNORECASE,
+)
+
+
+def _is_personal(email: str, person: str | None) -> bool:
+    local = email.split("@", 1)[0]
+    if _SHARED_MAILBOX.match(local):
+        return False
+    names = [n for n in re.findall(r"[a-z]{3,}", (person or "").casefold())]
+    if any(n in local for n in names):
+        return True
+    # "first.last" and the like, in a contact record that names someone.
+    return bool(person and re.fullmatch(r"[a-z]+[._][a-z]+\d*", local))
+
+
+def _costs(record: Record) -> tuple[tuple[CostOption, ...], str | None]:
+    found: list[CostOption] = []
+    for raw in items(record.get("cost_options")):
+        amount = repair.clean_number(raw.get("amount"))
+        option = repair.clean_text(raw.get("option"), one_line=True)
+        about = repair.clean_text(raw.get("amount_description"), one_line=True)
+        if amount is not None and amount < 0:
+            amount = None
+        if amount is None and repair.says_free(about or option):
+            amount = 0.0
+        currency = repair.clean_text(raw.get("currency"), one_line=True) or "GBP"
+        if amount is not None or option or about:
+            found.append(CostOption(amount, currency.upper()[:3], option, about))
+    fees = repair.clean_text(record.get("fees_description")) or repair.clean_text(
+        record.get("fees")
+    )
+    if not found and (record.get("free") is True or repair.says_free(fees)):
+        found.append(CostOption(0.0, description="Free"))
+        fees = None
+    return tuple(dict.fromkeys(found)), fees
+
+
+def _terms(record: Record) -> tuple[Term, ...]:
+    found: dict[str, Term] = {}
+    for raw in items(record.get("attributes")):
+        term = raw.get("taxonomy_term") if isinstance(raw.get("taxonomy_term"), dict) else raw
+        term = term or {}
+        name = repair.clean_text(term.get("name"), one_line=True) or repair.clean_text(
+            term.get("description"), one_line=True
+        )
+        if not name:
+            continue
+        scheme = repair.clean_text(term.get("taxonomy"), one_line=True) or repair.clean_text(
+            raw.get("link_type"), one_line=True
+        )
+        uri = repair.clean_text(term.get("term_uri"), one_line=True)
+        found.setdefault(name.casefold(), Term(name.replace("-", " "), scheme, uri))
+    for raw in items(record.get("pc_targetAudience")):
+        name = repair.clean_text(raw.get("audienceType"), one_line=True)
+        if name:
+            found.setdefault(name.casefold(), Term(name, "audience"))
+    return tuple(found.values())
+
+
+_SAYS_NOTHING = frozenset({"all", "all adults", "anyone", "everyone", "any"})
+
+
+def _eligibility(record: Record, terms: Iterable[Term]) -> str | None:
+    stated = repair.clean_text(record.get("eligibility_description"))
+    suits = [
+        t.name
+        for t in terms
+        if t.scheme and tagging.says_for_whom(t.scheme) and t.name.casefold() not in _SAYS_NOTHING
+    ]
+    listed = f"Suitable for: {', '.join(suits)}" if suits else None
+    return ". ".join(p for p in (stated, listed) if p) or None
+
+
+_CHILD = frozenset({Audience.CHILDREN, Audience.YOUNG_PEOPLE})
+
+
+def _adult_limit(
+    low: float | None, high: float | None, audience: frozenset[Audience]
+) -> tuple[float | None, list[str]]:
+    """An upper age for what is only for the young, where the feed gives no ages."""
+    if low is None and high is None and audience and audience <= _CHILD:
+        return (25.0 if Audience.YOUNG_PEOPLE in audience else 17.0), ["age_from_audience"]
+    return high, []
+
+
+def _area(record: Record) -> str | None:
+    names = []
+    for raw in items(record.get("service_areas")):
+        name = repair.clean_text(raw.get("name"), one_line=True) or repair.clean_text(
+            raw.get("service_area"), one_line=True
+        )
+        extent = repair.clean_text(raw.get("extent"), one_line=True)
+        if not name and extent and not extent.startswith(("{", "[")) and len(extent) < 200:
+            name = extent
+        if name:
+            names.append(name)
+    return ", ".join(dict.fromkeys(names)) or None
+
+
+def _languages(record: Record) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for raw in items(record.get("languages")):
+        text = repair.clean_text(raw.get("name"), one_line=True) or repair.clean_text(
+            raw.get("language") or raw.get("code"), one_line=True
+        )
+        for name in re.split(r"[,;/]", text or ""):
+            if name.strip():
+                found.setdefault(name.strip())
+    return tuple(found)
+
+
+def _access(record: Record) -> tuple[str, ...]:
+    value = record.get("attending_access")
+    texts = value if isinstance(value, list) else [value]
+    found = [repair.clean_text(t, one_line=True) for t in texts]
+    lower = [f.casefold() for f in found if f]
+    return tuple(dict.fromkeys(_DISPLAY_ACCESS.get(f, f) for f in lower))
+
+
+def _attending(
+    record: Record, rows: list[Schedule], locations: list[Location], prose: str
+) -> tuple[AttendingType, ...]:
+    found: set[AttendingType] = set()
+    value = record.get("attending_type")
+    for text in value if isinstance(value, list) else [value]:
+        if kind := schedules.attending_type(text):
+            found.add(kind)
+    found |= {r.attending_type for r in rows if r.attending_type}
+    for link in items(record.get("service_at_locations")):
+        raw = link.get("location")
+        if isinstance(raw, dict) and str(raw.get("location_type")).casefold() == "virtual":
+            named = schedules.attending_type(raw.get("name"))
+            by_phone = _PHONE_TEXT.search(prose) and not _ONLINE_TEXT.search(prose)
+            found.add(named or (AttendingType.PHONE if by_phone else AttendingType.ONLINE))
+    stated = bool(found)
+    said_online = found == {AttendingType.ONLINE} and _ONLINE_TEXT.search(prose)
+    has_place = any(loc.address or loc.lat is not None for loc in locations)
+    if has_place and (not stated or (found == {AttendingType.ONLINE} and not said_online)):
+        found.add(AttendingType.VENUE)
+    if not stated:
+        for kind, pattern in (
+            (AttendingType.ONLINE, _ONLINE_TEXT),
+            (AttendingType.PHONE, _PHONE_TEXT),
+            (AttendingType.HOME, _HOME_TEXT),
+        ):
+            if pattern.search(prose):
+                found.add(kind)
+    return tuple(sorted(found))
+
+
+def _scope(
+    record: Record,
+    area: str | None,
+    attending: tuple[AttendingType, ...],
+    locations: tuple[Location, ...],
+    phones: tuple[Phone, ...],
+    prose: str,
+) -> Scope:
+    names = [n for n in (area or "").split(", ") if n]
+    at_venue = AttendingType.VENUE in attending
+    if any(tagging.is_national(n) for n in names) and not at_venue:
+        return Scope.NATIONAL
+    if names or at_venue or locations:
+        return Scope.LOCAL
+    if _NATIONAL_TEXT.search(prose):
+        return Scope.NATIONAL
+    if AttendingType.PHONE in attending and any(_is_non_geographic(p) for p in phones):
+        return Scope.NATIONAL
+    # Words such as "join our online group" are as often about a local group's extra.
+    said = schedules.attending_type(record.get("attending_type"))
+    virtual = any(
+        str(link["location"].get("location_type")).casefold() == "virtual"
+        for link in items(record.get("service_at_locations"))
+        if isinstance(link.get("location"), dict)
+    )
+    return Scope.ONLINE if virtual or said is AttendingType.ONLINE else Scope.LOCAL
+
+
+def _is_non_geographic(phone: Phone) -> bool:
+    return bool(phone.e164 and phone.e164.startswith(("+448", "+443", "+44116")))

@@ -1,0 +1,442 @@
+"""Mending of single values: texts, phones, e-mails, links, ages, amounts, dates, coordinates.
+
+Each function takes what a feed wrote and returns a clean value, or ``None`` where nothing
+usable is there. What was changed or doubted is said by a flag, so that a directory officer
+can be told.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
+
+import ftfy
+import html2text
+import phonenumbers
+
+from bot.directory.model import Phone, Precision
+from bot.directory.places import (
+    Place,
+    haversine_km,
+    in_uk,
+    normalise_outcode,
+    normalise_postcode,
+    outcode_centroid,
+    postcode_centroid,
+)
+
+REGION = "GB"
+FAR_KM = 5.0
+
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff]"
+)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_HTML = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
+_EDITOR_MARK = re.compile(r"#{2,}[A-Z]{2,5}#{2,}")
+_PLACEHOLDER = re.compile(
+    r"^(?:[-–—.,_*?\s]*|n/?a|none|null|nil|nan|undefined|tb[ac]|test|string|x+|"
+    r"(?:no|not?) (?:description|information|details?)"
+    r"(?: (?:is )?(?:available|provided|given|yet))?|"
+    r"(?:to be (?:confirmed|added|announced))|lorem ipsum.*|\[?unknown\]?|not known|"
+    r"\[?no registered public address\]?)\.?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+'\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
+_DEAD_HOSTS = re.compile(
+    r"(?:^|[@./])(?:example\.(?:com|org|net|co\.uk)|noemail\.invalid|path|localhost|test)$|\.invalid$",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"^(?:(https?)://)?([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+)(:\d+)?([/?#].*)?$")
+_ONLY_PHONE_WORDS = re.compile(r"^(?:or|and|tel|phone|telephone|call|mobile|landline)$", re.I)
+_PLAIN_NUMBER = re.compile(r"^[\d\s()+\-./]+$")
+_FREE = re.compile(
+    r"^(?:it(?:'s| is) |this (?:service|activity|group) is )?"
+    r"(?:free|no (?:cost|charge|fee)s?|free of charge|£0(?:\.00)?)"
+    r"(?: (?:to (?:attend|join|use|all)|for all|service|entry))?[.!]?$",
+    re.IGNORECASE,
+)
+_BETWEEN_NUMBERS = re.compile(r"\s*(?:[\n;|,/]|\bor\b|\band\b|&)\s*", re.IGNORECASE)
+# Numbers that Ofcom keeps for drama and examples: real in form, and never anyone's.
+_DRAMA = re.compile(r"^\+44(?:1632960|7700900|8081570|3069990|1134960|1144960|1154960|1164960)")
+
+
+def _converter() -> html2text.HTML2Text:
+    converter = html2text.HTML2Text(bodywidth=0)
+    converter.ignore_links = True
+    converter.ignore_images = True
+    converter.ignore_emphasis = True
+    converter.ignore_tables = True
+    converter.ul_item_mark = "-"
+    return converter
+
+
+def clean_text(value: Any, *, one_line: bool = False) -> str | None:
+    """Plain text in UTF-8 without markup, mojibake, control characters or placeholders.
+
+    ``one_line`` is for names: all white space becomes single blanks. ``None`` where nothing
+    was said. Numbers are written out; lists and objects are not text and give ``None``.
+    """
+    if value is None or isinstance(value, bool | dict | list):
+        return None
+    text = value if isinstance(value, str) else str(value)
+    if not text or text.isspace():
+        return None
+    if not text.isascii():
+        text = ftfy.fix_text(_SURROGATE.sub("", text), unescape_html=False)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\\r\\n", "\n")
+    text = text.replace("\\n", "\n").replace("\xa0", " ")
+    if "#" in text:
+        text = _EDITOR_MARK.sub("\n", text)
+    if "&" in text and _ENTITY.search(text):
+        # Twice, since some feeds escape what is already escaped.
+        text = html.unescape(html.unescape(text)) if "&amp;" in text else html.unescape(text)
+        text = text.replace("\xa0", " ")
+    if "<" in text and _HTML.search(text):
+        text = _from_html(text)
+    text = _CONTROL.sub("", text)
+    if one_line:
+        text = " ".join(text.split())
+    else:
+        text = re.sub(r"[ \t]+", " ", text)
+        text = re.sub(r" ?\n ?", "\n", text)
+        text = re.sub(r"\n{3,}", "\n\n", text).strip()
+        text = text.replace("**", "")
+    return None if not text or _PLACEHOLDER.match(text) else text
+
+
+def storable(text: str) -> str:
+    """Without the characters that databases refuse: controls and lone surrogates."""
+    return _CONTROL.sub("", _SURROGATE.sub("", text))
+
+
+def _from_html(markup: str) -> str:
+    text: str = _converter().handle(markup)
+    text = re.sub(r"^#+ *", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^ *- +", "- ", text, flags=re.MULTILINE)
+    text = re.sub(r"^>+ ?", "", text, flags=re.MULTILINE)
+    # html2text escapes what Markdown would read as its own.
+    text = re.sub(r"\\([\\.\-+#*_`()\[\]!>|])", r"\1", text)
+    # A line break inside a paragraph carries two blanks in Markdown.
+    return re.sub(r" {2,}\n", "\n", text)
+
+
+def clean_url(value: Any) -> str | None:
+    """An absolute http or https address, or ``None`` for placeholders and other schemes."""
+    text = clean_text(value, one_line=True)
+    if not text:
+        return None
+    text = text.split()[0].rstrip(".,;")
+    match = _URL.match(text)
+    if not match or _DEAD_HOSTS.search(match.group(2)) or not match.group(2)[-1].isalpha():
+        return None
+    scheme, host, port, rest = match.groups()
+    return f"{scheme or 'https'}://{host}{port or ''}{rest or ''}"
+
+
+def clean_email(value: Any) -> str | None:
+    """The first e-mail address in the text, lower case, or ``None``."""
+    text = clean_text(value, one_line=True)
+    match = _EMAIL.search(text) if text else None
+    if not match or _DEAD_HOSTS.search(match.group(0).rsplit("@", 1)[1]):
+        return None
+    return match.group(0).lower()
+
+
+@lru_cache(maxsize=20_000)
+def _e164(text: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    written: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if phonenumbers.is_valid_number(number):
+        return written
+    return written if _DRAMA.match(written) and phonenumbers.is_possible_number(number) else None
+
+
+@lru_cache(maxsize=20_000)
+def _is_mobile(e164: str) -> bool:
+    number = phonenumbers.parse(e164, REGION)
+    return bool(phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE)
+
+
+def is_mobile(phone: Phone) -> bool:
+    """Whether it is a mobile number, which in a named person's record is likely to be private."""
+    return bool(phone.e164 and _is_mobile(phone.e164))
+
+
+def clean_phones(
+    value: Any, *, extension: Any = None, description: Any = None
+) -> tuple[Phone, ...]:
+    """The numbers in a phone field, which may hold prose and several numbers.
+
+    A text without any valid number is kept as written ("text FREE to 87023") where it has
+    three digits or more, since a person may still make sense of it.
+    """
+    text = clean_text(value)
+    if not text or len(re.sub(r"\D", "", text)) < 3 or not re.search(r"[1-9]", text):
+        return ()
+    about = clean_text(description, one_line=True)
+    extra = clean_text(extension, one_line=True)
+    text = text.strip("\"' ")
+    if _PLAIN_NUMBER.match(text) and (number := _e164(text)):
+        return (Phone(text, number, extra, about),)
+    parts = [p for p in _BETWEEN_NUMBERS.split(text) if p]
+    if len(parts) > 1 and all(_PLAIN_NUMBER.match(p) and _e164(p) for p in parts):
+        return tuple(Phone(p.strip(), _e164(p), extra, about) for p in parts)
+    text = " ".join(text.split())
+    found: list[Phone] = []
+    before = 0
+    for match in phonenumbers.PhoneNumberMatcher(text, REGION):
+        label = text[before : match.start].strip(" :;,/-–.()\"'")
+        before = match.end
+        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        words = label if re.search(r"[A-Za-z]{3}", label) else None
+        if words and _ONLY_PHONE_WORDS.match(words):
+            words = None
+        found.append(
+            Phone(match.raw_string.strip(), number, match.number.extension or extra, words or about)
+        )
+    return tuple(found) or (Phone(text, None, extra, about),)
+
+
+def clean_age(value: Any) -> float | None:
+    """An age in years; -1, blanks and impossible ages are "no limit known" (``None``)."""
+    number = clean_number(value)
+    return number if number is not None and 0 <= number <= 125 else None
+
+
+def clean_ages(low: Any, high: Any) -> tuple[float | None, float | None, tuple[str, ...]]:
+    """Both limits, with a flag where they contradict each other (then neither is kept)."""
+    minimum, maximum = clean_age(low), clean_age(high)
+    if maximum == 0:
+        maximum = None
+    if minimum is not None and maximum is not None and minimum > maximum:
+        return None, None, ("ages_contradict",)
+    return minimum or None, maximum, ()
+
+
+def clean_number(value: Any) -> float | None:
+    """A finite number from a number or a text such as "£4.00" or "1,200"; else ``None``."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        number = float(value)
+    else:
+        text = clean_text(value, one_line=True)
+        match = re.fullmatch(
+            r"[£$€]?\s*(-?\d+(?:\.\d+)?)(?:\s*(?:p\.?p\.?|gbp))?",
+            (text or "").replace(",", ""),
+            re.I,
+        )
+        if not match:
+            return None
+        number = float(match.group(1))
+    return number if math.isfinite(number) else None
+
+
+def says_free(text: str | None) -> bool:
+    """Whether the whole text says that there is nothing to pay (and nothing else)."""
+    return bool(text and _FREE.match(text.strip()))
+
+
+def clean_date(value: Any) -> date | None:
+    """A date from ISO 8601 or "14/09/2021"; the epoch and impossible years give ``None``."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = clean_text(value, one_line=True)
+    if not text:
+        return None
+    found: date | None = None
+    if match := re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
+        found = _date(*(int(g) for g in match.groups()))
+    elif match := re.match(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text):
+        day, month, year = (int(g) for g in match.groups())
+        found = _date(year, month, day)
+    # Empty stamps come out as the epoch or the day before it.
+    return found if found and 1971 <= found.year <= 2200 else None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+_TIME = re.compile(
+    r"^(\d{1,2})(?:[:.h](\d{1,2}))?(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?(?:z|[+-]\d\d:?\d\d)?$",
+    re.IGNORECASE,
+)
+
+
+def clean_time(value: Any) -> time | None:
+    """A wall-clock time from "09:30", "10:00:00", "9am", "830am" or "noon"; else ``None``."""
+    text = clean_text(value, one_line=True)
+    if not text:
+        return None
+    text = text.casefold().strip()
+    if text in ("noon", "midday", "12 noon", "12noon", "12 midday"):
+        return time(12)
+    if text in ("midnight", "12 midnight"):
+        return time(0)
+    if "t" in text and re.match(r"\d{4}-\d\d-\d\dt", text):
+        text = text.split("t", 1)[1]
+    if match := re.fullmatch(r"(\d{1,2})(\d\d)\s*([ap]m?)?", text):
+        text = f"{match.group(1)}:{match.group(2)}{match.group(3) or ''}"
+    match = _TIME.match(text)
+    if not match:
+        return None
+    # "8:00m" lost its a or p: morning or evening is anyone's guess.
+    if not match.group(4) and text.endswith("m"):
+        return None
+    hour, minute = int(match.group(1)), int(match.group(2) or 0)
+    if match.group(4):
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if match.group(4) == "p" else 0)
+    elif match.group(2) is None:
+        return None
+    if hour == 24 and minute == 0:
+        return time(23, 59)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a location is, after checking; ``lat`` and ``lon`` are both set or both ``None``."""
+
+    lat: float | None
+    lon: float | None
+    precision: Precision
+    postcode: str | None
+    flags: tuple[str, ...] = ()
+
+
+# Points that geocoders give when they know no better: the middle of London and of the UK.
+_DEFAULT_POINTS = (
+    (51.5073509, -0.1277583),
+    (51.5072178, -0.1275862),
+    (51.50853, -0.12574),
+    (55.378051, -3.435973),
+    (54.0, -2.0),
+    (52.3555177, -1.1743197),
+)
+_DEFAULT_RADIUS_KM = 0.3
+
+
+def clean_point(
+    latitude: Any,
+    longitude: Any,
+    postcode: Any,
+    *,
+    masked: bool = False,
+    has_street: bool = True,
+    british: bool = True,
+) -> Point:
+    """Coordinates checked against the postcode, with how far they can be trusted.
+
+    Zero, swapped, default and far-off coordinates are replaced by the postcode's centroid. A
+    masked address gets its outcode's centroid whatever the feed says. ``british`` is false
+    where the record says that it is in another country: then the UK checks do not apply.
+    """
+    written = clean_text(postcode, one_line=True)
+    full = normalise_postcode(written) if written else None
+    outcode = full.split()[0] if full else (normalise_outcode(written) if written else None)
+    flags: list[str] = []
+    if written and british and not outcode:
+        flags.append("postcode_not_valid")
+    elif full and written and full.replace(" ", "") != written.upper().replace(" ", "").strip("."):
+        flags.append("postcode_repaired")
+
+    if masked:
+        centre = outcode_centroid(outcode) if outcode else None
+        if centre:
+            return Point(centre.lat, centre.lon, Precision.OUTCODE, outcode, (*flags, "masked"))
+        lat, lon = _pair(latitude, longitude, flags)
+        if lat is None or lon is None or not in_uk(lat, lon):
+            return Point(None, None, Precision.NONE, None, (*flags, "masked"))
+        # One decimal is about 7 km: near enough to search by, too far to find a door.
+        return Point(round(lat, 1), round(lon, 1), Precision.AREA, None, (*flags, "masked"))
+
+    anchor = postcode_centroid(full or outcode)
+    lat, lon = _pair(latitude, longitude, flags)
+    if lat is not None and lon is not None and (british or anchor):
+        lat, lon = _checked(lat, lon, anchor, flags)
+    kept = full or outcode or (written if not british else None)
+    if lat is None or lon is None:
+        if anchor is None:
+            return Point(None, None, Precision.NONE, kept, tuple(flags))
+        return Point(anchor.lat, anchor.lon, anchor.precision, kept, tuple(flags))
+    return Point(lat, lon, _precision(lat, lon, full, outcode, has_street), kept, tuple(flags))
+
+
+def _pair(latitude: Any, longitude: Any, flags: list[str]) -> tuple[float | None, float | None]:
+    lat, lon = clean_number(latitude), clean_number(longitude)
+    if lat is None or lon is None:
+        return None, None
+    if abs(lat) < 0.01 and abs(lon) < 0.01:
+        flags.append("coordinates_zero")
+        return None, None
+    if abs(lat) > 90 or abs(lon) > 180:
+        flags.append("coordinates_impossible")
+        return None, None
+    return lat, lon
+
+
+def _checked(
+    lat: float, lon: float, anchor: Place | None, flags: list[str]
+) -> tuple[float | None, float | None]:
+    if not in_uk(lat, lon):
+        if in_uk(lon, lat):
+            flags.append("coordinates_swapped")
+            lat, lon = lon, lat
+        elif in_uk(lat, -lon) and anchor and _near(lat, -lon, anchor):
+            flags.append("longitude_sign")
+            lon = -lon
+        else:
+            flags.append("coordinates_outside_uk")
+            return None, None
+    if anchor is not None and not _near(lat, lon, anchor):
+        if abs(lon) > 0.05 and _near(lat, -lon, anchor):
+            flags.append("longitude_sign")
+            return lat, -lon
+        flags.append("coordinates_far_from_postcode")
+        return None, None
+    if anchor is None and any(
+        haversine_km(lat, lon, *point) < _DEFAULT_RADIUS_KM for point in _DEFAULT_POINTS
+    ):
+        flags.append("coordinates_default")
+        return None, None
+    return lat, lon
+
+
+def _near(lat: float, lon: float, anchor: Place) -> bool:
+    # A wide rural postcode area is no proof of a fault at 5 km.
+    return haversine_km(lat, lon, anchor.lat, anchor.lon) <= max(FAR_KM, 2 * anchor.spread_km)
+
+
+def _precision(
+    lat: float, lon: float, full: str | None, outcode: str | None, has_street: bool
+) -> Precision:
+    digits = max(_decimals(lat), _decimals(lon))
+    if digits <= 1:
+        return Precision.AREA
+    if outcode and not full:
+        return Precision.OUTCODE
+    if digits == 2:
+        return Precision.SECTOR
+    return Precision.EXACT if has_street or not full else Precision.POSTCODE
+
+
+def _decimals(number: float) -> int:
+    return len(repr(number).partition(".")[2].rstrip("0"))

@@ -1,0 +1,348 @@
+"""When a service happens: the feed's rule where it can be trusted, its words where it cannot.
+
+Feeds often record "2nd Monday of the month" as "every Monday", since their table has nothing
+better. Where the words and the rule disagree the words win: they become the rule if they say
+exactly one thing, and otherwise stand alone as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Any
+
+from bot.directory.importer.repair import clean_date, clean_text, clean_time
+from bot.directory.model import AttendingType, Schedule
+
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+NAMES = dict(
+    zip(
+        DAYS,
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        strict=True,
+    )
+)
+_ORDINALS = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
+    "last": -1,
+}  # fmt: skip
+_ORDINAL_WORDS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th", -1: "last"}
+
+_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+_ORD = r"(?:1st|2nd|3rd|4th|first|second|third|fourth|last)"
+_AND = r"\s*(?:,|&|and|/|\+)\s*(?:&|and|the)?\s*"
+_ORDINAL_DAYS = rf"(?P<ordinals>{_ORD}(?:{_AND}{_ORD})*)\s+(?P<day>{_DAY})"
+_CLOCK = r"(?:\d{1,2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?|noon|midday|12 noon)"
+_TIMES = rf"(?P<opens>{_CLOCK})(?:\s*(?:-|–|—|to|until|till)\s*(?P<closes>{_CLOCK}))?"
+
+ORDINAL_PHRASE = re.compile(
+    rf"\b(?:every |the |on )*{_ORDINAL_DAYS}\b(?P<tail>\s*(?:of|in|each|every|a|per)?\s*"
+    r"(?:the|each|every|a)?\s*(?:calendar )?months?\b)?",
+    re.IGNORECASE,
+)
+_IRREGULAR = re.compile(
+    rf"\b(?:{_ORD}\s+(?:(?:and|&|,)\s*(?:the )?{_ORD}\s+)*{_DAY}|monthly|once a month|"
+    r"(?:twice|two times|three times) a month|every (?:other|second|two|three|four|2|3|4|6|six) "
+    r"(?:weeks?|mon|tue|wed|thu|fri|sat|sun|months?)\w*|every month|each month|per month|"
+    r"fortnight(?:ly)?|bi-?weekly|alternate (?:weeks?|mon|tue|wed|thu|fri|sat|sun)\w*|quarterly|"
+    r"term[ -]?time|school holidays?|bi-?monthly)\b",
+    re.IGNORECASE,
+)
+_WEEKLY_TEXT = re.compile(
+    rf"^(?:every |on |each )*(?P<days>{_DAY}(?:{_AND}(?:every |on )?{_DAY})*)\.?$", re.IGNORECASE
+)
+_TIMES_FIRST = re.compile(rf"^{_TIMES}\s*,?\s*(?P<rest>.*)$", re.IGNORECASE)
+_TIMES_LAST = re.compile(rf"^(?P<rest>.*?)\s*,?\s*(?:at|from|-|–)?\s*{_TIMES}$", re.IGNORECASE)
+_DAY_FINDER = re.compile(_DAY, re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What words say about when: exactly one rule, or only that weekly would be wrong."""
+
+    freq: str | None = None
+    byday: tuple[str, ...] = ()
+    sentence: str = ""
+
+
+def day_code(value: str) -> str | None:
+    """ "Monday", "mon", "1" (HSDS 1.1 counts from Monday) and "MO" give "MO"; else ``None``."""
+    text = value.strip().casefold()
+    if text.isdigit():
+        return DAYS[int(text) - 1] if 1 <= int(text) <= 7 else ("SU" if text == "0" else None)
+    for code, name in NAMES.items():
+        if len(text) >= 2 and name.casefold().startswith(text.rstrip("s.") or text):
+            return code
+    return None
+
+
+def days(value: Any) -> tuple[str, ...]:
+    """iCalendar days from "MO,WE", "2MO", "Monday" or a list of them; unknown ones give ()."""
+    parts: Iterable[str]
+    if isinstance(value, list):
+        parts = [str(v) for v in value if v is not None]
+    else:
+        parts = re.split(r"[,;&\s/]+|\band\b", clean_text(value, one_line=True) or "")
+    found: list[str] = []
+    for part in filter(None, (p.strip() for p in parts)):
+        match = re.fullmatch(r"([+-]?\d{1,2})?\s*([A-Za-z]{2,9})|(\d)", part)
+        code = day_code(match.group(2) or match.group(3)) if match else None
+        if code is None:
+            return ()
+        number = match.group(1) if match else None
+        found.append(f"{int(number)}{code}" if number and int(number) else code)
+    return tuple(dict.fromkeys(found))
+
+
+def said(text: str | None) -> Said | None:
+    """What the words say that a plain weekly rule would get wrong, or ``None`` if nothing."""
+    if not text or not (irregular := _IRREGULAR.search(text)):
+        return None
+    sentence = _sentence(text, irregular.start())
+    found: set[str] = set()
+    phrases = list(ORDINAL_PHRASE.finditer(text))
+    for phrase in phrases:
+        code = day_code(phrase.group("day"))
+        for word in re.findall(_ORD, phrase.group("ordinals"), re.IGNORECASE):
+            found.add(f"{_ORDINALS[word.casefold()]}{code}")
+    rest = ORDINAL_PHRASE.sub(" ", text)
+    only_this = phrases and not _says_otherwise(rest) and all(p.group("tail") for p in phrases)
+    if only_this and len({p.group("day").casefold().rstrip("s") for p in phrases}) == 1:
+        return Said("MONTHLY", tuple(sorted(found)), sentence)
+    return Said(sentence=sentence)
+
+
+def _says_otherwise(rest: str) -> bool:
+    # "monthly" beside "2nd Monday of the month" adds nothing; term time or "every other" does.
+    return any(
+        m.group(0).casefold() not in ("monthly", "every month", "each month", "once a month")
+        for m in _IRREGULAR.finditer(rest)
+    )
+
+
+def _sentence(text: str, at: int) -> str:
+    start = max(text.rfind(mark, 0, at) for mark in (". ", "\n", "! ", "? ")) + 1
+    ends = [e for mark in (". ", "\n", "! ", "? ") if (e := text.find(mark, at)) >= 0]
+    sentence = text[start : min(ends) + 1 if ends else len(text)].strip()
+    return sentence if len(sentence) <= 240 else text[max(0, at - 60) : at + 120].strip()
+
+
+def from_text(text: str) -> Schedule:
+    """A schedule from words alone; a rule only where the whole text is understood.
+
+    "10am - 12pm every Sunday" and "2nd Thursday of the month, 2pm" become rules. "Term time
+    only" and whatever else is left over keep it as text.
+    """
+    words = " ".join(text.replace("’", "'").split()).strip(" .")
+    for pattern in (_TIMES_FIRST, _TIMES_LAST):
+        match = pattern.match(words)
+        if match and (rule := _rule(match.group("rest"))):
+            opens, closes = _times(match.group("opens"), match.group("closes"))
+            if opens is not None:
+                return replace(rule, text=text.strip(), opens_at=opens, closes_at=closes)
+    rule = _rule(words)
+    return replace(rule, text=text.strip()) if rule else Schedule(text=text.strip())
+
+
+def _rule(words: str) -> Schedule | None:
+    words = words.strip(" ,.")
+    if match := _WEEKLY_TEXT.match(words):
+        codes = [day_code(d) for d in _DAY_FINDER.findall(match.group("days"))]
+        return Schedule("", freq="WEEKLY", byday=tuple(dict.fromkeys(c for c in codes if c)))
+    # "every 2nd Thursday" alone could mean fortnightly: it needs "of the month".
+    match = ORDINAL_PHRASE.fullmatch(words)
+    numbers = re.findall(_ORD, match.group("ordinals"), re.IGNORECASE) if match else []
+    if match and (match.group("tail") or len(numbers) > 1):
+        code = day_code(match.group("day"))
+        byday = tuple(f"{_ORDINALS[n.casefold()]}{code}" for n in numbers)
+        return Schedule("", freq="MONTHLY", byday=byday)
+    return None
+
+
+def _times(opens: str | None, closes: str | None) -> tuple[time | None, time | None]:
+    start, end = opens, closes
+    # "2-4pm": the half of the day is said once, at the end.
+    if start and end and not re.search(r"[ap]\.?m|noon|midday", start, re.IGNORECASE):
+        half = re.search(r"([ap])\.?m", end, re.IGNORECASE)
+        if half:
+            late = clean_time(f"{start.strip()}{half.group(0)}")
+            last = clean_time(end)
+            # "11-1pm" starts in the morning.
+            morning = bool(late and last and late >= last)
+            start = f"{start.strip()}{'am' if morning else half.group(0)}"
+    first = clean_time(start)
+    last = clean_time(end) if end else None
+    if first and last and last <= first:
+        # "11:30am - 12:30am" is a slip that only a person can settle.
+        return first, None
+    return first, last
+
+
+def read(
+    raw: dict[str, Any], prose: str | None, location_id: str | None
+) -> tuple[Schedule | None, tuple[str, ...]]:
+    """One schedule row with its flags; ``None`` where the row says nothing.
+
+    ``prose`` is the service's name and description, which may contradict the row.
+    """
+    flags: list[str] = []
+    opens, closes = clean_time(raw.get("opens_at")), clean_time(raw.get("closes_at"))
+    if opens == closes and opens is not None:
+        if opens == time(0):
+            flags.append("schedule_midnight")
+        opens = closes = None
+    words = clean_text(raw.get("description")) or clean_text(raw.get("original_text"))
+    notes = clean_text(raw.get("notes"))
+    attending = attending_type(raw.get("attending_type"))
+    freq, byday, bymonthday = _freq(raw)
+    interval = _count(raw.get("interval")) or 1
+    dtstart, until = clean_date(raw.get("dtstart")), clean_date(raw.get("until"))
+
+    structured = Schedule(
+        text="",
+        freq=freq,
+        byday=byday,
+        bymonthday=bymonthday,
+        interval=interval,
+        dtstart=dtstart,
+        until=until,
+        opens_at=opens,
+        closes_at=closes,
+        valid_from=clean_date(raw.get("valid_from")),
+        valid_to=clean_date(raw.get("valid_to")),
+        attending_type=attending,
+        location_id=location_id,
+    )
+    if freq is not None and not _is_sound(structured):
+        flags.append("schedule_rule_not_sound")
+        structured = replace(structured, freq=None, byday=(), bymonthday=(), interval=1)
+    told = said(words) or said(notes) or said(prose)
+    weekly = structured.freq == "WEEKLY" and structured.interval == 1
+    if weekly and told:
+        flags.append("schedule_text_wins")
+        named = {d.lstrip("-0123456789") for d in told.byday}
+        if told.freq and named == set(structured.byday):
+            structured = replace(structured, freq=told.freq, byday=told.byday)
+            return replace(structured, text=_joined(describe(structured), words)), tuple(flags)
+        times = _span(structured)
+        text = words if words and said(words) else told.sentence
+        structured = replace(structured, freq=None, byday=(), interval=1)
+        return replace(structured, text=_joined(text, times)), tuple(flags)
+    if structured.freq is None and words:
+        read_words = from_text(words)
+        return (
+            replace(
+                structured,
+                text=_joined(read_words.text, notes),
+                freq=read_words.freq,
+                byday=read_words.byday,
+                opens_at=read_words.opens_at or opens,
+                closes_at=read_words.closes_at or closes,
+            ),
+            tuple(flags),
+        )
+    text = _joined(words or describe(structured), notes)
+    if not text:
+        return None, tuple(flags)
+    return replace(structured, text=text), tuple(flags)
+
+
+def _joined(first: str | None, second: str | None) -> str:
+    if first and second and second not in first:
+        return f"{first.rstrip('. ')}. {second}" if len(second) > 14 else f"{first}, {second}"
+    return first or second or ""
+
+
+def _freq(raw: dict[str, Any]) -> tuple[str | None, tuple[str, ...], tuple[int, ...]]:
+    stated = (clean_text(raw.get("freq"), one_line=True) or "").casefold()
+    byday = days(raw.get("byday")) or days(raw.get("weekday"))
+    bymonthday = tuple(
+        int(d)
+        for d in re.findall(r"-?\d+", clean_text(raw.get("bymonthday"), one_line=True) or "")
+        if 1 <= abs(int(d)) <= 31
+    )
+    if stated.startswith("month"):
+        return "MONTHLY", byday, bymonthday
+    if stated.startswith("week") or (not stated and byday):
+        return "WEEKLY", byday, bymonthday
+    return None, (), ()
+
+
+def _count(value: Any) -> int | None:
+    text = clean_text(value, one_line=True)
+    return int(text) if text and text.isdigit() and 1 <= int(text) <= 52 else None
+
+
+def _is_sound(schedule: Schedule) -> bool:
+    numbered = [d for d in schedule.byday if d[:1] in "-123456789"]
+    if schedule.freq == "WEEKLY":
+        # RFC 5545 forbids month days and "2MO" in a weekly rule.
+        return bool(schedule.byday) and not numbered and not schedule.bymonthday
+    if len(numbered) not in (0, len(schedule.byday)):
+        return False
+    if schedule.byday and not numbered:
+        return False
+    return bool(schedule.byday) != bool(schedule.bymonthday)
+
+
+def _span(schedule: Schedule) -> str:
+    if schedule.opens_at is None:
+        return ""
+    start = clock(schedule.opens_at)
+    return f"{start} to {clock(schedule.closes_at)}" if schedule.closes_at else start
+
+
+def clock(moment: time) -> str:
+    """A time as people write it: "9:30am", "12 noon", "2pm"."""
+    if moment == time(12):
+        return "12 noon"
+    hour = moment.hour % 12 or 12
+    minutes = f":{moment.minute:02d}" if moment.minute else ""
+    return f"{hour}{minutes}{'am' if moment.hour < 12 else 'pm'}"
+
+
+def describe(schedule: Schedule) -> str:
+    """The rule in words: "Every Monday, 9:30am to 12 noon"; "" where there is no rule."""
+    span = _span(schedule)
+    if schedule.freq == "WEEKLY":
+        named = " and ".join(NAMES[d] for d in schedule.byday)
+        every = "Every" if schedule.interval == 1 else f"Every {schedule.interval} weeks on"
+        return f"{every} {named}{', ' + span if span else ''}"
+    if schedule.freq == "MONTHLY" and schedule.byday:
+        parts = [_ordinal_day(d) for d in schedule.byday]
+        often = "the month" if schedule.interval == 1 else f"every {schedule.interval} months"
+        return f"{' and '.join(parts)} of {often}{', ' + span if span else ''}"
+    if schedule.freq == "MONTHLY":
+        parts = [str(d) for d in schedule.bymonthday]
+        return f"Day {' and '.join(parts)} of the month{', ' + span if span else ''}"
+    if schedule.dtstart and (schedule.until in (None, schedule.dtstart)) and span:
+        return f"{schedule.dtstart:%-d %B %Y}, {span}"
+    return span
+
+
+def _ordinal_day(code: str) -> str:
+    match = re.fullmatch(r"(-?\d+)([A-Z]{2})", code)
+    if not match:
+        return NAMES.get(code, code)
+    number = int(match.group(1))
+    return f"{_ORDINAL_WORDS.get(number, str(number))} {NAMES[match.group(2)]}"
+
+
+def attending_type(value: Any) -> AttendingType | None:
+    """How people take part, from an enumeration or a sentence; ``None`` if unclear or several."""
+    text = (clean_text(value, one_line=True) or "").casefold()
+    if not text:
+        return None
+    found = {
+        kind
+        for kind, pattern in (
+            (AttendingType.HOME, r"\bhome\b|domicil"),
+            (AttendingType.ONLINE, r"\bonline\b|video|zoom|virtual|\bweb"),
+            (AttendingType.PHONE, r"\b(?:tele)?phone\b|helpline"),
+            (AttendingType.VENUE, r"\bvenue\b|in[ -]person|face[ -]to[ -]face|\bphysical"),
+        )
+        if re.search(pattern, text)
+    }
+    return found.pop() if len(found) == 1 else None

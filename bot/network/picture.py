@@ -1,0 +1,472 @@
+"""The map as a picture: an SVG for pages and screen readers, and the same as a PNG.
+
+Three circles with the person in the middle (the concentric-circle diagram of Kahn and
+Antonucci, as used in network-support work); colour *and* shape tell the kinds apart. Who makes
+things harder is never drawn.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape, unescape
+
+import numpy as np
+import resvg_py
+from numpy.typing import NDArray
+
+from bot.network.fonts import FAMILY as FONT
+from bot.network.fonts import font_files, has_glyphs, text_width, wrapped
+from bot.network.layout import (
+    WIDTH,
+    YOU_RADIUS,
+    Group,
+    Heading,
+    Layout,
+    Place,
+    place_members,
+)
+from bot.network.model import Member, Network
+from bot.network.phrases import ENGLISH, Phrases, PictureWords
+from bot.network.words import describe
+
+# Every text colour has a contrast of at least 4.5:1 on every ground below it, and every
+# shape and line at least 3:1 (WCAG 2.2 AA); tests/network/test_picture.py works it out.
+PAGE = "#ffffff"
+GROUNDS = ("#d9e7f5", "#e9f1f9", "#f5f9fd")  # circle 1, 2, 3
+RING = "#7d94ad"
+INK = "#1b2a3a"
+MUTED = "#40536a"
+TIE = "#66788d"
+YOU = "#1f3350"
+COLOURS: dict[Group, str] = {
+    Group.FAMILY: "#005eb8",
+    Group.PEOPLE: "#a63d00",
+    Group.PROFESSIONAL: "#00663a",
+    Group.GROUP: "#6a2c91",
+    Group.ONLINE: "#8a1f56",
+    Group.PET: "#6b4a00",
+}
+
+# Characters that XML 1.0 does not allow, which a label could hold.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _text(value: str) -> str:
+    return escape(_NOT_XML.sub("", value))
+
+
+def _n(value: float) -> str:
+    """A number as short as it can be, the same on every machine."""
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+_BUST = (
+    '<circle cx="0" cy="-.27" r=".25" fill="#fff"/>'
+    '<path d="M-.48 .46a.48 .46 0 0 1 .96 0z" fill="#fff"/>'
+)
+_SMALL_BUST = (
+    '<circle cx="0" cy="-.22" r=".22" fill="#fff"/>'
+    '<path d="M-.4 .42a.4 .4 0 0 1 .8 0z" fill="#fff"/>'
+)
+# Each shape fits the unit circle. {fill} is the colour of its kind.
+SHAPES: dict[Group, str] = {
+    Group.FAMILY: f'<circle r=".96" fill="{{fill}}"/>{_BUST}',
+    Group.PEOPLE: (
+        '<path d="M-.13 -.95Q0 -1.04 .13 -.95L.95 -.13Q1.04 0 .95 .13L.13 .95Q0 1.04 -.13 .95'
+        f'L-.95 .13Q-1.04 0 -.95 -.13Z" fill="{{fill}}"/>{_SMALL_BUST}'
+    ),
+    Group.PROFESSIONAL: (
+        '<rect x="-.86" y="-.86" width="1.72" height="1.72" rx=".24" fill="{fill}"/>'
+        '<path d="M-.17 -.55h.34v.38h.38v.34h-.38v.38h-.34v-.38h-.38v-.34h.38z" fill="#fff"/>'
+    ),
+    Group.GROUP: (
+        '<path d="M-.5 -.87H.5L1 0L.5 .87H-.5L-1 0Z" fill="{fill}"/>'
+        '<circle cx="0" cy="-.36" r=".2" fill="#fff"/>'
+        '<circle cx="-.44" cy="-.1" r=".17" fill="#fff"/>'
+        '<circle cx=".44" cy="-.1" r=".17" fill="#fff"/>'
+        '<path d="M-.3 .5V.2a.3 .3 0 0 1 .6 0V.5z" fill="#fff"/>'
+        '<path d="M-.7 .5V.33a.24 .24 0 0 1 .33 -.22V.5z" fill="#fff"/>'
+        '<path d="M.7 .5V.33a.24 .24 0 0 0 -.33 -.22V.5z" fill="#fff"/>'
+    ),
+    Group.ONLINE: (
+        '<path d="M-.7 -.76H.7Q.98 -.76 .98 -.48V.22Q.98 .5 .7 .5H-.05L-.5 .95V.5H-.7'
+        'Q-.98 .5 -.98 .22V-.48Q-.98 -.76 -.7 -.76Z" fill="{fill}"/>'
+        '<circle cx="-.45" cy="-.13" r=".15" fill="#fff"/><circle cy="-.13" r=".15" fill="#fff"/>'
+        '<circle cx=".45" cy="-.13" r=".15" fill="#fff"/>'
+    ),
+    Group.PET: (
+        '<path d="M-.8 -.95L-.28 -.66A.98 .98 0 0 1 .28 -.66L.8 -.95Q.93 -.97 .92 -.8L.84 -.1'
+        'A.86 .86 0 1 1 -.84 -.1L-.92 -.8Q-.93 -.97 -.8 -.95Z" fill="{fill}"/>'
+        '<circle cx="-.34" cy="-.02" r=".12" fill="#fff"/><circle cx=".34" cy="-.02" r=".12" '
+        'fill="#fff"/><path d="M-.14 .28H.14L0 .44Z" fill="#fff"/>'
+        '<path d="M0 .42V.52M-.26 .52Q-.13 .66 0 .52Q.13 .66 .26 .52" stroke="#fff" '
+        'stroke-width=".08" fill="none" stroke-linecap="round"/>'
+    ),
+}
+
+
+@dataclass(frozen=True)
+class _LegendItem:
+    group: Group | None
+    text: str
+    x: float
+    y: float
+
+
+def _legend(
+    layout: Layout, words: PictureWords, ties: bool, scale: float
+) -> tuple[list[_LegendItem], float]:
+    """Items of the legend in rows, and the height of the whole picture."""
+    shown = {p.group for p in (*layout.places, *layout.tray)}
+    entries: list[tuple[Group | None, str]] = [
+        (g, str(getattr(words, g.value))) for g in Group if g in shown
+    ]
+    if ties:
+        entries.append((None, words.tie))
+    items: list[_LegendItem] = []
+    left, right = 40 * scale, (WIDTH - 30) * scale
+    x, y = left, layout.tray_bottom + 42 * scale
+    for group, text in entries:
+        width = 58 * scale + text_width(text, 25 * scale)
+        if x > left and x + width > right:
+            x, y = left, y + 54 * scale
+        items.append(_LegendItem(group, text, x, y))
+        x += width + 36 * scale
+    return items, (y + 42 * scale if items else layout.tray_bottom)
+
+
+def _icon(group: Group, x: float, y: float, radius: float) -> str:
+    return (
+        f'<g transform="translate({_n(x)} {_n(y)}) scale({_n(radius)})">'
+        f"{SHAPES[group].format(fill=COLOURS[group])}</g>"
+    )
+
+
+def _place(place: Place, label: str, kind: str, ground: str) -> str:
+    """A member: its icon and its label, with the whole label for those who point at it."""
+    label = _NOT_XML.sub("", label)
+    whole = f' data-label="{_text(label)}"'
+    stand_in = f' data-stand-in="{_text(place.stand_in)}"{whole}' if place.stand_in else ""
+    # A rim in the colour of the ground keeps a label readable where a line passes under it.
+    rim = (
+        f' stroke="{ground}" stroke-width="{_n(place.font * 0.26)}" paint-order="stroke"'
+        if ground
+        else ""
+    )
+    rows = []
+    for number, line in enumerate(place.lines):
+        if place.anchor == "middle":
+            x, anchor = place.x, f' text-anchor="middle"{rim}'
+            y = place.label_box.top + place.font * (0.9 + 1.18 * number)
+        else:
+            x, anchor, y = place.label_box.left, "", place.y + place.font * 0.36
+        extra = stand_in if number == 0 else stand_in and f' data-stand-in=""{whole}'
+        rows.append(
+            f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(place.font)}"{anchor}{extra}>'
+            f"{_text(line)}</text>"
+        )
+    return (
+        f'<g class="member"><title>{_text(label)} ({_text(kind)})</title>'
+        f"{_icon(place.group, place.x, place.y, place.radius)}{''.join(rows)}</g>"
+    )
+
+
+def _bend(first: Place, second: Place, centre: tuple[float, float]) -> tuple[float, float]:
+    """Where a tie's line bends: a little towards the middle, and around it where it must."""
+    mid_x, mid_y = (first.x + second.x) / 2, (first.y + second.y) / 2
+    run_x, run_y = second.x - first.x, second.y - first.y
+    length = math.hypot(run_x, run_y) or 1.0
+    to_x, to_y = centre[0] - first.x, centre[1] - first.y
+    part = (to_x * run_x + to_y * run_y) / length**2
+    side = (run_x * to_y - run_y * to_x) / length
+    clear = YOU_RADIUS + 16 - abs(side)
+    if clear > 0 and 0 < part < 1:
+        # A straight line would run behind "me": pass on the side where it already is.
+        part = min(max(part, 0.15), 0.85)
+        bend = clear / (2 * part * (1 - part)) * (-1 if side > 0 else 1)
+        return mid_x - run_y / length * bend, mid_y + run_x / length * bend
+    away_x, away_y = mid_x - centre[0], mid_y - centre[1]
+    away = math.hypot(away_x, away_y) or 1.0
+    bend = -min(0.14 * away, 0.12 * length)
+    return mid_x + away_x / away * bend, mid_y + away_y / away * bend
+
+
+def _tie(first: Place, second: Place, bend: tuple[float, float]) -> str:
+    return (
+        f'<path d="M{_n(first.x)} {_n(first.y)}Q{_n(bend[0])} {_n(bend[1])} '
+        f'{_n(second.x)} {_n(second.y)}"/>'
+    )
+
+
+def _crossed(
+    layout: Layout, lines: list[tuple[Place, Place, tuple[float, float]]]
+) -> frozenset[str]:
+    """Keys of members whose label a circle or a tie runs under."""
+    cx, cy = layout.centre
+    crossed = set()
+    for place in layout.places:
+        box = place.label_box
+        corners = [
+            math.hypot(x - cx, y - cy) for x in (box.left, box.right) for y in (box.top, box.bottom)
+        ]
+        near_x = min(max(cx, box.left), box.right)
+        near_y = min(max(cy, box.top), box.bottom)
+        nearest = math.hypot(near_x - cx, near_y - cy)
+        if any(nearest - 4 < ring < max(corners) + 4 for ring in layout.rings):
+            crossed.add(place.key)
+    if lines and layout.places:
+        # Points along every line, about 10 px apart on the longest.
+        steps = np.linspace(0, 1, 90)
+        ends = np.array([(a.x, a.y, *bend, b.x, b.y) for a, b, bend in lines])
+        x = _along(ends[:, 0], ends[:, 2], ends[:, 4], steps)
+        y = _along(ends[:, 1], ends[:, 3], ends[:, 5], steps)
+        for place in layout.places:
+            box = place.label_box
+            inside = (x > box.left - 6) & (x < box.right + 6) & (y > box.top - 6)
+            if (inside & (y < box.bottom + 6)).any():
+                crossed.add(place.key)
+    return frozenset(crossed)
+
+
+_Array = NDArray[np.float64]
+
+
+def _along(start: _Array, bend: _Array, end: _Array, steps: _Array) -> _Array:
+    """Points of quadratic curves, one after the other."""
+    points = (
+        np.outer(start, (1 - steps) ** 2)
+        + np.outer(bend, 2 * steps * (1 - steps))
+        + np.outer(end, steps**2)
+    )
+    return np.asarray(points.ravel(), dtype=np.float64)
+
+
+def _caption(heading: Heading) -> str:
+    box, half = heading.box, (heading.box.bottom - heading.box.top) / 2
+    return (
+        f'<rect x="{_n(box.left)}" y="{_n(box.top)}" width="{_n(box.right - box.left)}" '
+        f'height="{_n(2 * half)}" rx="{_n(half)}" fill="{PAGE}" stroke="{RING}" '
+        f'stroke-width="1.5"/><text x="{_n(heading.x)}" y="{_n(heading.y + heading.font * 0.36)}" '
+        f'font-size="{_n(heading.font)}" text-anchor="middle" fill="{MUTED}">'
+        f"{_text(heading.text)}</text>"
+    )
+
+
+def _stand_in(member: Member, phrases: Phrases) -> str:
+    """The label without signs such as emoji, or what the member is."""
+    plain = "".join(c for c in member.label if has_glyphs(c)).strip()
+    lost = "".join(c for c in member.label if not has_glyphs(c))
+    if plain and not any(c.isalpha() for c in lost):
+        return plain
+    if member.relationship is not None:
+        word = phrases[f"relationship.{member.relationship}"]
+    else:
+        word = phrases[f"kind.{member.kind}"]
+    return word[:1].upper() + word[1:]
+
+
+def layout_of(
+    network: Network, words: PictureWords | None = None, phrases: Phrases | None = None
+) -> Layout:
+    """Where ``render_svg`` puts everything."""
+    words = words or PictureWords()
+    return place_members(
+        network,
+        (words.circle_1, words.circle_2, words.circle_3),
+        (words.unplaced, words.lost_touch, words.died),
+        lambda member: _stand_in(member, phrases or ENGLISH),
+        # A short title sits in the corner that the circles leave free.
+        top=44 if text_width(words.title, 38, bold=True) < 330 else 92,
+    )
+
+
+def render_svg(
+    network: Network,
+    *,
+    words: PictureWords | None = None,
+    phrases: Phrases | None = None,
+    uid: str | None = None,
+) -> str:
+    """The map as an SVG document, 1080 units wide (more where it is very full).
+
+    Args:
+        network: ego's network.
+        words: the words in the picture; English without.
+        phrases: for the description that screen readers read; English without.
+        uid: start of the ids, where a page shows several maps; made from the content without.
+
+    Returns:
+        SVG text; the same for the same network and words.
+    """
+    words = words or PictureWords()
+    layout = layout_of(network, words, phrases)
+    s = layout.scale
+    cx, cy = layout.centre
+    by_key = {p.key: p for p in layout.places}
+    ties = [sorted(t) for t in network.ties if t <= set(by_key)]
+    ties.sort()
+    lines = [(by_key[a], by_key[b], _bend(by_key[a], by_key[b], layout.centre)) for a, b in ties]
+    crossed = _crossed(layout, lines)
+    legend, height = _legend(layout, words, bool(ties), s)
+
+    body = [f'<rect width="{_n(layout.width)}" height="{_n(height)}" fill="{PAGE}"/>']
+    body.append(
+        f'<text x="{_n(40 * s)}" y="{_n(58 * s)}" font-size="{_n(38 * s)}" font-weight="bold">'
+        f"{_text(words.title)}</text>"
+    )
+    for radius, ground in zip(reversed(layout.rings), reversed(GROUNDS), strict=True):
+        body.append(
+            f'<circle cx="{_n(cx)}" cy="{_n(cy)}" r="{_n(radius)}" fill="{ground}" '
+            f'stroke="{RING}" stroke-width="2"/>'
+        )
+    if ties:
+        drawn = "".join(_tie(*line) for line in lines)
+        body.append(
+            f'<g class="ties" fill="none" stroke="{TIE}" stroke-width="2.2" '
+            f'stroke-linecap="round">{drawn}</g>'
+        )
+    body.extend(_caption(h) for h in layout.captions)
+    body.append(
+        f'<circle cx="{_n(cx)}" cy="{_n(cy)}" r="{YOU_RADIUS}" fill="{YOU}"/>'
+        f'<text x="{_n(cx)}" y="{_n(cy + 12)}" font-size="34" font-weight="bold" '
+        f'text-anchor="middle" fill="#fff">{_text(words.you)}</text>'
+    )
+    if not len(network):
+        body.append(_empty(words, layout))
+    body.append('<g stroke-linejoin="round">')
+    body.extend(
+        _place(
+            p,
+            network[p.key].label,
+            str(getattr(words, p.group.value)),
+            GROUNDS[(network[p.key].circle or 3) - 1] if p.key in crossed else "",
+        )
+        for p in (*layout.places, *layout.tray)
+    )
+    body.append("</g>")
+    body.extend(
+        f'<text x="{_n(h.x)}" y="{_n(h.y)}" font-size="{_n(h.font)}" font-weight="bold" '
+        f'fill="{MUTED}">{_text(h.text)}</text>'
+        for h in layout.tray_headings
+    )
+    body.extend(_legend_svg(legend, layout, s))
+
+    content = "\n".join(body)
+    uid = uid or f"map{zlib.crc32(content.encode()):08x}"
+    description = f"{words.description} {describe(network, phrases or ENGLISH)}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(layout.width)} {_n(height)}" '
+        f'width="{_n(layout.width)}" height="{_n(height)}" role="img" '
+        f'aria-labelledby="{uid}-title {uid}-desc" font-family="{FONT}" fill="{INK}">\n'
+        f'<title id="{uid}-title">{_text(words.title)}</title>\n'
+        f'<desc id="{uid}-desc">{_text(description)}</desc>\n{content}\n</svg>\n'
+    )
+
+
+def _empty(words: PictureWords, layout: Layout) -> str:
+    """Kind words for a map with nobody on it yet, on a card between the circles."""
+    cx, cy = layout.centre
+    lines = [(words.empty_1, 34, True)]
+    lines += [(line, 30, False) for line in wrapped(words.empty_2, 560, 30, 3)]
+    height = sum(size * 1.5 for _, size, _ in lines) + 44
+    top = cy + YOU_RADIUS + 62
+    out = [
+        f'<rect x="{_n(cx - 330)}" y="{_n(top)}" width="660" height="{_n(height)}" rx="28" '
+        f'fill="{PAGE}" stroke="{RING}" stroke-width="1.5"/>'
+    ]
+    y = top + 64
+    for text, size, bold in lines:
+        weight = ' font-weight="bold"' if bold else ""
+        out.append(
+            f'<text x="{_n(cx)}" y="{_n(y)}" font-size="{size}"{weight} text-anchor="middle">'
+            f"{_text(text)}</text>"
+        )
+        y += size * 1.5
+    return "".join(out)
+
+
+def _legend_svg(items: list[_LegendItem], layout: Layout, scale: float) -> list[str]:
+    if not items:
+        return []
+    rule = layout.tray_bottom + 2 * scale
+    out = [
+        f'<path d="M{_n(40 * scale)} {_n(rule)}H{_n(layout.width - 40 * scale)}" '
+        f'stroke="{RING}" stroke-width="1.5"/>'
+    ]
+    for item in items:
+        if item.group is None:
+            out.append(
+                f'<path d="M{_n(item.x)} {_n(item.y)}h{_n(40 * scale)}" stroke="{TIE}" '
+                f'stroke-width="{_n(3 * scale)}" stroke-linecap="round"/>'
+            )
+        else:
+            out.append(_icon(item.group, item.x + 20 * scale, item.y, 19 * scale))
+        out.append(
+            f'<text x="{_n(item.x + 52 * scale)}" y="{_n(item.y + 9 * scale)}" '
+            f'font-size="{_n(25 * scale)}">{_text(item.text)}</text>'
+        )
+    return out
+
+
+def render_png(svg: str, width: int = WIDTH) -> bytes:
+    """The picture as a PNG, ``width`` px wide.
+
+    A label in a script that no font of this machine has is drawn as the member's kind.
+
+    Raises:
+        ValueError: if ``svg`` is not an SVG that can be drawn.
+    """
+    strange = not has_glyphs(unescape(svg))
+    if strange:
+        svg = _LABEL.sub(_drawable, svg)
+    return _rasterised(svg, width, system_fonts=strange)
+
+
+_LABEL = re.compile(r'(<text[^>]* data-stand-in="([^"]*)"[^>]*>)([^<]*)(</text>)')
+
+
+def _drawable(label: re.Match[str]) -> str:
+    """The label, or its stand-in where no font has all its letters."""
+    whole = unescape(label[0][label[0].index('data-label="') + 12 :].split('"', 1)[0])
+    if all(_machine_draws(c) for c in sorted(set(whole)) if not has_glyphs(c)):
+        return label[0]
+    return f"{label[1]}{label[2]}{label[4]}"
+
+
+@lru_cache(maxsize=2048)
+def _machine_draws(char: str) -> bool:
+    """Whether some font of this machine has ``char``: it does not look like a missing one."""
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return True
+
+    def drawn(text: str) -> bytes:
+        return _rasterised(
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" width="40" height="40">'
+            f'<text x="4" y="30" font-size="24" font-family="{FONT}">{escape(text)}</text></svg>',
+            40,
+            system_fonts=True,
+        )
+
+    return drawn(char) not in (drawn("\U0010fffd"), drawn(""))
+
+
+def _rasterised(svg: str, width: int, *, system_fonts: bool) -> bytes:
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
+            width=width,
+            font_files=list(font_files()),
+            font_family="DejaVu Sans",
+            sans_serif_family="DejaVu Sans",
+            # Looking through the machine's fonts takes longer than the drawing.
+            skip_system_fonts=not system_fonts,
+        )
+    )
+
+
+__all__ = ["PictureWords", "layout_of", "render_png", "render_svg"]

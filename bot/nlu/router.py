@@ -1,0 +1,168 @@
+"""The last step of understanding: is this an answer to what was asked, or something else?
+
+The same "yes", "Tom" or "twice a week" means what the question asked. So inside a form free
+text is an answer, unless it plainly is about something else. A risk wins over everything.
+The rules are pure functions here; ```bot.nlu.turn_router`` puts them at the end of the pipeline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ANSWER = "answer"
+RISK = "risk"
+FALLBACK = "nlu_fallback"
+
+ABOUT_THE_TALK = frozenset(
+    {
+        "pause",
+        "goodbye",
+        "help",
+        "are_you_human",
+        "who_sees_my_data",
+        "why_do_you_ask",
+        "go_back",
+        "start_over",
+        "show_map",
+        "show_gaps",
+        "show_plan",
+        "talk_to_person",
+        "export_my_data",
+        "delete_my_data",
+        "stop_messages",
+        "medical_advice",
+        "complaint",
+        "correct_last",
+        "resume",
+    }
+)
+"""Intents that interrupt any question when they are sure enough."""
+
+EDITS = frozenset({"remove_member", "change_member", "correct_last"})
+"""Intents that interrupt when the text also names an edit."""
+
+SMALL_TALK = frozenset({"greet", "thank", "chitchat", "out_of_scope"})
+"""Intents that interrupt only a question with set choices, and only when very sure."""
+
+STRUCTURED = frozenset({"choose", "share_location", "unreadable", "stale_button"})
+"""What buttons and channels send; never weighed, never answers by chance."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a question takes as an answer.
+
+    Attributes:
+        free: any words may be the answer; only the plainest interruption counts.
+        takes: intents that are answers here although they interrupt elsewhere.
+        members: names are answers.
+    """
+
+    free: bool = False
+    takes: frozenset[str] = frozenset()
+    members: bool = False
+
+
+_CHOICES = Expectation()
+_FREE = Expectation(free=True)
+_OPTIONS = frozenset(
+    {
+        "nearer",
+        "cheaper",
+        "different_options",
+        "more_about_option",
+        "save_option",
+        "reject_option",
+        "find_support",
+    }
+)
+
+EXPECTED: dict[str, Expectation] = {
+    "consent_answer": Expectation(takes=frozenset({"who_sees_my_data"})),
+    "about_conditions": _FREE,
+    "about_area": _FREE,
+    "difficulties_words": _FREE,
+    "difficulties_check": Expectation(takes=frozenset({"tell_difficulty"})),
+    "people_names": Expectation(free=True, members=True),
+    "details_members": Expectation(free=True, members=True),
+    "picture_right": Expectation(
+        members=True,
+        takes=frozenset({"add_member", "remove_member", "change_member", "correct_last"}),
+    ),
+    "gaps_notice": _FREE,
+    "preferences_interests": Expectation(takes=frozenset({"find_support"})),
+    "options_choice": Expectation(takes=_OPTIONS),
+    "plan_what": _FREE,
+    "plan_when": _FREE,
+    "plan_who": Expectation(free=True, members=True),
+}
+"""By slot; a slot that is not here has set choices."""
+
+SURE = 0.5
+SURE_IN_FREE_TEXT = 0.65
+VERY_SURE = 0.8
+LOST = 0.25
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message before routing."""
+
+    intent: str
+    confidence: float
+    level: str = "none"
+    has_members: bool = False
+    edits: tuple[str, ...] = ()
+    has_difficulties: bool = False
+    words: int = 1
+    asked: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def route(heard: Heard) -> str:
+    """The intent that the dialogue gets."""
+    if heard.intent in STRUCTURED:
+        return heard.intent
+    if heard.level != "none":
+        return RISK
+    if heard.asked is None:
+        return _open(heard)
+    return _asked(heard, EXPECTED.get(heard.asked, _CHOICES))
+
+
+def _open(heard: Heard) -> str:
+    if _asks_for_change(heard):
+        return "change_member"
+    if heard.confidence < LOST:
+        return FALLBACK
+    return heard.intent
+
+
+def _asks_for_change(heard: Heard) -> bool:
+    """A change of the map: the words name one, and the message as a whole is about one."""
+    named = any(e not in ("add", "undo") for e in heard.edits)
+    return named and (heard.intent in EDITS or heard.confidence < LOST)
+
+
+def _asked(heard: Heard, expected: Expectation) -> str:
+    if heard.intent in expected.takes:
+        return ANSWER
+    if _asks_for_change(heard):
+        return ANSWER if expected.members else "change_member"
+    if expected.members and heard.has_members:
+        return ANSWER
+    bar = SURE_IN_FREE_TEXT if expected.free else SURE
+    if heard.intent in ABOUT_THE_TALK and heard.confidence >= bar:
+        return heard.intent
+    if expected.free:
+        return ANSWER
+    if heard.intent in SMALL_TALK and heard.confidence >= VERY_SURE:
+        return heard.intent
+    if heard.intent in _OPTIONS and heard.confidence >= VERY_SURE:
+        return heard.intent
+    if heard.intent == "tell_difficulty" and heard.has_difficulties and heard.words > 3:
+        return "tell_difficulty"
+    if heard.intent == "add_member" and heard.has_members and heard.confidence >= SURE:
+        return "add_member"
+    return ANSWER

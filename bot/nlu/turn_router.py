@@ -1,0 +1,65 @@
+"""The router as the last component of Rasa's pipeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.router import STRUCTURED, Heard, route
+
+UNDERSTOOD = "understood"
+"""Property of a parsed message: intent and confidence before routing."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class TurnRouter(GraphComponent):
+    """Sets the intent that the dialogue gets, and keeps what was understood beside it."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TurnRouter:
+        """Made by Rasa."""
+        return cls()
+
+    def process(
+        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+    ) -> list[Message]:
+        """Route each message by the question that is being asked."""
+        asked = None
+        if tracker is not None and tracker.active_loop_name:
+            asked = tracker.get_slot(REQUESTED_SLOT)
+        for message in messages:
+            intent = message.get(INTENT) or {}
+            name = intent.get("name") or ""
+            text = message.get(TEXT) or ""
+            if name in STRUCTURED or text.startswith("/"):
+                continue
+            message.set(UNDERSTOOD, intent, add_to_output=True)
+            routed = route(
+                Heard(
+                    intent=name,
+                    confidence=float(intent.get("confidence") or 0.0),
+                    level=(message.get("safety") or {}).get("level", "none"),
+                    has_members=bool(message.get("members")),
+                    edits=tuple(e["operation"] for e in message.get("edits") or ()),
+                    has_difficulties=bool(message.get("difficulties")),
+                    words=len(text.split()),
+                    asked=asked,
+                )
+            )
+            if routed != name:
+                message.set(INTENT, {"name": routed, "confidence": 1.0}, add_to_output=True)
+        return messages

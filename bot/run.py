@@ -1,0 +1,127 @@
+"""Start everything on one machine, watch over it, and stop it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from bot.settings import PROJECT, Settings
+from bot.training import QUIET
+
+START_UP_SECONDS = 180
+STOP_SECONDS = 15
+
+SERVERS = {
+    "actions": ["-m", "bot.server", "actions"],
+    "rasa": ["-m", "bot.server", "rasa"],
+    "web": ["-m", "bot.webchat"],
+}
+"""What runs, in the order of starting: arguments for Python."""
+
+
+class StartFailed(RuntimeError):
+    """A server did not come up; the message names it and its log."""
+
+
+@dataclass
+class Running:
+    """The servers of one ``wise run``."""
+
+    settings: Settings
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def log_of(self, name: str) -> Path:
+        """The log file of a server."""
+        return self.settings.wise_home / "logs" / f"{name}.log"
+
+    def start(self) -> None:
+        """Start all servers and wait until they are ready."""
+        for name, port in self._ports().items():
+            if _taken(port):
+                raise StartFailed(
+                    f"port {port} is in use, so {name} cannot start there; "
+                    f"set WISE_PORT_{name.upper()} to another, or stop what uses it"
+                )
+        self.log_of("web").parent.mkdir(parents=True, exist_ok=True)
+        for name, arguments in SERVERS.items():
+            with self.log_of(name).open("ab") as log:
+                self.processes[name] = subprocess.Popen(  # noqa: S603 - our own modules
+                    [sys.executable, *arguments],
+                    cwd=PROJECT,
+                    env={**os.environ, **QUIET},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    # A Ctrl-C reaches us alone; we stop them in order.
+                    start_new_session=True,
+                )
+        self._wait_until_ready()
+
+    def _ports(self) -> dict[str, int]:
+        s = self.settings
+        return {"actions": s.wise_port_actions, "rasa": s.wise_port_rasa, "web": s.wise_port_web}
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_UP_SECONDS
+        url = f"{self.web_url}readyz"
+        while time.monotonic() < deadline:
+            self.check()
+            with suppress(httpx.HTTPError):
+                if httpx.get(url, timeout=6).status_code == httpx.codes.OK:
+                    return
+            time.sleep(0.3)
+        raise StartFailed(f"not ready after {START_UP_SECONDS} s; see {self.log_of('rasa').parent}")
+
+    @property
+    def web_url(self) -> str:
+        """Address of the chat page."""
+        return f"http://localhost:{self.settings.wise_port_web}/"
+
+    def check(self) -> None:
+        """``StartFailed`` where a server has ended by itself."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                raise StartFailed(
+                    f"{name} ended with code {process.returncode}; see {self.log_of(name)}"
+                )
+
+    def stop(self) -> None:
+        """Stop all servers, the newest first; kill what does not go."""
+        for process in reversed(self.processes.values()):
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in reversed(self.processes.values()):
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Running]:
+    """All servers, started and ready; stopped at the end whatever happens."""
+    servers = Running(settings)
+    try:
+        servers.start()
+        yield servers
+    finally:
+        servers.stop()
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,63 @@
+"""``python -m bot.server rasa|actions``: one server of the assistant, on loopback.
+
+Rasa's HTTP API stays off: only our channels are served. ``wise run`` starts both.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from bot.settings import PROJECT, Settings, get_settings
+from bot.training import model_path
+
+LOOPBACK = "127.0.0.1"
+
+
+def actions_url(settings: Settings) -> str:
+    """Where Rasa calls the action server."""
+    return f"http://{LOOPBACK}:{settings.wise_port_actions}/webhook"
+
+
+def serve_rasa(settings: Settings) -> None:
+    """Serve the trained model with the channels of ``credentials.yml`` until stopped."""
+    from rasa.core.run import serve_application
+    from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.log_utils import configure_structlog
+
+    # Without this Rasa prints what patients say at debug level.
+    configure_structlog(logging.WARNING)
+    os.environ["WISE_ACTIONS_URL"] = actions_url(settings)
+    serve_application(
+        model_path=str(model_path(settings)),
+        interface=LOOPBACK,
+        port=settings.wise_port_rasa,
+        credentials=str(PROJECT / "credentials.yml"),
+        endpoints=AvailableEndpoints.read_endpoints(str(PROJECT / "endpoints.yml")),
+        enable_api=False,
+    )
+
+
+def serve_actions(settings: Settings) -> None:
+    """Serve the custom actions until stopped."""
+    from rasa_sdk.endpoint import create_app
+
+    app = create_app("actions", cors_origins=[])
+    app.run(LOOPBACK, settings.wise_port_actions, access_log=False, motd=False)
+
+
+def main(which: str) -> None:
+    """Serve one of the two."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    settings = get_settings()
+    if which == "rasa":
+        serve_rasa(settings)
+    elif which == "actions":
+        serve_actions(settings)
+    else:
+        raise SystemExit(f"there is no server {which!r}; use rasa or actions")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

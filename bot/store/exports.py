@@ -1,0 +1,124 @@
+"""Files of one person's record, or of everyone's without identifying data."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.network.exports import EgoRecord, to_csv, to_graphml, to_json
+from bot.network.typology import classify
+from bot.store.base import unit_of_work
+from bot.store.people import tables_of_a_person
+from bot.store.record import NoRecord, Record
+from bot.store.tables import Consent, Person
+from bot.support.needs_map import normalise_conditions
+
+FORMATS = ("json", "graphml", "csv")
+
+
+class ExportError(ValueError):
+    """The export asked for cannot be made; the message says what to change."""
+
+
+def ego_record(record: Record) -> EgoRecord:
+    """A person as the exports of ``bot.network`` want it: the network, and codes of ego."""
+    sizes = {f"difficulty_{d.area}": str(d.size or "stated") for d in record.difficulties()}
+    conditions = ";".join(sorted(normalise_conditions(record.person.conditions)))
+    variables = {"conditions": conditions.replace(" ", "_").replace("'", ""), **sizes}
+    network = record.network()
+    if network.active:
+        variables["network_type"] = classify(network).code.value
+    return EgoRecord(record.person.id, network, {k: v for k, v in variables.items() if v})
+
+
+def whole_record(session: Session, person_id: str) -> dict[str, Any]:
+    """Everything that is kept of a person, by table; for the person and nobody else."""
+    own = _row(Person.__table__, session, person_id, "id")
+    if not own:
+        raise NoRecord(f"no person {person_id}")
+    kept: dict[str, Any] = {"person": own[0]}
+    for table in tables_of_a_person():
+        rows = _row(table, session, person_id, "person_id")
+        if rows:
+            kept[table.name] = rows
+    return kept
+
+
+def _row(table: Any, session: Session, person_id: str, column: str) -> list[dict[str, Any]]:
+    found = session.execute(select(table).where(table.c[column] == person_id)).mappings()
+    return [{k: _plain(v) for k, v in row.items() if k != "person_id"} for row in found]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def export_people(
+    person: str | None,
+    *,
+    everyone: bool = False,
+    research: bool = False,
+    form: str = "json",
+    folder: Path = Path("."),
+) -> list[Path]:
+    """Write the files of one person, or of all; their paths.
+
+    Everyone's only comes without identifying data, and only of those whose consent covers
+    research.
+
+    Raises:
+        ExportError: a combination or person that there is not.
+    """
+    if form not in FORMATS:
+        raise ExportError(f"format {form!r}: use one of {', '.join(FORMATS)}")
+    if everyone == (person is not None):
+        raise ExportError("name one person, or give --all --research")
+    if everyone and not research:
+        raise ExportError("--all needs --research: everyone's names leave the store for nobody")
+    with unit_of_work() as session:
+        if everyone:
+            ids = _agreed_to_research(session)
+            records = [ego_record(Record.of(session, i)) for i in ids]
+        else:
+            assert person is not None
+            try:
+                records = [ego_record(Record.of(session, person))]
+            except NoRecord as error:
+                raise ExportError(f"there is no person {person!r}") from error
+        name = "research" if everyone else str(person)
+        if form == "json" and not research:
+            texts = {f"{name}.json": json.dumps(whole_record(session, name), indent=2)}
+        elif form == "json":
+            texts = {f"{name}.json": to_json(records, research=True)}
+        elif form == "graphml":
+            texts = {
+                f"{name if len(records) == 1 else f'{name}-{n}'}.graphml": to_graphml(
+                    record, research=research
+                )
+                for n, record in enumerate(records, 1)
+            }
+        else:
+            texts = {f"{name}-{k}": v for k, v in to_csv(records, research=research).items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for file, text in texts.items():
+        path = folder / file
+        path.write_text(text, encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def _agreed_to_research(session: Session) -> list[str]:
+    return list(
+        session.scalars(
+            select(Consent.person_id)
+            .where(Consent.scope == "research", Consent.withdrawn_at.is_(None))
+            .order_by(Consent.person_id)
+            .distinct()
+        )
+    )

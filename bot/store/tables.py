@@ -1,0 +1,253 @@
+"""The person's record: one table for each thing that a patient tells or decides.
+
+Messages on their way are in ``messages.py``, the directory in ``directory.py``, the
+tracker's window in ``trackers.py``. Codes are those of the domain packages. Every row hangs
+on ``person`` with ON DELETE CASCADE, so that erasing a person is one statement.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.base import Base, now
+
+
+def new_id() -> str:
+    """An opaque, unguessable id (32 hexadecimal characters)."""
+    return uuid.uuid4().hex
+
+
+def _person() -> Mapped[str]:
+    return mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+
+
+class Person(Base):
+    """A patient. The id is opaque; how to reach the person is in ``Address``."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=now)
+    stage: Mapped[str] = mapped_column(String(20), default="consent")
+    conditions: Mapped[str] = mapped_column(Text, default="")
+    area: Mapped[str] = mapped_column(String(80), default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    age_band: Mapped[str] = mapped_column(String(10), default="")
+    access_needs: Mapped[list[Any]] = mapped_column(default=list)
+    travel: Mapped[list[Any]] = mapped_column(default=list)
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Address(Base):
+    """Where a person is reached; apart from the record so that it can be erased or replaced."""
+
+    __tablename__ = "address"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = _person()
+
+
+class Consent(Base):
+    """A scope that was given, and when it was withdrawn."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    scope: Mapped[str] = mapped_column(String(20))
+    version: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime] = mapped_column(default=now)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Difficulty(Base):
+    """One area that is hard now; ``size`` small, big or unknown; ``priority`` 1 first."""
+
+    __tablename__ = "difficulty"
+    __table_args__ = (UniqueConstraint("person_id", "area"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    area: Mapped[str] = mapped_column(String(30))
+    size: Mapped[str | None] = mapped_column(String(10))
+    priority: Mapped[int | None]
+    words: Mapped[str] = mapped_column(Text, default="")
+
+
+class Note(Base):
+    """The patient's own words on a question that is not a code (what they notice, miss, want)."""
+
+    __tablename__ = "note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    topic: Mapped[str] = mapped_column(String(30))
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Preference(Base):
+    """A statement of interest that the person agreed with, or a limit on what suits."""
+
+    __tablename__ = "preference"
+    __table_args__ = (UniqueConstraint("person_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    code: Mapped[str] = mapped_column(String(40))
+
+
+class MemberRow(Base):
+    """An alter; see ``bot.network.model.Member`` for what the values mean."""
+
+    __tablename__ = "member"
+
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(String(10), primary_key=True)
+    position: Mapped[int]
+    label: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    relationship: Mapped[str | None] = mapped_column(String(20))
+    circle: Mapped[int | None]
+    contact: Mapped[str | None] = mapped_column(String(10))
+    distance: Mapped[str | None] = mapped_column(String(10))
+    help: Mapped[list[Any] | None]
+    potential: Mapped[list[Any]] = mapped_column(default=list)
+    status: Mapped[str] = mapped_column(String(10))
+    strain: Mapped[bool | None]
+    helped_by_ego: Mapped[bool | None]
+
+
+class TieRow(Base):
+    """Two members who know each other; undirected, ``a`` before ``b``."""
+
+    __tablename__ = "tie"
+
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    a: Mapped[str] = mapped_column(String(10), primary_key=True)
+    b: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+
+class Change(Base):
+    """An edit of the network with what was there before: undo, replay safety, then and now."""
+
+    __tablename__ = "change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    at: Mapped[datetime] = mapped_column(default=now)
+    update_key: Mapped[str | None] = mapped_column(String(80))
+    operation: Mapped[str] = mapped_column(String(20))
+    before: Mapped[dict[str, Any]]
+    undone: Mapped[bool] = mapped_column(default=False)
+
+
+class Snapshot(Base):
+    """The network as it stood at a moment; never changed. Its id is what pictures are named by."""
+
+    __tablename__ = "snapshot"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    person_id: Mapped[str] = _person()
+    taken_at: Mapped[datetime] = mapped_column(default=now)
+    reason: Mapped[str] = mapped_column(String(20))
+    network: Mapped[dict[str, Any]]
+
+
+class GapRow(Base):
+    """A gap put to the person as a question; only confirmed ones feed the matching."""
+
+    __tablename__ = "gap"
+    __table_args__ = (UniqueConstraint("person_id", "code", "work"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    code: Mapped[str] = mapped_column(String(30))
+    work: Mapped[str] = mapped_column(String(20), default="")
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    confirmed: Mapped[bool | None]
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class OptionRow(Base):
+    """A service that was shown, why, and what the person said to it."""
+
+    __tablename__ = "option"
+    __table_args__ = (UniqueConstraint("person_id", "service_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    service_id: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    shown_at: Mapped[datetime] = mapped_column(default=now)
+    response: Mapped[str] = mapped_column(String(10), default="shown")
+
+
+class UnmetNeed(Base):
+    """Nothing suitable was found: what was wanted and where, for commissioners to count."""
+
+    __tablename__ = "unmet_need"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    at: Mapped[datetime] = mapped_column(default=now)
+    wanted: Mapped[list[Any]]
+    area: Mapped[str] = mapped_column(String(80), default="")
+
+
+class Plan(Base):
+    """What the person means to do, when and who with; at most three are active."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    what: Mapped[str] = mapped_column(Text)
+    service_id: Mapped[str | None] = mapped_column(String(80))
+    when_words: Mapped[str] = mapped_column(Text, default="")
+    when_date: Mapped[date | None]
+    with_words: Mapped[str] = mapped_column(Text, default="")
+    with_member: Mapped[str | None] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), default="active")
+
+
+class RiskEvent(Base):
+    """A risk that was seen in a message, for staff at once."""
+
+    __tablename__ = "risk_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    at: Mapped[datetime] = mapped_column(default=now)
+    level: Mapped[str] = mapped_column(String(12))
+    category: Mapped[str | None] = mapped_column(String(24))
+    detector: Mapped[str] = mapped_column(String(40))
+    reply: Mapped[str] = mapped_column(String(60))
+    reviewed_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class StaffRequest(Base):
+    """Something that needs a person: a talk, a complaint, wrong details, a reminder."""
+
+    __tablename__ = "staff_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    at: Mapped[datetime] = mapped_column(default=now)
+    kind: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(10), default="open")

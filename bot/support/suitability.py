@@ -1,0 +1,484 @@
+"""Whether an option suits one person: the hard filters, and what has to be checked first.
+
+A filter closes only on what is known. What is not known becomes a warning and costs some
+score, because unknown is not yes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.directory.categories import Audience, SubCategory
+from bot.directory.model import AttendingType, Listing, Precision, Scope, ServiceStatus
+from bot.directory.places import PlaceKind
+from bot.network.model import Code
+from bot.support.access import Answer, has
+from bot.support.needs_map import (
+    ANY_CONDITION,
+    normalise_conditions,
+    record_conditions,
+)
+from bot.support.preferences import AccessNeed
+from bot.support.when import always_open, days_of, is_over, parts_of
+from bot.support.wishes import Wishes
+
+STALE_AFTER = timedelta(days=365)
+OLD_AFTER = timedelta(days=730)
+FRESH_WITHIN = timedelta(days=183)
+LOCAL_AREA_KM = 40.0
+LOW_EFFORT = frozenset({AttendingType.PHONE, AttendingType.ONLINE})
+# A coarse point may stand this far from the true place, so it is not refused for less.
+COARSE_SLACK_KM = 2.0
+ADULT = 18
+
+_ONE_GENDER = re.compile(r"\b(?:wo)?men(?:'s|’s)?[- ]only\b|\bonly (?:wo)?men\b", re.IGNORECASE)
+_REFERRAL = re.compile(r"\breferr(?:al|ed)\b", re.IGNORECASE)
+# What the importer adds from suitability terms; conditions and audience are judged apart.
+_SUITS = re.compile(r"\W*Suitable for: .*$", re.DOTALL)
+_NO_REFERRAL = re.compile(r"no referral|self.?referr", re.IGNORECASE)
+_AGE = r"(?:over[- ](?:the age of )?(\d{2})['’]?s?\b|(\d{2}) ?(?:\+|plus\b)|(\d{2}) (?:years )?"
+_AGE += r"(?:and|or) (?:over|above|older)\b)"
+_TWO_DIGITS = re.compile(r"[1-9]\d")
+_OVER = re.compile(rf"\b{_AGE}", re.IGNORECASE)
+_FOR_OVER = re.compile(
+    rf"\b(?:for|aged?|people|adults|anyone|men|women|ladies|residents)(?: (?:aged|of|who are|the))?"
+    rf" {_AGE}",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"\bunder[- ](\d{2})['’]?s?\b|\bage[sd]? ?(?:from )?\d{1,2} ?(?:to|-|–) ?(\d{2})\b",
+    re.IGNORECASE,
+)
+# Groups that a person is asked about by the service, not by the bot.
+_OTHER_LIVES = frozenset({Audience.LGBTQ, Audience.VETERANS, Audience.REFUGEES, Audience.HOMELESS})
+_GENDER_OR_FAITH = frozenset({Audience.WOMEN, Audience.MEN, Audience.FAITH})
+_NOT_CHILDREN = frozenset({Audience.OLDER_PEOPLE, Audience.CARERS, Audience.DISABLED})
+_TAG_LEVELS = {"term": 0, "name": 1, "text": 2}
+_MANY_LANGUAGES = 3
+_BY_LEVEL = (1.0, 0.6, 0.4)
+YOUNG_UNTIL, OLDER_FROM, SURELY_OLDER = 25, 50, 65
+_LANGUAGE_CODES = {
+    "en": "english",
+    "eng": "english",
+    "pa": "punjabi",
+    "pan": "punjabi",
+    "panjabi": "punjabi",
+    "pl": "polish",
+    "pol": "polish",
+    "ur": "urdu",
+    "urd": "urdu",
+    "gu": "gujarati",
+    "bn": "bengali",
+    "hi": "hindi",
+    "ar": "arabic",
+    "ro": "romanian",
+    "so": "somali",
+    "cy": "welsh",
+    "bfi": "british sign language",
+    "bsl": "british sign language",
+    "sign language": "british sign language",
+}
+
+
+class Refusal(Code):
+    """Why an option is not shown."""
+
+    CLOSED = "closed"
+    EXCLUDED = "excluded"
+    AREA = "area"
+    TRAVEL = "travel"
+    MODE = "mode"
+    AGE = "age"
+    AUDIENCE = "audience"
+    LANGUAGE = "language"
+    ACCESS = "access"
+    COST = "cost"
+    DAY = "day"
+    OTHER_CONDITION = "other_condition"
+    NOT_NEARER = "not_nearer"
+    NOT_CHEAPER = "not_cheaper"
+    NOT_RELEVANT = "not_relevant"
+    DOUBTFUL = "doubtful"
+
+
+class Caution(Code):
+    """What to check first, or to know."""
+
+    STALE = "stale"
+    UNASSURED = "unassured"
+    CHECK_ACCESS = "check_access"
+    COST_UNKNOWN = "cost_unknown"
+    CHECK_COST = "check_cost"
+    CHECK_AGE = "check_age"
+    CHECK_LANGUAGE = "check_language"
+    CHECK_ELIGIBILITY = "check_eligibility"
+    NEEDS_REFERRAL = "needs_referral"
+    CHECK_AREA = "check_area"
+    CHECK_PLACE = "check_place"
+    CHECK_TIME = "check_time"
+    CHECK_MODE = "check_mode"
+
+
+@dataclass(frozen=True)
+class Suitability:
+    """The outcome for one listing.
+
+    Attributes:
+        refusal: why it is not shown; ``None`` where it may be.
+        cautions: what to check first.
+        penalty: points to take off for what is not known or does not quite fit.
+        fits: facts that speak for it: "language", "access", "time".
+    """
+
+    refusal: Refusal | None = None
+    cautions: tuple[Caution, ...] = ()
+    penalty: float = 0.0
+    fits: frozenset[str] = frozenset()
+
+
+def language_name(text: str) -> str:
+    """One lower-case name for a language given by name or code."""
+    key = text.strip().casefold()
+    return _LANGUAGE_CODES.get(key, key)
+
+
+def attending(listing: Listing) -> frozenset[AttendingType]:
+    """How people take part; a place with an address and nothing said is taken as a venue."""
+    if listing.attending_types:
+        return listing.attending_types
+    # A town or district stands for whom it serves, not for where it is held.
+    held = [x for x in listing.locations if x.precision is not Precision.AREA]
+    if any(x.lat is not None or x.postcode or x.address for x in held):
+        return frozenset({AttendingType.VENUE})
+    if listing.scope is Scope.ONLINE:
+        return frozenset({AttendingType.ONLINE})
+    return frozenset()
+
+
+def is_low_effort(listing: Listing) -> bool:
+    """Whether it can be done by phone or online."""
+    return bool(attending(listing) & LOW_EFFORT)
+
+
+def needs_travel(listing: Listing) -> bool:
+    """Whether there is no way but to go there; unknown counts as going there."""
+    return not attending(listing) - {AttendingType.VENUE}
+
+
+def usual_cost(listing: Listing) -> float | None:
+    """The dearest price open to everyone, where known; prices for some (named options) aside."""
+    general = [c for c in listing.cost_options if not c.option]
+    amounts = [c.amount for c in general or listing.cost_options]
+    known = [a for a in amounts if a is not None]
+    return max(known) if known and len(known) == len(amounts) else None
+
+
+def named_conditions(listing: Listing) -> frozenset[str]:
+    """The conditions that the record is about, by this project's names where it has one.
+
+    ``ANY_CONDITION`` only where it names no other.
+    """
+    if not listing.conditions:
+        return frozenset()
+    named = record_conditions(listing.conditions)
+    return named - {ANY_CONDITION} or named
+
+
+def tag_confidence(listing: Listing) -> dict[SubCategory, float]:
+    """How sure each sub-category is, 0 to 1, by where its tag was read.
+
+    Terms are surer than names, and names than descriptions; the surest that a record has count
+    in full. Listings without tags have all their sub-categories in full.
+    """
+    if not listing.tags:
+        return dict.fromkeys(listing.subcategories, 1.0)
+    levels = {t.subcategory: _TAG_LEVELS.get(t.reason[:4], 0) for t in listing.tags}
+    top = min(levels.values(), default=0)
+    return {sub: _BY_LEVEL[levels.get(sub, top) - top] for sub in listing.subcategories}
+
+
+def is_about_conditions(listing: Listing) -> bool:
+    """Whether it is for people with the conditions named, rather than mentioning them."""
+    sure = tag_confidence(listing).get(SubCategory.HEALTH_CONDITIONS, 0.0)
+    return sure == 1.0 or bool(normalise_conditions(listing.name))
+
+
+def stated_ages(listing: Listing) -> tuple[float | None, float | None]:
+    """Lowest and highest age: the record's fields, else what its words say ("over 65s")."""
+    low, high = listing.min_age, listing.max_age
+    about = f"{listing.name}. {listing.eligibility or ''}"
+    in_words = _TWO_DIGITS.search(about) is not None
+    if low is None:
+        # In a description only "for people over 65" counts: "over 50 courses" is no age.
+        said = _OVER.findall(about) if in_words else []
+        if _TWO_DIGITS.search(listing.description):
+            said += _FOR_OVER.findall(listing.description)
+        ages = [int(n) for groups in said for n in groups if n and 40 <= int(n) <= 90]
+        low = min(ages, default=None)
+    if high is None and in_words:
+        ages = [int(n) for groups in _UNDER.findall(about) for n in groups if n and int(n) < 60]
+        high = min(ages, default=None)
+    return low, high
+
+
+class _Checks:
+    """Gathers cautions and penalties while one listing is looked at."""
+
+    def __init__(self) -> None:
+        self.cautions: list[Caution] = []
+        self.penalty = 0.0
+        self.fits: set[str] = set()
+
+    def caution(self, code: Caution, points: float) -> None:
+        if code not in self.cautions:
+            self.cautions.append(code)
+        self.penalty += points
+
+
+def suitability(listing: Listing, wishes: Wishes, today: date) -> Suitability:
+    """Whether ``listing`` suits, with the first refusal found or all cautions."""
+    checks = _Checks()
+    for check in (
+        _status,
+        _area,
+        _mode,
+        _age,
+        _audience,
+        _language,
+        _access,
+        _cost,
+        _days,
+        _condition,
+    ):
+        refusal = check(listing, wishes, today, checks)
+        if refusal is not None:
+            return Suitability(refusal)
+    _eligibility(listing, checks)
+    _freshness(listing, today, checks)
+    return Suitability(
+        None, tuple(checks.cautions), round(checks.penalty, 3), frozenset(checks.fits)
+    )
+
+
+def _status(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    if listing.status is not ServiceStatus.ACTIVE or is_over(listing, today):
+        return Refusal.CLOSED
+    return None
+
+
+def _area(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    if listing.scope is not Scope.LOCAL:
+        return None
+    distance = listing.distance_km
+    travel = needs_travel(listing)
+    if distance is None:
+        if travel and not any(x.address or x.postcode for x in listing.locations):
+            checks.caution(Caution.CHECK_PLACE, 5)
+        if wishes.place is not None and not _names_area(listing, wishes.place.name):
+            # Another town's name says more than an area set beside a postcode.
+            elsewhere = listing.service_area and wishes.place.kind is PlaceKind.TOWN
+            checks.caution(Caution.CHECK_AREA, 12 if elsewhere else 4)
+        return None
+    slack = COARSE_SLACK_KM if is_approximate(listing, wishes) else 0.0
+    if not travel:
+        if distance > LOCAL_AREA_KM:
+            return Refusal.AREA
+        if distance > wishes.reach_km:
+            checks.caution(Caution.CHECK_AREA, 2)
+    elif not wishes.stays_in and distance > wishes.reach_km + slack:
+        return Refusal.TRAVEL
+    return None
+
+
+def _names_area(listing: Listing, place: str) -> bool:
+    area = f" {listing.service_area or ''} ".casefold()
+    return re.search(rf"\b{re.escape(place.casefold())}\b", area) is not None
+
+
+def is_approximate(listing: Listing, wishes: Wishes) -> bool:
+    """Whether a distance is "about": either end is known only coarsely."""
+    return listing.precision.is_coarse or (
+        wishes.place is not None and wishes.place.precision.is_coarse
+    )
+
+
+def _mode(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    types = attending(listing)
+    if not types:
+        if wishes.stays_in or wishes.modes:
+            checks.caution(Caution.CHECK_MODE, 6)
+        return None
+    if wishes.stays_in and types <= {AttendingType.VENUE}:
+        return Refusal.TRAVEL
+    if wishes.modes and not types & wishes.modes:
+        return Refusal.MODE
+    return None
+
+
+def _age(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    low, high = stated_ages(listing)
+    if Audience.OLDER_PEOPLE in listing.audience and low is None:
+        if wishes.age is not None and wishes.age[1] < OLDER_FROM:
+            return Refusal.AGE
+        if wishes.age is None or wishes.age[0] < SURELY_OLDER:
+            checks.caution(Caution.CHECK_AGE, 2)
+    if wishes.age is None:
+        if (low is not None and low > ADULT) or high is not None:
+            checks.caution(Caution.CHECK_AGE, 6)
+        return None
+    youngest, oldest = wishes.age
+    if (low is not None and oldest < low) or (high is not None and youngest > high):
+        return Refusal.AGE
+    if (low is not None and youngest < low) or (high is not None and oldest > high):
+        checks.caution(Caution.CHECK_AGE, 2)
+    return None
+
+
+def _audience(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    audience = listing.audience
+    if not audience & _NOT_CHILDREN:
+        if Audience.CHILDREN in audience:
+            return Refusal.AUDIENCE
+        if Audience.YOUNG_PEOPLE in audience:
+            if wishes.age is None or wishes.age[0] > YOUNG_UNTIL:
+                return Refusal.AUDIENCE
+        elif Audience.FAMILIES in audience and SubCategory.COUNSELLING not in listing.subcategories:
+            checks.caution(Caution.CHECK_ELIGIBILITY, 8)
+    if Audience.CARERS in audience and not wishes.cares:
+        checks.caution(Caution.CHECK_ELIGIBILITY, 10)
+    return None
+
+
+def _language(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    wanted = {language_name(x) for x in wishes.languages} or {"english"}
+    spoken = {language_name(x) for x in listing.languages}
+    shared = wanted & spoken
+    if shared - {"english"}:
+        checks.fits.add("language")
+    elif shared:
+        if 1 < len(spoken) <= _MANY_LANGUAGES:
+            checks.penalty += 4  # meant first for speakers of the other one
+    elif not spoken and "english" in wanted:
+        pass
+    elif not spoken:
+        checks.caution(Caution.CHECK_LANGUAGE, 14)
+    elif "english" in wanted:
+        # HSDS lists languages other than English, so English is likely but not said.
+        checks.caution(Caution.CHECK_LANGUAGE, 12)
+    else:
+        return Refusal.LANGUAGE
+    return None
+
+
+def _access(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    types = attending(listing)
+    needs = wishes.access_needs
+    if types and not needs_travel(listing):
+        # At home or by phone only hearing and sight are still a matter.
+        needs = needs & {AccessNeed.HEARING, AccessNeed.SIGHT}
+    if not needs:
+        return None
+    answers = {need: has(need, listing.access_notes) for need in needs}
+    if Answer.NO in answers.values():
+        return Refusal.ACCESS
+    unknown = sum(a is Answer.UNKNOWN for a in answers.values())
+    if unknown:
+        checks.caution(Caution.CHECK_ACCESS, 3.0 + unknown)
+    else:
+        checks.fits.add("access")
+    return None
+
+
+def _cost(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    lowest, ceiling = listing.lowest_cost, wishes.cost_ceiling
+    if lowest is None:
+        checks.caution(Caution.COST_UNKNOWN, 4 if ceiling is not None else 1)
+        return None
+    if ceiling is None:
+        return None
+    if lowest > ceiling:
+        return Refusal.COST
+    usual = usual_cost(listing)
+    if usual is None or usual > ceiling:
+        checks.caution(Caution.CHECK_COST, 3)  # cheap enough for some, perhaps not for this person
+    return None
+
+
+def _days(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    if not wishes.days and not wishes.times:
+        return None
+    if any(always_open(s) for s in listing.schedules):
+        checks.fits.add("time")
+        return None
+    rows = [(days_of(s), parts_of(s)) for s in listing.schedules]
+    if not rows:
+        if needs_travel(listing):
+            checks.caution(Caution.CHECK_TIME, 2)
+        return None
+    if wishes.days and all(days and not days & wishes.days for days, _ in rows):
+        return Refusal.DAY
+
+    def fits(days: frozenset[str], parts: frozenset[object]) -> bool:
+        return bool(not wishes.days or days & wishes.days) and bool(
+            not wishes.times or parts & wishes.times
+        )
+
+    if any(fits(days, parts) for days, parts in rows):
+        checks.fits.add("time")
+    elif any((wishes.days and not d) or (wishes.times and not p) for d, p in rows):
+        checks.caution(Caution.CHECK_TIME, 2)
+    else:
+        checks.penalty += 6  # the day is right and the part of the day is not
+    return None
+
+
+def _condition(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    named = named_conditions(listing)
+    if not named or ANY_CONDITION in named:
+        return None
+    if named & wishes.fitting_conditions:
+        return None
+    about = is_about_conditions(listing)
+    if wishes.conditions and about:
+        return Refusal.OTHER_CONDITION
+    if about:
+        checks.caution(Caution.CHECK_ELIGIBILITY, 4)
+    else:
+        checks.penalty += 4
+    return None
+
+
+def needs_referral(listing: Listing) -> bool:
+    """Whether somebody has to send the person there, as far as is said."""
+    said = " ".join((listing.eligibility or "", *listing.attending_access))
+    return _REFERRAL.search(_NO_REFERRAL.sub(" ", said)) is not None
+
+
+def _eligibility(listing: Listing, checks: _Checks) -> None:
+    if needs_referral(listing):
+        checks.caution(Caution.NEEDS_REFERRAL, 4)
+    elif _SUITS.sub("", listing.eligibility or ""):
+        checks.caution(Caution.CHECK_ELIGIBILITY, 1)
+    one_gender = _ONE_GENDER.search(f"{listing.name}. {listing.eligibility or ''}")
+    if listing.audience & _OTHER_LIVES:
+        checks.caution(Caution.CHECK_ELIGIBILITY, 30)  # the bot does not ask who belongs
+    elif Audience.BEREAVED in listing.audience:
+        checks.caution(Caution.CHECK_ELIGIBILITY, 12)
+    elif one_gender or listing.audience & _GENDER_OR_FAITH:
+        checks.caution(Caution.CHECK_ELIGIBILITY, 5)
+    elif Audience.DISABLED in listing.audience:
+        checks.caution(Caution.CHECK_ELIGIBILITY, 2)
+
+
+def _freshness(listing: Listing, today: date, checks: _Checks) -> None:
+    checked = listing.checked_on
+    if listing.assured_date is None:
+        checks.caution(Caution.UNASSURED, 2)
+    if checked is not None:
+        age = today - checked
+        if age > STALE_AFTER:
+            checks.caution(Caution.STALE, 8 if age > OLD_AFTER else 4)
+        elif age <= FRESH_WITHIN and listing.assured_date is not None:
+            checks.fits.add("fresh")

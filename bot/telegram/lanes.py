@@ -1,0 +1,81 @@
+"""Work that is serial for one chat and concurrent across chats."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+_LOG = logging.getLogger(__name__)
+
+
+async def cancel_all(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks, and wait until all have ended."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        # Again until it holds: a library can take a cancellation for its own time-out.
+        _, left = await asyncio.wait(left, timeout=0.1)
+
+
+class Lanes:
+    """A lane for each chat that has work, and none for the others.
+
+    The work itself is in the database: a lane is only told to look. So nothing is lost
+    with a lane, and many chats cost nothing while they are quiet.
+
+    Args:
+        work: does the next piece of work for an address; ``False`` when there is none.
+        at_once: how many lanes may work at the same time.
+        retry_seconds: pause after a piece of work failed; it doubles up to a minute.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[str], Awaitable[bool]],
+        *,
+        at_once: int = 32,
+        retry_seconds: float = 1.0,
+    ) -> None:
+        self._work = work
+        self._retry_seconds = retry_seconds
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._told: set[str] = set()
+        self._places = asyncio.Semaphore(at_once)
+
+    def nudge(self, address: str) -> None:
+        """There may be work for this chat."""
+        self._told.add(address)
+        if address not in self._tasks:
+            self._tasks[address] = asyncio.create_task(self._run(address))
+
+    async def stop(self, seconds: float) -> None:
+        """Let what is under way end within ``seconds``; cut off the rest."""
+        tasks = list(self._tasks.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            await cancel_all(late)
+
+    async def _run(self, address: str) -> None:
+        pause = self._retry_seconds
+        try:
+            while address in self._told:
+                self._told.discard(address)
+                try:
+                    while await self._one(address):
+                        pause = self._retry_seconds
+                except Exception as error:
+                    # The database may be away. What was to be done is still there.
+                    _LOG.error(
+                        "Work for a chat failed (%s); again in %g s", type(error).__name__, pause
+                    )
+                    await asyncio.sleep(pause)
+                    pause = min(60.0, 2 * pause)
+                    self._told.add(address)
+        finally:
+            del self._tasks[address]
+
+    async def _one(self, address: str) -> bool:
+        async with self._places:
+            return await self._work(address)

@@ -1,0 +1,369 @@
+"""The outbox of Telegram: one row is one message, or one change of a keyboard shown before."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.constants import MessageLimit
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.conversations import words
+from bot.conversations.plain_text import clean, split, utf16_length
+from bot.conversations.turns import Outgoing
+from bot.store import messages
+from bot.store.base import now, unit_of_work
+from bot.store.messages import Keyboard, Outbox
+from bot.telegram.keyboards import inline_markup, location_markup
+
+_LOG = logging.getLogger(__name__)
+
+CHANNEL = "telegram"
+
+TEXT_MAX = int(MessageLimit.MAX_TEXT_LENGTH)
+CAPTION_MAX = int(MessageLimit.CAPTION_LENGTH)
+# Room below a question for the choice that is written there later.
+_CHOICE_ROOM = 400
+_GIVE_UP_AFTER = timedelta(hours=48)
+_PHOTO_TRIES = 3
+_RETRY_MAX = 60.0
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+PictureFor = Callable[[str], tuple[bytes, str]]
+"""The PNG of a map's id, and the same in words."""
+
+
+def _default_picture_for(map_id: str) -> tuple[bytes, str]:
+    # Looked up late: text needs no pictures.
+    from bot.store.maps import picture_png  # type: ignore[import-not-found,unused-ignore]
+
+    png, alt = picture_png(map_id)
+    return png, alt
+
+
+@dataclass(frozen=True)
+class Part:
+    """One Telegram message of a reply.
+
+    Attributes:
+        text: the words, or a picture's caption.
+        map_id: of the picture, if it is one.
+        keyboard: it carries the reply's inline keyboard.
+        location: it carries the "share my location" keyboard.
+    """
+
+    text: str = ""
+    map_id: str = ""
+    keyboard: bool = False
+    location: bool = False
+
+
+def parts_of(outgoing: Outgoing) -> list[Part]:
+    """A reply as messages that Telegram takes; its keyboard is on the last words."""
+    reply = outgoing.reply
+    text = clean(reply.text)
+    has_keyboard = outgoing.keyboard_id is not None
+    room = _CHOICE_ROOM if has_keyboard else 0
+    parts = []
+    if reply.map_id:
+        fits = utf16_length(text) <= CAPTION_MAX - room
+        parts.append(Part(text if fits else "", reply.map_id))
+        text = "" if fits else text
+    parts += [Part(words_) for words_ in split(text, TEXT_MAX - room)]
+    if not parts:
+        parts.append(Part(words.CHOOSE))
+    parts[-1] = replace(parts[-1], keyboard=has_keyboard)
+    if reply.ask_location and has_keyboard:
+        # A message can have only one kind of keyboard.
+        parts.append(Part(words.LOCATION_OFFER, location=True))
+    elif reply.ask_location:
+        parts[-1] = replace(parts[-1], location=True)
+    return parts
+
+
+def queue_replies(
+    session: Session, address: str, replies: Iterable[Outgoing], update_key: str | None = None
+) -> None:
+    """Put replies in a chat's outbox, message by message."""
+    for outgoing in replies:
+        for part in parts_of(outgoing):
+            messages.queue(
+                session,
+                channel=CHANNEL,
+                address=address,
+                payload=asdict(part),
+                keyboard_id=outgoing.keyboard_id if part.keyboard else None,
+                update_key=update_key,
+            )
+
+
+def queue_keyboard_change(
+    session: Session, address: str, keyboard_id: str | None, message_id: int
+) -> None:
+    """Show a keyboard as it is now: toggled, used up, or gone."""
+    messages.queue(
+        session,
+        channel=CHANNEL,
+        address=address,
+        payload={"change": message_id},
+        keyboard_id=keyboard_id,
+    )
+
+
+def queue_used_keyboards(session: Session, address: str) -> None:
+    """Take away, on the phone, the keyboards that are closed and still shown there."""
+    shown = select(Keyboard).where(
+        Keyboard.channel == CHANNEL,
+        Keyboard.address == address,
+        Keyboard.open.is_(False),
+        Keyboard.message_id.is_not(None),
+    )
+    for keyboard in session.scalars(shown.order_by(Keyboard.message_id)):
+        if keyboard.message_id is not None:
+            queue_keyboard_change(session, address, keyboard.id, keyboard.message_id)
+
+
+class Sender:
+    """Sends what the outbox holds, a chat at a time and in order.
+
+    Args:
+        bot: python-telegram-bot's, with a rate limiter.
+        picture_for: see ``PictureFor``; runs in a thread.
+        store_url: default: the one of the settings.
+        retry_seconds: first pause after a failure; doubles up to a minute.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        *,
+        picture_for: PictureFor = _default_picture_for,
+        store_url: str | None = None,
+        retry_seconds: float = 1.0,
+    ) -> None:
+        self._bot = bot
+        self._picture_for = picture_for
+        self._store_url = store_url
+        self._retry_seconds = retry_seconds
+
+    async def send_next(self, address: str) -> bool:
+        """Send the chat's next message; ``False`` if there is none.
+
+        A message that cannot go stays first, so that order holds, and is given up after
+        two days, or at once where Telegram will never take it.
+        """
+        row = await asyncio.to_thread(self._next, address)
+        if row is None:
+            return False
+        try:
+            if "change" in row.payload:
+                await self._change(row)
+            else:
+                await self._send(row)
+        except RetryAfter as error:
+            await self._wait(row, error, _seconds(error) + 0.1)
+        except Forbidden:
+            await asyncio.to_thread(self._unreachable, address, "Forbidden")
+        except BadRequest as error:
+            if _is_gone(error):
+                await asyncio.to_thread(self._unreachable, address, "chat not found")
+            else:
+                await self._give_up(row, error)
+        except (NetworkError, InvalidToken) as error:
+            pause = min(_RETRY_MAX, self._retry_seconds * 2 ** min(row.attempts, 10))
+            # Spread out, so that all chats do not come back at the same moment.
+            await self._wait(row, error, pause * random.uniform(0.8, 1.2))  # noqa: S311
+        except TelegramError as error:
+            await self._give_up(row, error)
+        return True
+
+    # --- the store ---------------------------------------------------------------------
+
+    def _next(self, address: str) -> Outbox | None:
+        with unit_of_work(self._store_url) as session:
+            row = messages.next_message(session, CHANNEL, address)
+            if row is not None and not messages.is_reachable(session, CHANNEL, address):
+                messages.set_unreachable(session, CHANNEL, address, "unreachable")
+                return None
+            if row is not None and now() - row.created > _GIVE_UP_AFTER:
+                _LOG.error("Outbox row %s is two days old and was given up", row.id)
+                messages.mark_failed(session, row.id, "too old")
+                session.flush()
+                row = messages.next_message(session, CHANNEL, address)
+            return row
+
+    def _unreachable(self, address: str, problem: str) -> None:
+        with unit_of_work(self._store_url) as session:
+            count = messages.set_unreachable(session, CHANNEL, address, problem)
+        _LOG.info("A chat cannot be reached (%s); %d messages given up", problem, count)
+
+    async def _wait(self, row: Outbox, error: TelegramError, seconds: float) -> None:
+        name = type(error).__name__
+        _LOG.warning("Outbox row %s waits %.1f s after %s", row.id, seconds, name)
+        await asyncio.to_thread(self._mark_retry, row.id, name)
+        await asyncio.sleep(seconds)
+
+    def _mark_retry(self, row_id: int, problem: str) -> None:
+        with unit_of_work(self._store_url) as session:
+            messages.mark_retry(session, row_id, problem)
+
+    async def _give_up(self, row: Outbox, error: TelegramError) -> None:
+        # Telegram's own words; they do not repeat the message's.
+        problem = f"{type(error).__name__}: {error.message}"
+        _LOG.error("Outbox row %s was refused: %s", row.id, problem)
+        await asyncio.to_thread(self._mark_failed, row.id, problem)
+
+    def _mark_failed(self, row_id: int, problem: str) -> None:
+        with unit_of_work(self._store_url) as session:
+            messages.mark_failed(session, row_id, problem)
+
+    # --- messages ----------------------------------------------------------------------
+
+    async def _send(self, row: Outbox) -> None:
+        part = Part(**row.payload)
+        markup, location_shown = await asyncio.to_thread(self._markup, row, part)
+        if part.map_id:
+            message, shown, captioned = await self._send_picture(row, part, markup)
+        else:
+            message = await self._send_text(row, part.text, markup)
+            shown, captioned = part.text, False
+        await asyncio.to_thread(
+            self._mark_sent, row, message.message_id, shown, captioned, location_shown
+        )
+
+    def _markup(
+        self, row: Outbox, part: Part
+    ) -> tuple[InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None, bool]:
+        """The message's keyboard, and whether the phone then shows the location button."""
+        with unit_of_work(self._store_url) as session:
+            chat = messages.chat(session, CHANNEL, row.address)
+            if part.location:
+                return location_markup(), True
+            keyboard = session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
+            inline = inline_markup(keyboard) if keyboard else None
+            if inline is None and chat.location_keyboard:
+                return ReplyKeyboardRemove(), False
+            return inline, chat.location_keyboard
+
+    async def _send_text(self, row: Outbox, text: str, markup: Any) -> Message:
+        return await self._bot.send_message(
+            int(row.address), text, reply_markup=markup, link_preview_options=_NO_PREVIEW
+        )
+
+    async def _send_picture(
+        self, row: Outbox, part: Part, markup: Any
+    ) -> tuple[Message, str, bool]:
+        """Send a picture, or its words where that fails.
+
+        Returns:
+            The message, the words that it shows, and whether they are a caption.
+        """
+        alt = ""
+        try:
+            png, alt = await asyncio.to_thread(self._picture_for, part.map_id)
+        except Exception as error:
+            _LOG.error("A picture could not be made: %s", type(error).__name__)
+        else:
+            caption = part.text or "".join(split(clean(alt), CAPTION_MAX - _CHOICE_ROOM)[:1])
+            try:
+                message = await self._bot.send_photo(
+                    int(row.address), png, caption=caption or None, reply_markup=markup
+                )
+                return message, caption, True
+            except BadRequest as error:
+                if _is_gone(error):
+                    raise
+                _LOG.error("A picture was refused: %s", error.message)
+            except NetworkError as error:
+                if row.attempts < _PHOTO_TRIES - 1:
+                    raise
+                _LOG.error("A picture could not be sent: %s", type(error).__name__)
+        in_words = "\n\n".join(w for w in (words.PICTURE_MISSING, clean(alt), part.text) if w)
+        *first, last = split(in_words, TEXT_MAX - _CHOICE_ROOM)
+        for text in first:
+            await self._send_text(row, text, None)
+        return await self._send_text(row, last, markup), last, False
+
+    def _mark_sent(
+        self, row: Outbox, message_id: int, shown: str, captioned: bool, location_shown: bool
+    ) -> None:
+        with unit_of_work(self._store_url) as session:
+            messages.mark_sent(session, row.id)
+            messages.chat(session, CHANNEL, row.address).location_keyboard = location_shown
+            keyboard = session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
+            if keyboard is not None:
+                keyboard.message_id, keyboard.text = message_id, shown
+                keyboard.captioned = captioned
+
+    # --- changes -----------------------------------------------------------------------
+
+    async def _change(self, row: Outbox) -> None:
+        """Bring a shown keyboard up to date; a message that is gone needs no change."""
+        keyboard = await asyncio.to_thread(self._keyboard, row)
+        message_id = int(row.payload["change"])
+        try:
+            await self._edit(int(row.address), message_id, keyboard)
+        except BadRequest as error:
+            # "message is not modified", "message to edit not found", "can't be edited"
+            _LOG.debug("A keyboard was left as it was: %s", error.message)
+        shown_closed = keyboard is not None and not keyboard.open
+        await asyncio.to_thread(self._mark_changed, row, shown_closed)
+
+    async def _edit(self, chat_id: int, message_id: int, keyboard: Keyboard | None) -> None:
+        if keyboard is not None and not keyboard.open and keyboard.choice and keyboard.text:
+            chosen = clean(words.CHOSEN.format(choice=keyboard.choice))
+            text = f"{keyboard.text}\n\n{chosen}"
+            if keyboard.captioned and utf16_length(text) <= CAPTION_MAX:
+                await self._bot.edit_message_caption(chat_id, message_id, caption=text)
+                return
+            if not keyboard.captioned and utf16_length(text) <= TEXT_MAX:
+                await self._bot.edit_message_text(
+                    text, chat_id, message_id, link_preview_options=_NO_PREVIEW
+                )
+                return
+        markup = inline_markup(keyboard) if keyboard else None
+        await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=markup)
+
+    def _keyboard(self, row: Outbox) -> Keyboard | None:
+        with unit_of_work(self._store_url) as session:
+            return session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
+
+    def _mark_changed(self, row: Outbox, shown_closed: bool) -> None:
+        with unit_of_work(self._store_url) as session:
+            messages.mark_sent(session, row.id)
+            keyboard = session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
+            if keyboard is not None and shown_closed:
+                # It is off the phone, so its words are not needed any more.
+                keyboard.message_id, keyboard.text = None, ""
+
+
+def _is_gone(error: BadRequest) -> bool:
+    return "chat not found" in error.message.lower()
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

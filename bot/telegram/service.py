@@ -1,0 +1,401 @@
+"""Telegram running: updates into the inbox, turns, replies out, nothing lost and nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from telegram import Bot, BotCommand, Update
+from telegram.constants import ChatAction
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
+
+from bot.conversations import words
+from bot.conversations.replies import Reply
+from bot.conversations.turns import Chosen, Incoming, Outgoing, Press, Turns
+from bot.store import messages
+from bot.store.base import now, unit_of_work
+from bot.store.messages import Inbox
+from bot.telegram.keyboards import Data, read_data
+from bot.telegram.lanes import Lanes, cancel_all
+from bot.telegram.sending import (
+    CHANNEL,
+    Sender,
+    queue_keyboard_change,
+    queue_replies,
+    queue_used_keyboards,
+)
+from bot.telegram.updates import ALLOWED, Received, incoming_of, read_update
+
+_LOG = logging.getLogger(__name__)
+
+# It would have us use a method that drops a whole batch for one bad update, and logs its words.
+warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
+
+_RETRY_MAX = 60.0
+_TRIES = 3
+_KEEP = timedelta(days=7)  # Telegram itself forgets updates after one
+_TYPING_EVERY = 4.0  # Telegram shows it for about five seconds
+
+
+class TelegramService:
+    """Runs one bot by long polling, or by webhook where a webhook's address is given.
+
+    Every update is in the inbox before it is worked on and before Telegram hears that it
+    arrived; its replies are in the outbox in the transaction that marks it done. Whatever
+    a stopped process left is taken up at the next start.
+
+    Args:
+        bot: python-telegram-bot's, with a rate limiter.
+        turns: runs the turns.
+        sender: sends the outbox.
+        webhook_url, webhook_secret: for webhook mode; empty means long polling.
+        store_url: default: the one of the settings.
+        poll_seconds: how long Telegram may hold a poll open.
+        sweep_seconds: how often to look for work that nobody told of, such as reminders
+            that another process put in the outbox.
+        typing_after: seconds of a turn before "typing" is shown.
+        retry_seconds: first pause after a failure; doubles up to a minute.
+        stop_seconds: how long ``stop`` waits for turns and messages under way.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        turns: Turns,
+        sender: Sender,
+        *,
+        webhook_url: str = "",
+        webhook_secret: str = "",
+        store_url: str | None = None,
+        poll_seconds: int = 25,
+        sweep_seconds: float = 5.0,
+        typing_after: float = 0.5,
+        retry_seconds: float = 1.0,
+        stop_seconds: float = 5.0,
+    ) -> None:
+        self._bot = bot
+        self._turns = turns
+        self._webhook_url, self._webhook_secret = webhook_url, webhook_secret
+        self._store_url = store_url
+        self._poll_seconds = poll_seconds
+        self._sweep_seconds = sweep_seconds
+        self._typing_after = typing_after
+        self._retry_seconds = retry_seconds
+        self._stop_seconds = stop_seconds
+        self._working = Lanes(self._work_next, retry_seconds=retry_seconds)
+        # Waiting for a slow or absent chat must not hold up the others.
+        self._sending = Lanes(sender.send_next, at_once=1000, retry_seconds=retry_seconds)
+        self._failures: Counter[str] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- life --------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin in the background; Telegram may be away at the time."""
+        self._background(self._run())
+
+    async def stop(self) -> None:
+        """End cleanly: no new updates, a moment for what is under way."""
+        while self._tasks:
+            await cancel_all(self._tasks)
+        await self._working.stop(self._stop_seconds)
+        await self._sending.stop(self._stop_seconds)
+        await self._bot.shutdown()
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _LOG.error("A part of Telegram ended: %s", type(error).__name__, exc_info=error)
+
+    async def _run(self) -> None:
+        if not await self._connect():
+            return
+        self._background(self._sweep())
+        if not self._webhook_url:
+            await self._poll()
+
+    async def _connect(self) -> bool:
+        """Introduce the bot to Telegram, however long it takes; ``False`` for a bad token."""
+        pause = self._retry_seconds
+        while True:
+            try:
+                await self._bot.initialize()
+                if self._webhook_url:
+                    await self._bot.set_webhook(
+                        self._webhook_url,
+                        secret_token=self._webhook_secret,
+                        allowed_updates=ALLOWED,
+                        drop_pending_updates=False,
+                    )
+                else:
+                    await self._bot.delete_webhook(drop_pending_updates=False)
+                menu = [BotCommand(name, what) for name, what in words.COMMANDS]
+                await self._bot.set_my_commands(menu)
+            except InvalidToken:
+                _LOG.error(
+                    "Telegram does not accept TELEGRAM_BOT_TOKEN. Copy it again from @BotFather; "
+                    "until then the bot is not on Telegram."
+                )
+                return False
+            except TelegramError as error:
+                pause = await self._pause("Telegram could not be reached", error, pause)
+            else:
+                way = "by webhook" if self._webhook_url else "by long polling"
+                _LOG.info("On Telegram as @%s, %s", self._bot.username, way)
+                return True
+
+    async def _poll(self) -> None:
+        offset, pause = None, self._retry_seconds
+        while True:
+            try:
+                for raw in await self._fetch(offset):
+                    try:
+                        await self.receive(raw)
+                    except ValueError:
+                        # Asking for it for ever would stop all chats.
+                        _LOG.error("Update %s could not be read", raw["update_id"])
+                    # Confirmed by the next call, and only once it is in the inbox.
+                    offset = raw["update_id"] + 1
+                pause = self._retry_seconds
+            except EndPointNotFound:  # what a withdrawn token gives here
+                _LOG.error("Telegram no longer accepts TELEGRAM_BOT_TOKEN; polling has stopped")
+                return
+            except RetryAfter as error:
+                await self._pause("Telegram asked to wait", error, float(_wait_of(error)))
+            except Conflict as error:
+                pause = await self._pause(
+                    "Another process polls with the same token; stop one of them", error, pause
+                )
+            except Exception as error:
+                # Telegram or the store is away, or an answer made no sense: never stop asking.
+                pause = await self._pause("Updates could not be fetched", error, pause)
+
+    async def _fetch(self, offset: int | None) -> list[dict[str, Any]]:
+        """Updates as Telegram's JSON, so that one that cannot be read does not take the others."""
+        found = await self._bot.do_api_request(
+            "getUpdates",
+            {"offset": offset, "timeout": self._poll_seconds, "allowed_updates": ALLOWED},
+            read_timeout=self._poll_seconds + 10,
+        )
+        return sorted(found, key=lambda raw: int(raw["update_id"]))
+
+    async def _pause(self, what: str, error: Exception, seconds: float) -> float:
+        """Wait, and give the next, longer pause."""
+        _LOG.warning("%s (%s); again in %g s", what, type(error).__name__, seconds)
+        await asyncio.sleep(seconds)
+        return min(_RETRY_MAX, 2 * seconds)
+
+    async def _sweep(self) -> None:
+        forgotten = now() - timedelta(days=1)
+        while True:
+            try:
+                if now() - forgotten > timedelta(hours=1):
+                    await asyncio.to_thread(self._forget)
+                    forgotten = now()
+                arrived, waiting = await asyncio.to_thread(self._open_work)
+            except SQLAlchemyError as error:
+                _LOG.error("The store is away: %s", type(error).__name__)
+            else:
+                for address in arrived:
+                    self._working.nudge(address)
+                for address in waiting:
+                    self._sending.nudge(address)
+            await asyncio.sleep(self._sweep_seconds)
+
+    def _forget(self) -> None:
+        with unit_of_work(self._store_url) as session:
+            messages.forget_before(session, now() - _KEEP)
+
+    def _open_work(self) -> tuple[list[str], list[str]]:
+        with unit_of_work(self._store_url) as session:
+            return (
+                messages.chats_with_updates(session, CHANNEL),
+                messages.chats_with_messages(session, CHANNEL),
+            )
+
+    # --- updates in --------------------------------------------------------------------
+
+    async def receive(self, raw: dict[str, Any]) -> None:
+        """Take one update as Telegram's JSON; returns once it is safe in the inbox.
+
+        Raises:
+            ValueError: it is not an update.
+            SQLAlchemyError: it could not be kept; Telegram is to send it again.
+        """
+        try:
+            update = Update.de_json(raw, self._bot)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError("not an update of Telegram") from error
+        if update is None or not isinstance(update.update_id, int):
+            raise ValueError("not an update of Telegram")
+        await self._keep(update)
+
+    async def _keep(self, update: Update) -> None:
+        received = read_update(update)
+        if received is None:
+            return
+        await asyncio.to_thread(self._store_received, received)
+        if received.query_id:
+            self._background(self._answer(received.query_id))
+        self._working.nudge(received.address)
+
+    def _store_received(self, received: Received) -> None:
+        with unit_of_work(self._store_url) as session:
+            new = messages.receive(
+                session,
+                key=received.key,
+                channel=CHANNEL,
+                address=received.address,
+                position=received.position,
+                payload=received.payload,
+                message_id=received.message_id,
+            )
+            if new and received.payload["is"] != "blocked":
+                messages.set_reachable(session, CHANNEL, received.address)
+
+    async def _answer(self, query_id: str) -> None:
+        """Stop the button's spinner at once; what it does is seen in the chat."""
+        try:
+            await self._bot.answer_callback_query(query_id)
+        except TelegramError as error:
+            _LOG.debug("A press could not be answered: %s", type(error).__name__)
+
+    # --- turns -------------------------------------------------------------------------
+
+    async def _work_next(self, address: str) -> bool:
+        row = await asyncio.to_thread(self._next_update, address)
+        if row is None:
+            return False
+        try:
+            await self._work_on(row)
+        except SQLAlchemyError:
+            raise  # The store is away: it is tried again until it is back.
+        except Exception as error:
+            self._failures[row.key] += 1
+            if self._failures[row.key] < _TRIES:
+                raise
+            # One update that cannot be worked on must not stop its chat for good.
+            _LOG.error("%s failed %d times (%s)", row.key, _TRIES, type(error).__name__)
+            await self._say(row, words.APOLOGY)
+        self._failures.pop(row.key, None)
+        self._sending.nudge(address)
+        return True
+
+    async def _work_on(self, row: Inbox) -> None:
+        kind = row.payload["is"]
+        data = read_data(row.payload["data"]) if kind == "press" else None
+        if kind in ("group", "blocked", "unblocked"):
+            await asyncio.to_thread(self._note, row)
+        elif kind == "text" and row.payload["text"] == words.LOCATION_TYPE:
+            await self._say(row, words.LOCATION_TYPED)
+        elif kind == "edit" and not await asyncio.to_thread(self._is_latest, row):
+            await self._say(row, words.EDITED_EARLIER)
+        elif data and data.kind == "toggle" and await asyncio.to_thread(self._toggle, row, data):
+            pass
+        else:
+            await self._turn(row, data)
+
+    def _next_update(self, address: str) -> Inbox | None:
+        with unit_of_work(self._store_url) as session:
+            return messages.next_update(session, CHANNEL, address)
+
+    def _is_latest(self, row: Inbox) -> bool:
+        with unit_of_work(self._store_url) as session:
+            return messages.latest_message(session, CHANNEL, row.address) == row.message_id
+
+    def _note(self, row: Inbox) -> None:
+        with unit_of_work(self._store_url) as session:
+            if row.payload["is"] == "blocked":
+                messages.set_unreachable(session, CHANNEL, row.address, "blocked")
+            elif row.payload["is"] == "group":
+                chat = messages.chat(session, CHANNEL, row.address)
+                if not chat.declined:
+                    chat.declined = True
+                    queue_replies(session, row.address, [Outgoing(Reply(words.GROUP_DECLINED))])
+            messages.finish_update(session, row.key)
+
+    def _toggle(self, row: Inbox, data: Data) -> bool:
+        """Flip a toggle; ``False`` if the press is stale."""
+        with unit_of_work(self._store_url) as session:
+            keyboard = messages.find_keyboard(session, CHANNEL, row.address, data.keyboard_id)
+            if keyboard is None or not keyboard.open or keyboard.kind != "toggles":
+                return False
+            if data.index >= len(keyboard.items):
+                return False
+            messages.flip_toggle(session, keyboard, data.index)
+            queue_keyboard_change(session, row.address, keyboard.id, row.payload["shown"])
+            messages.finish_update(session, row.key)
+            return True
+
+    async def _say(self, row: Inbox, text: str) -> None:
+        await asyncio.to_thread(self._finish, row, [Outgoing(Reply(text))])
+
+    async def _turn(self, row: Inbox, data: Data | None) -> None:
+        incoming = await asyncio.to_thread(self._incoming, row, data)
+        async with self._typing(int(row.address)):
+            replies = await self._turns.take(CHANNEL, row.address, incoming, update_key=row.key)
+        await asyncio.to_thread(self._finish, row, replies)
+
+    def _incoming(self, row: Inbox, data: Data | None) -> Incoming:
+        if row.payload["is"] != "press":
+            return incoming_of(row.payload)
+        if data is None or data.kind != "done":
+            # A toggle comes here only when it is stale, which a press of it is too.
+            return Press(data.keyboard_id if data else "", data.index if data else -1)
+        with unit_of_work(self._store_url) as session:
+            keyboard = messages.find_keyboard(session, CHANNEL, row.address, data.keyboard_id)
+            return Chosen(data.keyboard_id, tuple(keyboard.chosen) if keyboard else ())
+
+    def _finish(self, row: Inbox, replies: list[Outgoing]) -> None:
+        """The replies go to the outbox and the update is done: both, or neither."""
+        with unit_of_work(self._store_url) as session:
+            if row.payload["is"] == "press":
+                self._note_shown(session, row)
+            queue_used_keyboards(session, row.address)
+            queue_replies(session, row.address, replies, row.key)
+            messages.finish_update(session, row.key)
+
+    def _note_shown(self, session: Session, row: Inbox) -> None:
+        """A pressed keyboard is on the phone, even where that was not noted or is not known."""
+        data = read_data(row.payload["data"])
+        keyboard = None
+        if data is not None:
+            keyboard = messages.find_keyboard(session, CHANNEL, row.address, data.keyboard_id)
+        if keyboard is None or keyboard.message_id is None:
+            id_ = keyboard.id if keyboard else None
+            queue_keyboard_change(session, row.address, id_, row.payload["shown"])
+
+    @asynccontextmanager
+    async def _typing(self, chat_id: int) -> AsyncIterator[None]:
+        async def show() -> None:
+            await asyncio.sleep(self._typing_after)
+            while True:
+                try:
+                    await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+                except TelegramError as error:
+                    _LOG.debug("Typing could not be shown: %s", type(error).__name__)
+                await asyncio.sleep(_TYPING_EVERY)
+
+        task = asyncio.create_task(show())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+def _wait_of(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int) else wait.total_seconds()

@@ -1,0 +1,227 @@
+"""The web server: chat page, its turns and pictures, health and metrics.
+
+It knows nothing of Rasa: turns go over loopback HTTP to ``bot.webchat.channel``, which runs
+inside the Rasa server. So this process starts in a moment and can tell people when the rest
+is away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypedDict
+
+import httpx
+import resvg_py
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+
+from bot.settings import Settings
+from bot.webchat import health
+from bot.webchat.guards import BodyTooLarge, SecurityHeaders, Visitors, is_foreign, read_body
+from bot.webchat.secret import INNER_HEADER, inner_token
+from bot.webchat.wire import MAX_TEXT, WireError, check_turn
+
+MapSvg = Callable[[str, str], "str | None"]
+"""``(map_id, address)`` to the picture as SVG, or None when it is not that patient's."""
+
+_HERE = Path(__file__).parent
+_BODY_LIMIT = 64 * 1024  # bytes
+_TURN_PATIENCE = 60.0  # seconds
+# A drawn map carries its own styles; as a picture of its own it may, and nothing else may.
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+
+TURNS = Counter("wise_webchat_turns_total", "Turns asked for by the chat page", ["outcome"])
+TURN_SECONDS = Histogram(
+    "wise_webchat_turn_seconds",
+    "Time from a turn's arrival to its replies",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60),
+)
+
+logger = logging.getLogger(__name__)
+
+
+class _State(TypedDict):
+    client: httpx.AsyncClient
+
+
+def create_app(
+    settings: Settings,
+    *,
+    map_svg: MapSvg | None = None,
+    rasa_url: str = "",
+    actions_url: str = "",
+    extra_routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The web application.
+
+    Args:
+        settings: of this installation.
+        map_svg: draws a stored map; by default ``bot.store.maps.svg_for``.
+        rasa_url: base of the Rasa server; by default loopback at ``WISE_PORT_RASA``.
+        actions_url: base of the action server; by default loopback at ``WISE_PORT_ACTIONS``.
+        extra_routes: of other rooms served on the same port, such as the console.
+    """
+    pages = _Pages(
+        settings,
+        map_svg or _stored_map,
+        rasa_url or f"http://127.0.0.1:{settings.wise_port_rasa}",
+        actions_url or f"http://127.0.0.1:{settings.wise_port_actions}",
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[_State]:
+        # trust_env=False: a proxy set for the machine must never see inner calls.
+        async with httpx.AsyncClient(timeout=_TURN_PATIENCE, trust_env=False) as client:
+            yield {"client": client}
+
+    return Starlette(
+        lifespan=lifespan,
+        middleware=[Middleware(SecurityHeaders)],
+        routes=[
+            Route("/", pages.chat, methods=["GET"]),
+            Route("/chat/turn", pages.turn, methods=["POST"]),
+            Route("/chat/leave", pages.leave, methods=["POST"]),
+            Route("/chat/map/{map_id}.svg", partial(pages.picture, png=False), methods=["GET"]),
+            Route("/chat/map/{map_id}.png", partial(pages.picture, png=True), methods=["GET"]),
+            Route("/healthz", pages.live, methods=["GET"]),
+            Route("/readyz", pages.ready, methods=["GET"]),
+            Route("/metrics", pages.metrics, methods=["GET"]),
+            Mount("/static/chat", StaticFiles(directory=_HERE / "static"), name="chat-static"),
+            *extra_routes,
+        ],
+    )
+
+
+def _stored_map(map_id: str, address: str) -> str | None:
+    from bot.store.maps import svg_for
+
+    return svg_for(map_id, "webchat", address)
+
+
+def _refusal(status: int, code: str, *, retry: bool) -> JSONResponse:
+    """What the page turns into words: ``code`` names a text in the page's template."""
+    return JSONResponse({"error": code, "retry": retry}, status_code=status)
+
+
+class _Pages:
+    """The endpoints, with what they share."""
+
+    def __init__(
+        self, settings: Settings, map_svg: MapSvg, rasa_url: str, actions_url: str
+    ) -> None:
+        self.settings = settings
+        self.map_svg = map_svg
+        self.rasa_url = rasa_url
+        self.actions_url = actions_url
+        self.visitors = Visitors(settings)
+        self.templates = Jinja2Templates(directory=_HERE / "templates")
+
+    async def chat(self, request: Request) -> Response:
+        response = self.templates.TemplateResponse(
+            request,
+            "chat.html",
+            {
+                "service_name": self.settings.wise_service_name,
+                "region": self.settings.wise_region,
+                "max_text": MAX_TEXT,
+            },
+        )
+        self.visitors.welcome(request, response)
+        return response
+
+    async def turn(self, request: Request) -> Response:
+        response = await self._turn(request)
+        TURNS.labels("ok" if response.status_code == 200 else str(response.status_code)).inc()
+        return response
+
+    async def _turn(self, request: Request) -> Response:
+        if is_foreign(request):
+            return _refusal(403, "refused", retry=False)
+        address = self.visitors.address(request)
+        if address is None:
+            return _refusal(401, "session", retry=True)
+        try:
+            body = json.loads(await read_body(request, _BODY_LIMIT))
+            update_key, incoming = check_turn(body)
+        except BodyTooLarge:
+            return _refusal(413, "too_long", retry=False)
+        except WireError as error:
+            return _refusal(422, error.code, retry=False)
+        except ValueError:
+            return _refusal(400, "unreadable", retry=False)
+        with TURN_SECONDS.time():
+            return await self._ask_rasa(
+                request.state.client,
+                {"address": address, "update_key": update_key, "incoming": incoming},
+            )
+
+    async def _ask_rasa(self, client: httpx.AsyncClient, turn: dict[str, object]) -> Response:
+        try:
+            answer = await client.post(
+                f"{self.rasa_url}/webhooks/webchat/turn",
+                json=turn,
+                headers={INNER_HEADER: inner_token(self.settings)},
+            )
+            answer.raise_for_status()
+            replies = answer.json()["replies"]
+        except httpx.TimeoutException:
+            logger.error("the Rasa server took longer than %s s over a turn", _TURN_PATIENCE)
+            return _refusal(504, "slow", retry=True)
+        except httpx.HTTPStatusError as error:
+            logger.error("the Rasa server answered %s to a turn", error.response.status_code)
+            return _refusal(502, "failed", retry=True)
+        except httpx.HTTPError as error:
+            logger.error("the Rasa server cannot be reached (%s)", type(error).__name__)
+            return _refusal(503, "away", retry=True)
+        except (ValueError, KeyError, TypeError):
+            logger.error("the Rasa server's answer to a turn cannot be read")
+            return _refusal(502, "failed", retry=True)
+        return JSONResponse({"replies": replies})
+
+    async def leave(self, request: Request) -> Response:
+        """Forget the visitor on this device; what they told the service stays with it."""
+        if is_foreign(request):
+            return _refusal(403, "refused", retry=False)
+        response = Response(status_code=204, headers={"Clear-Site-Data": '"cache"'})
+        self.visitors.forget(response)
+        return response
+
+    async def picture(self, request: Request, *, png: bool) -> Response:
+        address = self.visitors.address(request)
+        svg = address and await asyncio.to_thread(
+            self.map_svg, request.path_params["map_id"], address
+        )
+        # The same answer for "not yours" and "not there": ids must not be tried out.
+        if not svg:
+            return PlainTextResponse("There is no such picture.", status_code=404)
+        headers = {"Content-Security-Policy": _PICTURE_POLICY}
+        if not png:
+            return Response(svg, media_type="image/svg+xml", headers=headers)
+        image = await asyncio.to_thread(resvg_py.svg_to_bytes, svg_string=svg)
+        return Response(bytes(image), media_type="image/png", headers=headers)
+
+    async def live(self, _: Request) -> Response:
+        return JSONResponse({"live": True})
+
+    async def ready(self, request: Request) -> Response:
+        report = health.as_json(
+            await health.ask_all(
+                request.state.client, self.settings, self.rasa_url, self.actions_url
+            )
+        )
+        return JSONResponse(report, status_code=200 if report["ready"] else 503)
+
+    async def metrics(self, _: Request) -> Response:
+        return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

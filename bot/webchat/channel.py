@@ -1,0 +1,141 @@
+"""The chat page's channel inside the Rasa server, at ``/webhooks/webchat``.
+
+``credentials.yml`` names it ``bot.webchat.channel.WebChatInput``. Only our own web server may
+call it (``bot.webchat.app``): it proves itself with ``INNER_HEADER``. This module imports
+Rasa; the web server never imports this module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.conversations.turns import Chosen, Incoming, Location, Outgoing, Press, Text, Turns
+from bot.settings import get_settings
+from bot.webchat.secret import INNER_HEADER, is_inner
+from bot.webchat.wire import WireError, check_turn, to_wire
+
+NAME = "webchat"
+
+_REMEMBERED = 2000
+"""Turns whose replies are kept for a page that asks again."""
+
+logger = logging.getLogger(__name__)
+
+TakeTurn = Callable[[str, Incoming, str], Awaitable[list[Outgoing]]]
+"""``(address, incoming, update_key)`` to the replies."""
+
+
+class Once:
+    """Takes each turn once, however often the page asks for it.
+
+    A page that lost the answer asks again with the same update key and gets the same replies,
+    also while the first is still under way. The memory is bounded; after a restart, what
+    the turn changes is still guarded by its update key in the database.
+    """
+
+    def __init__(self, take: TakeTurn, remembered: int = _REMEMBERED) -> None:
+        self._take = take
+        self._remembered = remembered
+        self._turns: OrderedDict[str, asyncio.Task[list[Outgoing]]] = OrderedDict()
+
+    async def take(self, address: str, incoming: Incoming, key: str) -> list[Outgoing]:
+        """The replies to a turn; a turn that failed is not remembered."""
+        update_key = f"{NAME}:{address}:{key}"
+        turn = self._turns.get(update_key)
+        if turn is None:
+            turn = asyncio.ensure_future(self._take(address, incoming, update_key))
+            self._turns[update_key] = turn
+            turn.add_done_callback(lambda done: self._forget_failure(update_key, done))
+            while len(self._turns) > self._remembered:
+                self._turns.popitem(last=False)
+        # Shielded: a page that goes away must not stop its turn half-way.
+        return await asyncio.shield(turn)
+
+    def _forget_failure(self, update_key: str, turn: asyncio.Task[list[Outgoing]]) -> None:
+        failed = turn.cancelled() or turn.exception() is not None
+        if failed and self._turns.get(update_key) is turn:
+            del self._turns[update_key]
+
+
+class WebChatInput(InputChannel):
+    """Rasa input channel of the chat page."""
+
+    @classmethod
+    def name(cls) -> str:
+        """The name in ``credentials.yml``, in the tracker and in the store."""
+        return NAME
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """``GET /``, ``GET /ready`` and ``POST /turn``."""
+        turns = Turns(on_new_message)
+
+        async def take(address: str, incoming: Incoming, update_key: str) -> list[Outgoing]:
+            return await turns.take(NAME, address, incoming, update_key=update_key)
+
+        once = Once(take)
+        webhook = Blueprint("webchat_webhook", __name__)
+
+        @webhook.get("/")
+        async def health(_: Request) -> HTTPResponse:
+            return json_response({"status": "ok"})
+
+        @webhook.get("/ready")
+        async def ready(request: Request) -> HTTPResponse:
+            if not is_inner(request.headers.get(INNER_HEADER), get_settings()):
+                return json_response({"error": "forbidden"}, status=403)
+            agent = getattr(request.app.ctx, "agent", None)
+            loaded = agent is not None and agent.is_ready()
+            return json_response({"model": loaded}, status=200 if loaded else 503)
+
+        @webhook.post("/turn")
+        async def turn(request: Request) -> HTTPResponse:
+            if not is_inner(request.headers.get(INNER_HEADER), get_settings()):
+                return json_response({"error": "forbidden"}, status=403)
+            try:
+                body = json.loads(request.body)
+                key, incoming = check_turn(body)
+                address = _address(body)
+            except ValueError as error:  # a WireError is one; its words hold nothing private
+                words = str(error) if isinstance(error, WireError) else "not JSON"
+                return json_response({"error": words}, status=400)
+            try:
+                outgoing = await once.take(address, read_incoming(incoming), key)
+            except SQLAlchemyError as error:
+                logger.error("the store is away: a turn was not taken (%s)", type(error).__name__)
+                return json_response({"error": "store"}, status=503)
+            return json_response(
+                {"replies": [to_wire(one.reply, one.keyboard_id) for one in outgoing]}
+            )
+
+        return webhook
+
+
+def read_incoming(incoming: dict[str, Any]) -> Incoming:
+    """A checked incoming as the conversation's own type; a hello opens the conversation."""
+    kind = incoming["type"]
+    if kind == "press":
+        return Press(incoming["keyboard_id"], incoming["index"])
+    if kind == "chosen":
+        return Chosen(incoming["keyboard_id"], tuple(incoming["indexes"]))
+    if kind == "location":
+        return Location(incoming["latitude"], incoming["longitude"])
+    return Text("/start" if kind == "hello" else incoming["text"])
+
+
+def _address(body: dict[str, Any]) -> str:
+    address = body.get("address")
+    if not isinstance(address, str) or not 16 <= len(address) <= 32:
+        raise WireError("address: 16 to 32 characters are needed")
+    return address

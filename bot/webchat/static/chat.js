@@ -1,0 +1,145 @@
+// The chat page: the composer, the choices, and the way out.
+
+import { Queue } from "./queue.js";
+import * as view from "./view.js";
+
+const WRITING_AFTER = 300; // milliseconds; a quick reply needs no "is writing"
+
+const main = document.querySelector("main");
+const composer = document.getElementById("composer");
+const message = document.getElementById("message");
+const tooLong = document.getElementById("too-long");
+const leave = document.getElementById("leave");
+const limit = Number(message.dataset.limit);
+let writing;
+
+const queue = new Queue({
+  start(item) {
+    main.dataset.busy = "true";
+    if (item.article) view.clearTrouble(item.article);
+    clearTimeout(writing);
+    writing = setTimeout(() => view.showTyping(true), WRITING_AFTER);
+  },
+  done(item, replies) {
+    stopWriting();
+    if (item.article && !item.text) item.article.remove();
+    view.showReplies(replies, choices);
+  },
+  trouble(item, error, retry) {
+    stopWriting();
+    item.article ??= view.showNothing();
+    const gone = ["away", "slow", "failed", "offline"].includes(error);
+    const words = view.words(gone && !item.text ? "hello_away" : error);
+    view.showTrouble(item.article, words, retry ? () => queue.go() : null);
+  },
+  waits(item) {
+    view.showTrouble(item.article, view.words("waiting"), null);
+  },
+  idle() {
+    main.dataset.busy = "false";
+    stopWriting();
+  },
+});
+
+const choices = {
+  press(keyboard, index, title) {
+    send({ type: "press", keyboard_id: keyboard, index }, title);
+  },
+  chosen(keyboard, indexes, titles) {
+    send(
+      { type: "chosen", keyboard_id: keyboard, indexes },
+      titles.join(", ") || view.words("none_chosen"),
+    );
+  },
+  share(button, article) {
+    const title = button.textContent;
+    button.disabled = true;
+    button.textContent = view.words("finding");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        button.textContent = title;
+        view.closeChoices(article);
+        send(
+          // Two decimals are about a kilometre: enough to find help nearby, and no more.
+          {
+            type: "location",
+            latitude: Number(coords.latitude.toFixed(2)),
+            longitude: Number(coords.longitude.toFixed(2)),
+          },
+          view.words("shared"),
+        );
+      },
+      () => {
+        button.disabled = false;
+        button.textContent = title;
+        view.showTrouble(article, view.words("no_place"), null);
+        article.classList.remove("unsent");
+      },
+      { timeout: 15_000, maximumAge: 600_000 },
+    );
+  },
+};
+
+function stopWriting() {
+  clearTimeout(writing);
+  view.showTyping(false);
+}
+
+function send(incoming, text) {
+  queue.add(incoming, { text, article: view.showPatient(text) });
+}
+
+function grow() {
+  message.style.height = "auto";
+  message.style.height = `${message.scrollHeight + message.offsetHeight - message.clientHeight}px`;
+}
+
+function check() {
+  const long = message.value.length > limit;
+  const words = long ? view.words("long_message") : "";
+  if (tooLong.textContent !== words) tooLong.textContent = words;
+  message.setAttribute("aria-invalid", String(long));
+  return !long;
+}
+
+message.addEventListener("input", () => {
+  grow();
+  check();
+});
+
+message.addEventListener("keydown", (event) => {
+  // An Enter that ends the composing of a character (Japanese, Korean…) is not a send.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  composer.requestSubmit();
+});
+
+composer.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = message.value.trim();
+  if (!text || !check()) {
+    message.focus();
+    return;
+  }
+  message.value = "";
+  grow();
+  send({ type: "text", text }, text);
+});
+
+leave.addEventListener("click", () => {
+  // All that shows goes first: the next page may be slow to come.
+  view.clearLog();
+  message.value = "";
+  document.title = leave.dataset.title;
+  document.body.classList.add("left");
+  navigator.sendBeacon("/chat/leave");
+  location.replace(leave.dataset.to);
+});
+
+addEventListener("online", () => queue.go());
+// A page taken back out of the browser's memory may be another visitor's: begin again.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+queue.add({ type: "hello" });

@@ -1,0 +1,239 @@
+// Draws the log: what the patient said, what WISE Companion says, choices and troubles.
+
+import { appendLinked } from "./links.js";
+
+const log = document.getElementById("log");
+const composer = document.getElementById("composer");
+const heads = [document.querySelector(".top"), document.querySelector(".bar")];
+const GAP = 14; // pixels of air above what is revealed
+const viewer = document.getElementById("viewer");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let ids = 0;
+
+/** The fixed words of that name, from the page's template. */
+export function words(name) {
+  return document.querySelector(`template[data-words="${name}"]`).content.textContent.trim();
+}
+
+function copy(id) {
+  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+}
+
+function button(title, onPress) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "choice";
+  made.textContent = title;
+  made.addEventListener("click", onPress);
+  return made;
+}
+
+/** Shows what the patient sent; returns the article, for `showTrouble`. */
+export function showPatient(text) {
+  const article = copy("from-patient");
+  article.querySelector(".bubble").textContent = text;
+  log.append(article);
+  toBottom();
+  return article;
+}
+
+/** Shows or changes the trouble of a message; `again` is null where asking again is no use. */
+export function showTrouble(article, text, again) {
+  clearTrouble(article);
+  const trouble = copy("trouble");
+  trouble.querySelector("p").textContent = text;
+  const retry = trouble.querySelector("button");
+  if (again) retry.addEventListener("click", again);
+  else retry.remove();
+  article.classList.add("unsent");
+  article.append(trouble);
+  toBottom();
+}
+
+/** Takes a message's trouble away. */
+export function clearTrouble(article) {
+  article.classList.remove("unsent");
+  article.querySelector(".trouble")?.remove();
+}
+
+/** An article with nothing but a trouble to show, for a turn that has no words of its own. */
+export function showNothing() {
+  const article = document.createElement("article");
+  article.className = "said";
+  log.append(article);
+  return article;
+}
+
+/**
+ * Shows the replies of one turn. `on.press(keyboard, index, title)`, `on.chosen(keyboard,
+ * indexes, titles)` and `on.share(button)` are told what the patient does.
+ */
+export function showReplies(replies, on) {
+  if (replies.some((reply) => reply.keyboard_id)) closeChoices(log);
+  const articles = replies.map((reply) => showReply(reply, on));
+  if (articles.length) reveal(articles[0]);
+}
+
+function showReply(reply, on) {
+  const article = copy("from-companion");
+  const bubble = article.querySelector(".bubble");
+  const textId = `said-${++ids}`;
+  if (reply.map_id) bubble.append(picture(reply));
+  if (reply.text) {
+    const text = document.createElement("div");
+    text.className = "text";
+    text.id = textId;
+    appendLinked(text, reply.text);
+    // The picture's alternative is these very words: read out once, not twice. Links must
+    // stay within reach, though.
+    if (reply.map_id && !text.querySelector("a")) text.setAttribute("aria-hidden", "true");
+    bubble.append(text);
+  }
+  const choices = [];
+  if (reply.toggles.length) choices.push(toggles(reply, textId, on, article));
+  if (reply.buttons.length) choices.push(buttons(reply, textId, on, article));
+  if (reply.ask_location && navigator.geolocation && isSecureContext) {
+    const share = group(textId);
+    share.append(button(words("share"), (event) => on.share(event.currentTarget, article)));
+    choices.push(share);
+  }
+  article.append(...choices);
+  log.append(article);
+  return article;
+}
+
+/** A group of choices that answers the message with that id. */
+function group(labelledBy) {
+  const made = document.createElement("div");
+  made.className = "choices";
+  made.setAttribute("role", "group");
+  made.setAttribute("aria-labelledby", labelledBy);
+  return made;
+}
+
+function buttons(reply, textId, on, article) {
+  const choices = group(textId);
+  reply.buttons.forEach((title, index) => {
+    choices.append(
+      button(title, (event) => {
+        event.currentTarget.classList.add("chosen");
+        closeChoices(article);
+        on.press(reply.keyboard_id, index, title);
+      }),
+    );
+  });
+  return choices;
+}
+
+function toggles(reply, textId, on, article) {
+  const form = document.createElement("form");
+  form.className = "choices toggles";
+  const set = document.createElement("fieldset");
+  set.setAttribute("aria-labelledby", textId);
+  const boxes = reply.toggles.map((toggle) => {
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.checked = toggle.on;
+    const title = document.createElement("span");
+    title.textContent = toggle.title;
+    label.append(box, title);
+    set.append(label);
+    return box;
+  });
+  const done = button(reply.done || words("done"), () => {});
+  done.type = "submit";
+  done.classList.add("done");
+  form.append(set, done);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const indexes = boxes.flatMap((box, index) => (box.checked ? [index] : []));
+    closeChoices(article);
+    on.chosen(
+      reply.keyboard_id,
+      indexes,
+      indexes.map((index) => reply.toggles[index].title),
+    );
+  });
+  return form;
+}
+
+function picture(reply) {
+  const figure = copy("picture");
+  const image = figure.querySelector("img");
+  const bigger = figure.querySelector("button");
+  const lost = figure.querySelector(".lost");
+  const address = `/chat/map/${encodeURIComponent(reply.map_id)}`;
+  image.alt = reply.text || words("picture_alt");
+  image.addEventListener("load", () => reveal(figure.closest("article")));
+  image.addEventListener("error", () => {
+    image.remove();
+    bigger.remove();
+    lost.hidden = false;
+    figure.nextElementSibling?.removeAttribute("aria-hidden");
+  });
+  image.src = `${address}.svg`;
+  bigger.addEventListener("click", () => {
+    const large = document.createElement("img");
+    large.src = image.src;
+    large.alt = image.alt;
+    viewer.querySelector(".scroll").replaceChildren(large);
+    viewer.showModal();
+  });
+  return figure;
+}
+
+/** Makes every choice below `part` one that has been made or has passed. */
+export function closeChoices(part) {
+  for (const choice of part.querySelectorAll(".choices button, .choices input")) {
+    choice.disabled = true;
+  }
+}
+
+/** Shows or hides "is writing"; put in only when needed, so that it is read out. */
+export function showTyping(on) {
+  const typing = document.getElementById("typing");
+  typing.classList.toggle("on", on);
+  typing.textContent = on ? words("writing") : "";
+  if (on) toBottom();
+}
+
+/** Empties the log. */
+export function clearLog() {
+  log.replaceChildren();
+  viewer.querySelector(".scroll").replaceChildren();
+}
+
+function behavior() {
+  return calm.matches ? "auto" : "smooth";
+}
+
+function toBottom() {
+  scrollTo({ top: document.documentElement.scrollHeight, behavior: behavior() });
+}
+
+/** Scrolls to the end, but never past the beginning of what is new. */
+function reveal(article) {
+  if (!log.querySelector(".patient")) return; // the welcome is read from its beginning
+  const { top, bottom } = covered();
+  const start = article.getBoundingClientRect().top;
+  const room = innerHeight - top - bottom;
+  if (log.getBoundingClientRect().bottom - start <= room) toBottom();
+  else if (start < top || start > top + room / 3) scrollTo({ top: scrollY + start - top - GAP, behavior: behavior() });
+}
+
+/** Pixels at the top and the bottom of the window that stay in front of the log. */
+function covered() {
+  const stuck = (element) =>
+    getComputedStyle(element).position === "sticky" ? element.offsetHeight : 0;
+  return { top: Math.max(...heads.map(stuck)), bottom: stuck(composer) };
+}
+
+/** Keeps what gets the focus from scrolling behind the header or the composer. */
+function fit() {
+  const { top, bottom } = covered();
+  document.documentElement.style.scrollPadding = `${top + GAP}px 0 ${bottom + GAP}px`;
+}
+
+const sizes = new ResizeObserver(fit);
+[...heads, composer, document.documentElement].forEach((element) => sizes.observe(element));

@@ -1,0 +1,142 @@
+"""Finding who is meant, and putting two entries together."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.network.edits import Ambiguous, Match, merge, next_key, resolve, same_name
+from bot.network.model import Contact, Kind, Member, Network, Relationship, Status, Work
+from tests.network.strategies import networks
+
+R = Relationship
+HOME = Network(
+    (
+        Member("m1", "Jean", relationship=R.PARTNER),
+        Member("m2", "Bob", relationship=R.CHILD),
+        Member("m3", "Margaret", relationship=R.NEIGHBOUR),
+        Member("m4", "Dr Patel", relationship=R.GP, kind=Kind.PROFESSIONAL),
+        Member("m5", "Breathe Easy group", relationship=R.GROUP, kind=Kind.GROUP),
+        Member("m6", "Tess", relationship=R.PET, kind=Kind.PET),
+        Member("m7", "Siân", relationship=R.SIBLING),
+        Member("m8", "Brother Tom", relationship=R.SIBLING),
+        Member("m9", "Old Dave", relationship=R.FRIEND),
+        Member("m10", "Young Dave", relationship=R.FRIEND),
+        Member("m11", "Mum", relationship=R.PARENT, status=Status.DIED),
+        Member("m12", "Christopher", relationship=R.COLLEAGUE),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Jean", "m1"),
+        ("jean", "m1"),
+        ("  JEAN. ", "m1"),
+        ("my wife", "m1"),
+        ("my wife Jean", "m1"),
+        ("Jaen", "m1"),
+        ("Bbo", "m2"),
+        ("our son", "m2"),
+        ("Bob's", "m2"),
+        ("Margret", "m3"),
+        ("margaret next door", "m3"),
+        ("my neighbour", "m3"),
+        ("Patel", "m4"),
+        ("dr patell", "m4"),
+        ("the doctor", "m4"),
+        ("breathe easy", "m5"),
+        ("breatheasy", "m5"),
+        ("the group", "m5"),
+        ("the dog", "m6"),
+        ("Sian", "m7"),
+        ("my sister", "m7"),
+        ("my brother", "m8"),
+        ("Tom", "m8"),
+        ("old dave", "m9"),
+        ("my mother", "m11"),
+        ("mam", "m11"),
+        ("Christoper", "m12"),
+        ("someone from work called Christopher", "m12"),
+    ],
+)
+def test_one_member_is_meant(text: str, key: str) -> None:
+    assert resolve(HOME, text) == Match(key)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [("Dave", ("m9", "m10")), ("my friend", ("m9", "m10")), ("my friend dave", ("m9", "m10"))],
+)
+def test_several_may_be_meant(text: str, keys: tuple[str, ...]) -> None:
+    assert resolve(HOME, text) == Ambiguous(keys)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "?!", "my", "Rob", "Joan", "Zebedee", "my sister Ann", "my cousin", "the choir"],
+)
+def test_nobody_is_meant(text: str) -> None:
+    assert resolve(HOME, text) is None
+
+
+@given(networks(), st.text(max_size=30))
+def test_any_text_gets_an_answer(network: Network, text: str) -> None:
+    found = resolve(network, text)
+    if isinstance(found, Match):
+        network[found.key]
+    elif isinstance(found, Ambiguous):
+        assert len(found.keys) > 1
+        assert all(network[k] for k in found.keys)
+
+
+def test_merge_keeps_what_is_known_and_every_tie() -> None:
+    network = Network(
+        (
+            Member("m1", "Jean", circle=2, help=frozenset({Work.ILLNESS})),
+            Member(
+                "m2",
+                "My wife",
+                relationship=R.PARTNER,
+                circle=1,
+                contact=Contact.DAILY,
+                help=frozenset({Work.EMOTIONAL}),
+                strain=True,
+            ),
+            Member("m3", "Bob"),
+        )
+    ).tied("m1", "m2", "m3")
+    merged = merge(network, "m1", "m2")
+    assert merged.members == (
+        Member(
+            "m1",
+            "Jean",
+            relationship=R.PARTNER,
+            circle=2,
+            contact=Contact.DAILY,
+            help=frozenset({Work.ILLNESS, Work.EMOTIONAL}),
+            strain=True,
+        ),
+        Member("m3", "Bob"),
+    )
+    assert merged.ties == {frozenset(("m1", "m3"))}
+
+
+def test_merge_refuses_nonsense() -> None:
+    with pytest.raises(ValueError, match="m1"):
+        merge(HOME, "m1", "m1")
+    with pytest.raises(KeyError):
+        merge(HOME, "m1", "m99")
+
+
+def test_keys_are_never_used_again() -> None:
+    assert next_key(Network()) == "m1"
+    assert next_key(HOME) == "m13"
+    assert next_key(HOME.without("m12"), HOME) == "m13"
+
+
+def test_the_same_name_is_found_whatever_its_case() -> None:
+    assert same_name(HOME, "sian") == "m7"
+    assert same_name(HOME, "Sia") is None

@@ -1,0 +1,314 @@
+"""Nothing lost, nothing twice: restarts, repeats, and Telegram's own faults."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from bot.conversations import words
+from bot.conversations.replies import Button, Reply
+from bot.conversations.turns import Outgoing
+from bot.store.base import now, unit_of_work
+from bot.store.messages import Inbox, Outbox, erase_chat, forget_before, is_reachable
+from bot.telegram.sending import queue_replies
+from tests.telegram.conftest import until
+
+
+async def test_what_came_while_the_bot_was_off_is_answered_in_order(api, stopped, rasa):
+    chat = api.chat(7)
+    for number in range(5):
+        await chat.says(f"{number}")
+    await stopped.start()
+    await chat.waits_for(5)
+    assert chat.texts == [f"echo {number}" for number in range(5)]
+
+
+async def test_a_turn_cut_off_in_the_middle_is_done_at_the_next_start(api, running, chat, rasa):
+    rasa.holds("hello")
+    await chat.says("hello")
+    await api.waits_until(lambda: not api.pending)
+    await until(lambda: rasa.read)
+    await running.cut_off()
+    assert chat.texts == []
+    rasa.gates.clear()
+    await running.start()
+    await chat.waits_for(1)
+    await chat.says("next")
+    await chat.waits_for(2)
+    assert chat.texts == ["echo hello", "echo next"]
+
+
+async def test_what_was_not_sent_is_sent_at_the_next_start(api, running, chat, rasa, url):
+    rasa.answers["hello"] = [{"text": "one"}, {"text": "two"}, {"text": "three"}]
+    api.fails("sendMessage", status=500, times=10_000)
+    await chat.says("hello")
+    await api.waits_until(lambda: api.named("sendMessage"))
+    await running.cut_off()
+    api._faults.clear()
+    await running.start()
+    await chat.waits_for(3)
+    assert chat.texts == ["one", "two", "three"]
+    assert rasa.read == ["hello"]
+
+
+async def test_an_update_that_comes_twice_is_done_once(api, running, chat, rasa):
+    await chat.says("hello")
+    raw = api._updates[0]
+    await chat.waits_for(1)
+    api._updates.append(raw)
+    await chat.says("next")
+    await chat.waits_for(2)
+    assert rasa.read == ["hello", "next"]
+
+
+async def test_an_update_that_cannot_be_read_does_not_stop_the_others(api, running, chat, caplog):
+    api._updates.append({"update_id": 100_000, "message": {"text": "a secret"}})
+    await chat.says("hello")
+    assert (await chat.waits_for(1)).text == "echo hello"
+    await api.waits_until(lambda: not api.pending)
+    assert "100000" in caplog.text and "secret" not in caplog.text
+
+
+async def test_order_in_a_chat_is_telegrams_even_if_they_arrive_mixed_up(api, stopped, rasa):
+    chat = api.chat(7)
+    for text in ("first", "second", "third"):
+        await chat.says(text)
+    api._updates.reverse()
+    await stopped.start()
+    await chat.waits_for(3)
+    assert rasa.read == ["first", "second", "third"]
+
+
+async def test_an_update_that_fails_for_ever_does_not_block_its_chat(running, chat, monkeypatch):
+    take = running.service._turns.take
+
+    async def broken(channel, address, incoming, **options):
+        if incoming.text == "bad":
+            raise KeyError("a secret")
+        return await take(channel, address, incoming, **options)
+
+    monkeypatch.setattr(running.service._turns, "take", broken)
+    await chat.says("bad")
+    await chat.says("good")
+    await chat.waits_for(2)
+    assert chat.texts == [words.APOLOGY, "echo good"]
+
+
+async def test_the_database_may_be_away_for_a_while(running, chat, monkeypatch):
+    take, away = running.service._turns.take, [True] * 4
+
+    async def sometimes(*arguments, **options):
+        if away:
+            away.pop()
+            raise OperationalError("select", {}, Exception("database is away"))
+        return await take(*arguments, **options)
+
+    monkeypatch.setattr(running.service._turns, "take", sometimes)
+    await chat.says("hello")
+    await chat.waits_for(1)
+    assert chat.texts == ["echo hello"]
+
+
+async def test_a_slow_chat_does_not_hold_up_another(api, running, chat, rasa):
+    gate = rasa.holds("slow")
+    await chat.says("slow")
+    await chat.says("after")
+    other = api.chat(8)
+    await other.says("quick")
+    await other.waits_for(1)
+    assert chat.texts == []
+    gate.set()
+    await chat.waits_for(2)
+    assert chat.texts == ["echo slow", "echo after"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 429, "retry_after": 1},
+        {"status": 500, "times": 3},
+        {"status": 502, "times": 2},
+        {"status": 0, "times": 2},
+    ],
+)
+async def test_faults_of_sending_are_outlasted_in_order(api, running, chat, rasa, fault):
+    api.fails("sendMessage", **fault)
+    rasa.answers["hello"] = [{"text": "one"}, {"text": "two"}]
+    await chat.says("hello")
+    await chat.waits_for(2)
+    assert chat.texts == ["one", "two"]
+
+
+async def test_a_message_may_come_twice_but_is_never_lost_when_the_answer_is_cut(
+    api, running, chat, rasa
+):
+    api.fails("sendMessage", status=0, after=True)
+    await chat.says("hello")
+    await chat.says("next")
+    await chat.waits_for("echo next")
+    assert chat.texts == ["echo hello", "echo hello", "echo next"]
+
+
+async def test_telegram_away_for_a_while(api, running, chat, rasa):
+    await chat.says("one")
+    await chat.waits_for(1)
+    api.away = True
+    await chat.says("two")
+    await chat.says("three")
+    await api.waits_until(lambda: len(api.calls) > 12)
+    api.away = False
+    await chat.waits_for(3)
+    assert chat.texts == ["echo one", "echo two", "echo three"]
+
+
+async def test_telegram_away_at_the_start(api, stopped, rasa):
+    api.away = True
+    await stopped.start()
+    await api.waits_until(lambda: len(api.calls) > 2)
+    api.away = False
+    chat = api.chat(7)
+    await chat.says("hello")
+    await chat.waits_for(1)
+
+
+async def test_a_wrong_token_is_said_plainly_and_tried_no_more(api, stopped, caplog):
+    api.token = "2000:another"
+    running = await stopped.start()
+    api.token = "1000:changed"
+    await until(lambda: not running.service._tasks)
+    assert "does not accept TELEGRAM_BOT_TOKEN" in caplog.text
+
+
+async def test_a_patient_who_blocked_the_bot_is_left_alone_until_they_come_back(
+    api, running, chat, rasa, url
+):
+    rasa.answers["hello"] = [{"text": "one"}, {"text": "two"}]
+    chat.blocked = True
+    await chat.says("hello")
+    await api.waits_until(lambda: api.named("sendMessage"))
+    await until(lambda: not is_reachable_now(url))
+    assert len(api.named("sendMessage")) == 1
+    with unit_of_work(url) as session:
+        queue_replies(session, "7", [Outgoing(Reply("a reminder"))])
+    await chat.unblocks()
+    await chat.says("back")
+    await chat.waits_for("echo back")
+    assert "one" not in chat.texts and is_reachable_now(url)
+
+
+def is_reachable_now(url):
+    with unit_of_work(url) as session:
+        return is_reachable(session, "telegram", "7")
+
+
+async def test_blocking_is_noticed_when_telegram_tells(api, running, chat, url):
+    await chat.says("hello")
+    await chat.waits_for(1)
+    await chat.blocks()
+    await until(lambda: not is_reachable_now(url))
+
+
+async def test_a_message_that_telegram_refuses_does_not_block_the_chat(api, running, chat, rasa):
+    api.fails("sendMessage", status=400)
+    await chat.says("hello")
+    await chat.says("next")
+    await chat.waits_for("echo next")
+    assert chat.texts == ["echo next"]
+
+
+async def test_old_messages_are_given_up(api, stopped, url):
+    chat = api.chat(7)
+    with unit_of_work(url) as session:
+        queue_replies(session, "7", [Outgoing(Reply("stale"))])
+        session.execute(update(Outbox).values(created=now() - timedelta(days=3)))
+        queue_replies(session, "7", [Outgoing(Reply("fresh"))])
+    await stopped.start()
+    await chat.waits_for(1)
+    assert chat.texts == ["fresh"]
+
+
+async def test_what_another_process_puts_in_the_outbox_is_sent(api, running, chat, url):
+    with unit_of_work(url) as session:
+        queue_replies(session, "7", [Outgoing(Reply("How did it go?", (Button("Well", "/x"),)))])
+    assert (await chat.waits_for(1)).text == "How did it go?"
+
+
+async def test_an_edit_of_what_is_unchanged_or_gone_does_no_harm(api, running, chat, rasa):
+    rasa.answers["hello"] = [{"text": "Q", "buttons": [{"title": "Yes", "payload": "/affirm"}]}]
+    await chat.says("hello")
+    question = await chat.waits_for(1)
+    chat.messages.remove(question)
+    await chat.presses_data(question.buttons[0][0]["callback_data"], question)
+    await chat.waits_for("echo /affirm")
+
+
+async def test_a_toggle_done_again_after_a_crash_flips_once(api, running, chat, rasa):
+    rasa.answers["hello"] = [
+        {"text": "Q", "custom": {"toggles": [{"title": "Pain", "value": "pain"}], "done": "OK"}}
+    ]
+    await chat.says("hello")
+    question = await chat.waits_for(1)
+    api.fails("editMessageReplyMarkup", status=500, times=10_000)
+    await chat.presses("Pain")
+    await api.waits_until(lambda: api.named("editMessageReplyMarkup"))
+    await running.cut_off()
+    api._faults.clear()
+    await running.start()
+    await chat.waits_for(lambda c: question.titles[0] == "✅ Pain")
+    await chat.presses("OK")
+    await chat.waits_for("pain")
+
+
+async def test_words_are_forgotten_once_they_have_served(api, running, chat, rasa, url):
+    await chat.says("my secret")
+    await chat.waits_for(1)
+    await chat.says("bye")
+    await chat.waits_for(2)
+    await running.stop()
+    with unit_of_work(url) as session:
+        assert [row.payload for row in session.scalars(select(Inbox))] == [{}, {}]
+        assert [row.payload for row in session.scalars(select(Outbox))] == [{}, {}]
+
+
+async def test_old_rows_are_forgotten_while_it_runs(running, chat, stopped, url):
+    await chat.says("hello")
+    await chat.waits_for(1)
+    await running.stop()
+    with unit_of_work(url) as session:
+        session.execute(update(Inbox).values(received=now() - timedelta(days=8)))
+        session.execute(update(Outbox).values(created=now() - timedelta(days=8)))
+    await running.start()
+    await until(lambda: not count(url, Inbox) and not count(url, Outbox))
+
+
+def count(url, table):
+    with unit_of_work(url) as session:
+        return len(session.scalars(select(table)).all())
+
+
+async def test_a_chat_can_be_erased_and_old_rows_forgotten(api, running, chat, rasa, url):
+    rasa.answers["hello"] = [{"text": "Q", "buttons": [{"title": "Yes", "payload": "/affirm"}]}]
+    other = api.chat(8)
+    for one in (chat, other):
+        await one.says("hello")
+        await one.waits_for(1)
+    await running.stop()
+    with unit_of_work(url) as session:
+        erased = erase_chat(session, "telegram", "7")
+        assert erased == {"outbox": 1, "inbox": 1, "keyboard": 1, "chat": 1}
+        assert session.scalars(select(Inbox.address)).all() == ["8"]
+        assert forget_before(session, now()) == {"outbox": 1, "inbox": 1, "keyboard": 0}
+
+
+async def test_no_words_and_no_token_in_the_log(api, stopped, rasa, caplog):
+    caplog.set_level(logging.DEBUG, "bot")
+    caplog.set_level(logging.INFO)
+    chat = api.chat(7)
+    await stopped.start()
+    rasa.answers["my secret"] = [{"text": "a confidence"}]
+    api.fails("sendMessage", status=500)
+    await chat.says("my secret")
+    await chat.waits_for(1)
+    assert "secret" not in caplog.text and "confidence" not in caplog.text

@@ -58,7 +58,7 @@ class Running:
                 self.processes[name] = subprocess.Popen(  # noqa: S603 - our own modules
                     [sys.executable, *arguments],
                     cwd=PROJECT,
-                    env={**os.environ, **QUIET},
+                    env={**os.environ, **QUIET, **environment_of(self.settings)},
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -119,6 +119,14 @@ def running(settings: Settings) -> Iterator[Running]:
         yield servers
     finally:
         servers.stop()
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as variables, so that every server has these and not its own reading."""
+    return {
+        name.upper(): str(value.absolute() if isinstance(value, Path) else value)
+        for name, value in settings
+    }
 
 
 def _taken(port: int) -> bool:

@@ -94,6 +94,10 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
                 session.delete(window)
 
     def _hold(self, tracker: DialogueStateTracker) -> None:
+        if not tracker.active_loop_name:
+            # They declined, or have just been erased: nothing is held at all.
+            self._pending.pop(tracker.sender_id, None)
+            return
         self._pending[tracker.sender_id] = tracker
         self._pending.move_to_end(tracker.sender_id)
         while len(self._pending) > PENDING_MAX:

@@ -24,6 +24,7 @@ from bot.conversations.plain_text import clean
 from bot.conversations.replies import Reply, reply_from_rasa
 from bot.store import messages
 from bot.store.base import unit_of_work
+from bot.store.people import remember_address
 
 _LOG = logging.getLogger(__name__)
 
@@ -200,7 +201,7 @@ class Turns:
         if not collector.replies:
             _LOG.error("A turn said nothing; the patient got the apology")
             collector.replies.append(Reply(words.APOLOGY))
-        return await asyncio.to_thread(self._keep, channel, address, collector.replies)
+        return await asyncio.to_thread(self._keep, channel, address, sender, collector.replies)
 
     def _text_for(
         self, channel: str, address: str, incoming: Incoming, update_key: str | None
@@ -210,8 +211,11 @@ class Turns:
                 return press_payload(session, channel, address, incoming, update_key)
         return payload_for(incoming)
 
-    def _keep(self, channel: str, address: str, replies: list[Reply]) -> list[Outgoing]:
+    def _keep(
+        self, channel: str, address: str, sender: str, replies: list[Reply]
+    ) -> list[Outgoing]:
         with unit_of_work(self._store_url) as session:
+            remember_address(session, channel, address, sender)
             ids = messages.keep_keyboards(session, channel, address, replies)
         return [Outgoing(reply, id_) for reply, id_ in zip(replies, ids, strict=True)]
 

@@ -25,6 +25,9 @@ NAME = "personname"
 
 _CUE_WEIGHT = 0.5
 _STRENGTH = 10.0
+# One-against-rest probabilities are too timid once made to add up; with this power a message
+# held to be 80 % sure is right about 80 % of the time (measured on held-out messages).
+_SHARPNESS = 1.4
 
 
 def masked(token: Token) -> str:
@@ -97,7 +100,8 @@ class IntentModel:
             self._cues.transform(seen),
         )
         result = []
-        for row in self._model.predict_proba(features):
+        sharpened = self._model.predict_proba(features) ** _SHARPNESS
+        for row in sharpened / sharpened.sum(axis=1, keepdims=True):
             order = np.argsort(-row)
             result.append([(str(self._model.classes_[i]), float(row[i])) for i in order])
         return result

@@ -23,8 +23,8 @@ _LEADS = re.compile(
     re.IGNORECASE,
 )
 _PLURAL_NEXT = re.compile(
-    r"^\W*(?:who |they |they're |theyre |all |both |we |are |come|do |help|visit|ring|phone|live|have"
-    r"|keep|take|give|bring|pop |call|look|make|support|get |go )",
+    r"^\W*(?:who |they |they're |theyre |all |both |we |are |come|do |help|visit|ring|phone|live"
+    r"|have|keep|take|give|bring|pop |call|look|make|support|get |go )",
     re.IGNORECASE,
 )
 _JOIN = re.compile(

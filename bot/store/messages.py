@@ -415,6 +415,23 @@ def is_reachable(session: Session, channel: str, address: str) -> bool:
     return row is None or row.unreachable_since is None
 
 
+def is_pending(session: Session, channel: str, address: str) -> bool:
+    """Whether a chat is owed something, or is in a state that has to be remembered."""
+    row = session.get(Chat, (channel, address))
+    if row is not None and (row.declined or row.unreachable_since is not None):
+        return True
+    waiting = (
+        select(Outbox.id).where(Outbox.state == WAITING),
+        select(Inbox.key).where(Inbox.state == NEW),
+        select(Keyboard.id).where(Keyboard.open.is_(True)),
+    )
+    for query, table in zip(waiting, (Outbox, Inbox, Keyboard), strict=True):
+        here = query.where(table.channel == channel, table.address == address)  # type: ignore[attr-defined]
+        if session.scalar(here.limit(1)) is not None:
+            return True
+    return False
+
+
 # --- forgetting ----------------------------------------------------------------------
 
 _TABLES: tuple[type[Base], ...] = (Outbox, Inbox, Keyboard, Chat)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.orm import Session
 
 from bot.secret import derived_key
+from bot.store import messages
 from bot.store.base import Base, unit_of_work
 from bot.store.record import Record
 from bot.store.tables import Address, Person
@@ -25,6 +27,10 @@ def sender_for(channel: str, address: str) -> str:
         known = session.get(Address, (channel, address))
         if known is not None:
             return known.person_id
+    return _pseudonym(channel, address)
+
+
+def _pseudonym(channel: str, address: str) -> str:
     key = derived_key("person").encode()
     return hmac.new(key, f"{channel}:{address}".encode(), hashlib.sha256).hexdigest()[:32]
 
@@ -39,14 +45,46 @@ def begin(session: Session, person_id: str) -> Record:
     return Record(session, person)
 
 
-def remember_address(channel: str, address: str, person_id: str) -> bool:
+def remember_address(session: Session, channel: str, address: str, person_id: str) -> bool:
     """Keep how to reach a person, once there is a record; whether it is kept now."""
-    with unit_of_work() as session:
-        if session.get(Person, person_id) is None:
-            return False
-        if session.get(Address, (channel, address)) is None:
-            session.add(Address(channel=channel, address=address, person_id=person_id))
+    if session.get(Address, (channel, address)) is not None:
         return True
+    if session.get(Person, person_id) is None:
+        return False
+    session.add(Address(channel=channel, address=address, person_id=person_id))
+    return True
+
+
+def forget_stranger(session: Session, channel: str, address: str) -> bool:
+    """Erase what a channel keeps of a chat whose person has no record and is owed nothing.
+
+    Someone who declines, or whose record was erased, leaves no row behind. Whether it was
+    erased now.
+    """
+    if session.get(Address, (channel, address)) is not None:
+        return False
+    if session.get(Person, _pseudonym(channel, address)) is not None:
+        return False
+    if messages.is_pending(session, channel, address):
+        return False
+    return bool(sum(messages.erase_chat(session, channel, address).values()))
+
+
+def forget_strangers(session: Session, channel: str, before: datetime) -> int:
+    """``forget_stranger`` for every chat whose last update came before a moment; how many."""
+    quiet = (
+        select(messages.Inbox.address)
+        .where(messages.Inbox.channel == channel)
+        .where(
+            ~select(Address)
+            .where(Address.channel == channel, Address.address == messages.Inbox.address)
+            .exists()
+        )
+        .group_by(messages.Inbox.address)
+        .having(func.max(messages.Inbox.received) < before)
+    )
+    found = list(session.scalars(quiet))
+    return sum(forget_stranger(session, channel, address) for address in found)
 
 
 def tables_of_a_person() -> list[Any]:
@@ -61,6 +99,11 @@ def erase(session: Session, person_id: str) -> dict[str, int]:
     keys are off loses nothing by it.
     """
     gone: dict[str, int] = {}
+    own = select(Address.channel, Address.address).where(Address.person_id == person_id)
+    for channel, address in session.execute(own).all():
+        for table_name, rows in messages.erase_chat(session, channel, address).items():
+            if rows:
+                gone[table_name] = gone.get(table_name, 0) + rows
     present = set(inspect(session.connection()).get_table_names())
     for table in reversed(tables_of_a_person()):
         if table.name not in present:

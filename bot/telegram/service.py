@@ -23,6 +23,7 @@ from bot.conversations.turns import Chosen, Incoming, Outgoing, Press, Turns
 from bot.store import messages
 from bot.store.base import now, unit_of_work
 from bot.store.messages import Inbox
+from bot.store.people import forget_strangers
 from bot.telegram.keyboards import Data, read_data
 from bot.telegram.lanes import Lanes, cancel_all
 from bot.telegram.sending import (
@@ -41,6 +42,7 @@ warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
 
 _RETRY_MAX = 60.0
 _TRIES = 3
+_FORGET_EVERY = timedelta(minutes=1)
 _KEEP = timedelta(days=7)  # Telegram itself forgets updates after one
 _TYPING_EVERY = 4.0  # Telegram shows it for about five seconds
 
@@ -202,7 +204,7 @@ class TelegramService:
         forgotten = now() - timedelta(days=1)
         while True:
             try:
-                if now() - forgotten > timedelta(hours=1):
+                if now() - forgotten > _FORGET_EVERY:
                     await asyncio.to_thread(self._forget)
                     forgotten = now()
                 arrived, waiting = await asyncio.to_thread(self._open_work)
@@ -218,6 +220,8 @@ class TelegramService:
     def _forget(self) -> None:
         with unit_of_work(self._store_url) as session:
             messages.forget_before(session, now() - _KEEP)
+            # Not at once: the row tells an update that Telegram sends twice from a new one.
+            forget_strangers(session, CHANNEL, now() - _FORGET_EVERY)
 
     def _open_work(self) -> tuple[list[str], list[str]]:
         with unit_of_work(self._store_url) as session:

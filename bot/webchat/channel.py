@@ -23,6 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversations.turns import Chosen, Incoming, Location, Outgoing, Press, Text, Turns
 from bot.settings import get_settings
+from bot.store.base import unit_of_work
+from bot.store.people import forget_stranger
 from bot.webchat.secret import INNER_HEADER, is_inner
 from bot.webchat.wire import WireError, check_turn, to_wire
 
@@ -82,7 +84,9 @@ class WebChatInput(InputChannel):
         turns = Turns(on_new_message)
 
         async def take(address: str, incoming: Incoming, update_key: str) -> list[Outgoing]:
-            return await turns.take(NAME, address, incoming, update_key=update_key)
+            replies = await turns.take(NAME, address, incoming, update_key=update_key)
+            await asyncio.to_thread(_forget_stranger, address)
+            return replies
 
         once = Once(take)
         webhook = Blueprint("webchat_webhook", __name__)
@@ -120,6 +124,12 @@ class WebChatInput(InputChannel):
             )
 
         return webhook
+
+
+def _forget_stranger(address: str) -> None:
+    """Whoever declined or was erased leaves no row behind."""
+    with unit_of_work() as session:
+        forget_stranger(session, NAME, address)
 
 
 def read_incoming(incoming: dict[str, Any]) -> Incoming:

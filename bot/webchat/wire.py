@@ -122,8 +122,8 @@ def to_wire(reply: Reply, keyboard_id: str | None) -> dict[str, Any]:
     """
     return {
         "text": reply.text,
-        # A keyboard is one or the other: with toggles, only Done sends.
-        "buttons": [] if reply.toggles else [button.title for button in reply.buttons],
+        # Beside toggles they are other ways to answer, such as "Skip".
+        "buttons": [button.title for button in reply.buttons],
         "toggles": [{"title": toggle.title, "on": toggle.on} for toggle in reply.toggles],
         "done": reply.done,
         "map_id": reply.map_id,

@@ -108,13 +108,14 @@ async def test_another_chats_button_is_stale(api, chat, rasa):
     rasa.answers["hello"] = [YES_NO]
     await chat.says("hello")
     question = await chat.waits_for(1)
+    yes, no = (row[0]["callback_data"] for row in question.buttons)
     stranger = api.chat(8)
-    await stranger.presses_data(question.buttons[0][0]["callback_data"], question)
+    await stranger.presses_data(yes, question)
     # The press names the message's own chat, so it is that chat's; another id finds nothing.
     other = api.chat(9)
     await other.says("hi")
     own = await other.waits_for(1)
-    await other.presses_data(question.buttons[1][0]["callback_data"], own)
+    await other.presses_data(no, own)
     await other.waits_for("echo /stale_button")
 
 

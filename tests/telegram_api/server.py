@@ -92,6 +92,7 @@ class TelegramApi:
         self._updates: list[dict[str, Any]] = []
         self._next_update = 100_000
         self._next_message = 1
+        self._next_query = 0
         self._queries: dict[str, Chat] = {}
         self._poll = 0
         self._delivery: asyncio.Task[None] | None = None
@@ -185,7 +186,8 @@ class TelegramApi:
 
     def new_query(self, chat: Chat) -> str:
         """A press that may be answered once."""
-        query = f"q{len(self._queries) + 1}"
+        self._next_query += 1
+        query = f"q{self._next_query}"
         self._queries[query] = chat
         return query
 

@@ -168,6 +168,7 @@ def directory_import(
     json_: JsonOption = False,
 ) -> None:
     """Load services from an Open Referral source; its dialect is found by looking."""
+    from bot.directory import sample
     from bot.directory.importer import ImportReport, UnreadableSource, import_source
     from bot.store.migrate import upgrade
 
@@ -186,6 +187,8 @@ def directory_import(
             )
         except UnreadableSource as error:
             raise fail(str(error), 2) from error
+    if report.feed != sample.FEED and sample.retire():
+        err.print("The made-up sample directory is no longer shown, as there is a real one now.")
     if json_:
         as_json(report.as_dict())
         return

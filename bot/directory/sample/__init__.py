@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.directory.importer import import_source
 from bot.store.base import unit_of_work
-from bot.store.directory import ServiceRow
+from bot.store.directory import FeedRow, ServiceAtLocationRow, ServiceRow
 
 FEED = "Marlowby sample"
 LICENCE = "CC0 1.0"
@@ -24,3 +24,26 @@ def load_on_first_use(url: str | None = None) -> int:
         Path(__file__).parent, feed=FEED, licence=LICENCE, attribution=ATTRIBUTION, url=url
     )
     return report.added
+
+
+def retire(url: str | None = None) -> int:
+    """Take the sample away, once there is a real feed; how many services went.
+
+    Its made-up national lines must never stand beside real ones.
+    """
+    with unit_of_work(url) as session:
+        feed = session.scalar(select(FeedRow).where(FeedRow.name == FEED))
+        if feed is None:
+            return 0
+        found = select(func.count()).select_from(ServiceRow).where(ServiceRow.feed_id == feed.id)
+        count = session.scalar(found) or 0
+        session.execute(
+            update(ServiceRow).where(ServiceRow.feed_id == feed.id).values(visible=0)
+        )
+        ids = select(ServiceRow.id).where(ServiceRow.feed_id == feed.id)
+        session.execute(
+            update(ServiceAtLocationRow)
+            .where(ServiceAtLocationRow.service_id.in_(ids))
+            .values(visible=0)
+        )
+        return count

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.choices import chosen
+from actions.choices import chosen, says_nothing
+from actions.difficulties import take_difficulties
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import labels
@@ -114,6 +117,15 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
         _hint, name, lat, lon = places[index]
         keep_place(record, name, lat, lon, say)
         return Heard.DONE
+    waiting = record.progress.get("places") or []
+    meant = _meant(answer.text, waiting)
+    if len(meant) == 1:
+        _hint, name, lat, lon = meant[0]
+        keep_place(record, name, lat, lon, say)
+        return Heard.DONE
+    if meant:
+        record.keep_progress(places=meant)
+        return Heard.STAY
     found = find_place(answer.text)
     if isinstance(found, Place):
         keep_place(record, found.name, found.lat, found.lon, say)
@@ -121,8 +133,20 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
     if isinstance(found, Ambiguous):
         record.keep_progress(places=[[_told_apart(p), p.name, p.lat, p.lon] for p in found.places])
         return Heard.STAY
+    record.keep_progress(places=None)
     say("utter_area_unknown")
     return Heard.STAY
+
+
+def _meant(text: str, places: list[list[Any]]) -> list[list[Any]]:
+    """Those of the places of one name that words tell apart: "the one in Wales"."""
+    said = set(re.findall(r"\w{4,}", text.casefold()))
+    if not said or len(places) < 2:
+        return []
+    hints = [set(re.findall(r"\w{4,}", str(hint).casefold())) for hint, *_rest in places]
+    telling = said - set.intersection(*hints)
+    meant = [p for p, hint in zip(places, hints, strict=True) if telling & hint]
+    return meant if len(meant) < len(places) else []
 
 
 class ValidateAboutYouForm(StageForm):
@@ -135,6 +159,8 @@ class ValidateAboutYouForm(StageForm):
         """Ticked conditions, or the person's own words."""
         if answer.skipped:
             return Heard.DONE
+        if answer.text and not any(c.isalpha() for c in answer.text):
+            return Heard.UNCLEAR
         if answer.choices:
             names = labels("conditions")
             record.person.conditions = ", ".join(names[c] for c in answer.choices if c in names)
@@ -171,7 +197,11 @@ class ValidateAboutYouForm(StageForm):
             return Heard.DONE
         found = chosen(answer, labels("access"))
         if found is None:
+            if says_nothing(answer.text):
+                return Heard.UNCLEAR
             record.note("access", answer.text)
+            if take_difficulties(record, answer):
+                say("utter_heard")
         record.person.access_needs = found or []
         return Heard.DONE
 
@@ -183,7 +213,11 @@ class ValidateAboutYouForm(StageForm):
             return Heard.DONE
         found = chosen(answer, labels("travel"))
         if found is None:
+            if says_nothing(answer.text):
+                return Heard.UNCLEAR
             record.note("travel", answer.text)
+            if take_difficulties(record, answer):
+                say("utter_heard")
         record.person.travel = found or []
         return Heard.DONE
 

@@ -117,9 +117,8 @@ class ActionCorrect(Aside):
         """Apply it where it can be read."""
         if record is None:
             return None
-        if take_edits(record, answer, say) or take_names(record, answer, say):
-            return self.STAY if record.progress.get("pending_edit") else None
-        undo(record, say)
+        if not (take_edits(record, answer, say) or take_names(record, answer, say)):
+            undo(record, say)
         return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from actions.words import label, labels, listed
+from actions.words import label, labels, listed, said_back
 from bot.directory.model import AttendingType
 from bot.network.model import Network
 from bot.support.card import CardFacts
@@ -70,9 +70,9 @@ def why_words(reason: Reason, network: Network) -> str:
             return label("why", "gap", value=label("work", work))
         return label("why", "gap_plain", value=label("gaps", code))
     if reason.code is ReasonCode.STATEMENT:
-        return label("why", "statement", value=label("preferences", value).lower())
+        return label("why", "statement", value=said_back(label("preferences", value)))
     if reason.code is ReasonCode.DIFFICULTY:
-        return label("why", "difficulty", value=label("areas", value).lower())
+        return label("why", "difficulty", value=said_back(label("areas", value)))
     if reason.code is ReasonCode.COMPANION:
         return label("why", "companion", value=network[value].label)
     return label("why", reason.code, value=value) if str(reason.code) in labels("why") else ""

@@ -10,22 +10,29 @@ from rasa_sdk.events import EventType
 from actions.forms import Aside
 from actions.risk import take_check
 from actions.turn import Answer, Say
-from actions.words import label, listed
-from bot.network.model import LABEL_MAX
+from actions.words import label, listed, said_back, titles
+from bot.network.edits import Match, resolve
+from bot.network.model import LABEL_MAX, Status
 from bot.nlu.apply import Edited, with_edit, with_mentions
 from bot.nlu.meaning import EditMention
 from bot.store.record import Record
 
 WHO = "who:"
 UNDO = "undo"
+PRONOUNS = frozenset({"her", "him", "it", "them", "she", "he", "they", "that one"})
 
 
 def take_names(record: Record, answer: Answer, say: Say) -> bool:
     """Put the members that the text names on the map and say so; whether there were any."""
     made = with_mentions(record.network(), answer.members, record.next_member_key)
     record.keep_network(made.network, "add", answer.update_key)
-    if made.added:
-        say("utter_people_kept", names=listed(m.label for m in made.added))
+    died = [m.label for m in made.added if m.status is Status.DIED]
+    if died:
+        say("utter_people_died", names=listed(died))
+    if len(made.added) > len(died):
+        say("utter_people_kept", names=listed(m.label for m in made.added if m.label not in died))
+    if len(made.added) == 1:
+        record.keep_progress(last_member=made.added[0].key)
     if made.known:
         say("utter_people_known", names=listed(m.label for m in made.known))
     return bool(made.added or made.known)
@@ -47,20 +54,39 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
 def _apply(
     record: Record, edit: EditMention, answer: Answer, say: Say, key: str | None = None
 ) -> None:
+    if key is None and edit.target.casefold() in PRONOUNS:
+        key = _last(record)
     edited = with_edit(record.network(), edit, record.next_member_key, key)
     if edited.outcome == "done":
         record.keep_network(edited.network, edit.operation, answer.update_key)
+        record.keep_progress(last_member=edited.key)
         _say_changed(edit, edited, say)
     elif edited.outcome == "ambiguous":
-        record.keep_progress(pending_edit=edit.to_json())
+        # One question at a time: the one that was asked comes again after this one.
+        record.keep_progress(pending_edit=edit.to_json(), hush=True)
         say(
             "utter_who_do_you_mean",
-            buttons=[(m.label, f"{WHO}{m.key}") for m in edited.candidates],
+            buttons=[(t, f"{WHO}{k}") for k, t in titles(edited.candidates).items()],
         )
+    elif edited.outcome == "unknown" and edit.operation == "died":
+        # Of somebody who is not on the map: sorrow first, never "I can't find them".
+        say("utter_died_elsewhere", name=_to_you(edited.name)[:LABEL_MAX])
     elif edited.outcome == "unknown":
-        say("utter_no_such_member", name=edited.name[:LABEL_MAX])
+        say("utter_no_such_member", name=_to_you(edited.name)[:LABEL_MAX])
     else:
         say("utter_change_unclear")
+
+
+def _last(record: Record) -> str | None:
+    """Who was named or changed last: whom "her" means."""
+    key = record.progress.get("last_member")
+    return key if key in {m.key for m in record.network()} else None
+
+
+def _to_you(name: str) -> str:
+    """ "my friend Mair" as it is said back: "your friend Mair"."""
+    words = name.split()
+    return " ".join(["your", *words[1:]]) if words[:1] in (["my"], ["My"]) else name
 
 
 _CHANGED = {
@@ -86,7 +112,7 @@ def _say_changed(edit: EditMention, edited: Edited, say: Say) -> None:
     value = edited.value
     if edit.operation in _GROUP:
         codes = [code.strip() for code in value.split(",")]
-        value = listed(_small(label(_GROUP[edit.operation], code)) for code in codes)
+        value = listed(said_back(label(_GROUP[edit.operation], code)) for code in codes)
     say(
         _CHANGED[edit.operation],
         name=edited.name,
@@ -94,10 +120,6 @@ def _say_changed(edit: EditMention, edited: Edited, say: Say) -> None:
         value=value,
         buttons=[(label("buttons", "undo"), UNDO)],
     )
-
-
-def _small(text: str) -> str:
-    return text if text.isupper() or text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def undo(record: Record, say: Say) -> None:
@@ -116,14 +138,23 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
         record.ask_staff("talk")
         say.service("utter_talk_to_person")
         return True
+    pending = record.progress.get("pending_edit")
+    again = record.progress.get("pending_again")
+    if pending:
+        record.keep_progress(pending_edit=None, pending_again=None)
+    key = answer.choice.removeprefix(WHO) if answer.choice.startswith(WHO) else ""
+    if pending and answer.text and not answer.edits:
+        found = resolve(record.network(), f"{pending['target']} {answer.text}")
+        key = found.key if isinstance(found, Match) else ""
+        if not key and not again:
+            _apply(record, EditMention(**pending), answer, say)
+            record.keep_progress(pending_again=True)
+            return True
+    if pending and key in {m.key for m in record.network()}:
+        _apply(record, EditMention(**pending), answer, say, key)
+        return True
     if answer.choice.startswith(WHO):
-        pending = record.progress.get("pending_edit")
-        key = answer.choice.removeprefix(WHO)
-        if pending and key in {m.key for m in record.network()}:
-            record.keep_progress(pending_edit=None)
-            _apply(record, EditMention(**pending), answer, say, key)
-        else:
-            say("utter_change_unclear")
+        say("utter_change_unclear")
         return True
     return False
 
@@ -146,8 +177,6 @@ class ActionChangeNetwork(Aside):
             changed = take_names(record, answer, say)
         if not changed:
             say("utter_change_how")
-            return self.STAY
-        if record.progress.get("pending_edit"):
             return self.STAY
         return None
 

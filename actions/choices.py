@@ -7,13 +7,64 @@ import re
 from rapidfuzz import fuzz
 
 from actions.turn import Answer
+from actions.words import label
 
 NONE = "none"
 _MATCH = 85
 _SMALL = frozenset(
-    """i me my a an the to of or and in on at is am do dont don't cant can't not no much have need
-    use take help with for""".split()
+    {
+        "i",
+        "me",
+        "my",
+        "a",
+        "an",
+        "the",
+        "to",
+        "of",
+        "or",
+        "and",
+        "in",
+        "on",
+        "at",
+        "is",
+        "am",
+        "do",
+        "dont",
+        "don't",
+        "cant",
+        "can't",
+        "not",
+        "no",
+        "much",
+        "have",
+        "need",
+        "use",
+        "take",
+        "help",
+        "with",
+        "for",
+        "well",
+    }
 )
+_SAME = {
+    "loo": "toilet",
+    "loos": "toilet",
+    "toilets": "toilet",
+    "stairs": "steps",
+    "deaf": "hear",
+    "hearing": "hear",
+    "blind": "see",
+    "sight": "see",
+    "eyesight": "see",
+    "buses": "bus",
+    "car": "drive",
+    "driving": "drive",
+    "lift": "drives",
+    "lifts": "drives",
+    "walking": "walk",
+    "housebound": "leave",
+}
+"""What people say for a word of a label."""
 
 
 def chosen(answer: Answer, labels: dict[str, str]) -> list[str] | None:
@@ -29,14 +80,39 @@ def chosen(answer: Answer, labels: dict[str, str]) -> list[str] | None:
     heard = _telling(answer.text)
     if not heard:
         return None
+    telling = {code: _telling(title) for code, title in labels.items()}
+    known = {w for words in telling.values() for w in words}
+    # A slip is looked for only in words that are none of the labels': "drives" is not "drive".
     found = [
         code
-        for code, title in labels.items()
-        if any(fuzz.ratio(h, w) >= _MATCH for h in heard for w in _telling(title))
+        for code, words in telling.items()
+        if any(h in words if h in known else _near(h, words) for h in heard)
     ]
     return found or None
 
 
+def _near(word: str, words: list[str]) -> bool:
+    return any(fuzz.ratio(word, w) >= _MATCH for w in words)
+
+
 def _telling(text: str) -> list[str]:
     words = re.findall(r"[\w']+", text.casefold())
-    return [w for w in words if w not in _SMALL and len(w) > 2]
+    return [_SAME.get(w, w) for w in words if w not in _SMALL and len(w) > 2]
+
+
+def is_button(answer: Answer, code: str) -> bool:
+    """Whether the answer is a button: pressed, or its words typed."""
+    if answer.choices:
+        return answer.choice == code
+    title, said = _plain(label("buttons", code)), _plain(answer.text)
+    # "That's enough" is "That's enough for now".
+    return title == said or (" " in said and title.startswith(said))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold().replace("’", "").replace("'", "")))
+
+
+def says_nothing(text: str) -> bool:
+    """Whether there are no two words in it: "asdf", an emoji."""
+    return len(re.findall(r"[^\W\d_]{2,}", text)) < 2

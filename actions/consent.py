@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction
 
-from actions.forms import ANSWERED, Aside, Ask, Done, Heard, StageForm, pick_up, question
+from actions.forms import ANSWERED, Aside, Ask, Done, Heard, StageForm, pick_up, question, welcome
+from actions.risk import take_check
 from actions.turn import Answer, Say
 from bot.conversations.journey import OPEN
 from bot.store.base import now, unit_of_work
@@ -16,6 +18,11 @@ from bot.store.people import begin
 from bot.store.record import Record
 
 SCOPES = ("use", "save_map")
+_UNDER_AGE = re.compile(
+    r"(?:^|\b(?:i'?m|i’m|i am|only|just|aged?)\s+)(?:only\s+|just\s+)?(?:[5-9]|1[0-7])\b"
+    r"(?!\s*(?:stone|st|kg|months?|weeks?|days?|out of|per|%|years? (?:with|into|since|on)))",
+    re.IGNORECASE,
+)
 
 
 class ActionGreet(Aside):
@@ -30,7 +37,7 @@ class ActionGreet(Aside):
     ) -> Sequence[EventType] | None:
         """Welcome, or welcome back."""
         if record is None:
-            say("utter_welcome")
+            welcome(say)
             return [FollowupAction("consent_form")]
         record.person.last_seen_at = now()
         if record.person.stage == OPEN:
@@ -51,7 +58,7 @@ class AskConsent(Ask):
 
     def ask_stranger(self, say: Say) -> None:
         """Ask somebody new."""
-        say.service("utter_consent_ask")
+        say("utter_consent_ask")
 
 
 class ValidateConsentForm(StageForm):
@@ -68,6 +75,11 @@ class ValidateConsentForm(StageForm):
         self, slot: str, answer: Answer, say: Say, tracker: Tracker
     ) -> dict[str, Any]:
         """Begin a record on a yes; leave no trace on a no."""
+        if take_check(None, answer, say, tracker):
+            return {slot: None}
+        if _UNDER_AGE.search(answer.text):
+            say("utter_under_age")
+            return {slot: ANSWERED}
         if answer.said_yes:
             with unit_of_work() as session:
                 record = begin(session, tracker.sender_id)

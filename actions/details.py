@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from actions.choices import chosen
+from actions.changes import take_names
+from actions.choices import chosen, is_button
 from actions.forms import Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button
-from actions.words import codes, label, labels
+from actions.words import codes, label, labels, titles
 from bot.network.model import Contact, Kind, Member, Network, Relationship, Work, kind_of
 from bot.nlu.context import contact_in, help_in, names_in, relationship_in
 from bot.store.record import Record
@@ -18,6 +19,11 @@ UNFILLED = (Relationship.OTHER, None)
 def unplaced(network: Network) -> list[Member]:
     """Active members without a circle."""
     return [m for m in network.active if m.circle is None]
+
+
+def offered(network: Network, circle: int) -> list[Member]:
+    """Whom to ask about for a circle: who is in none, and who was put there or further out."""
+    return [m for m in network.active if m.circle is None or m.circle >= circle]
 
 
 def next_member(record: Record) -> Member | None:
@@ -45,7 +51,7 @@ class AskInner(Ask):
 
     def ask(self, record: Record, say: Say) -> None:
         """Toggles."""
-        _ask_circle("utter_ask_inner", record, say)
+        _ask_circle("utter_ask_inner", 1, record, say)
 
 
 class AskMiddle(Ask):
@@ -55,12 +61,14 @@ class AskMiddle(Ask):
 
     def ask(self, record: Record, say: Say) -> None:
         """Toggles."""
-        _ask_circle("utter_ask_middle", record, say)
+        _ask_circle("utter_ask_middle", 2, record, say)
 
 
-def _ask_circle(response: str, record: Record, say: Say) -> None:
-    members = unplaced(record.network())
-    say(response, toggles=[(m.label, m.key, False) for m in members], buttons=[skip_button()])
+def _ask_circle(response: str, circle: int, record: Record, say: Say) -> None:
+    members = offered(record.network(), circle)
+    there = {m.key for m in members if m.circle == circle}
+    toggles = [(title, key, key in there) for key, title in titles(members).items()]
+    say(response, toggles=toggles, buttons=[skip_button()])
 
 
 class AskMembers(Ask):
@@ -109,7 +117,7 @@ class AskStrain(Ask):
         members = [m for m in record.network().active if m.kind is not Kind.PET]
         say(
             "utter_ask_strain",
-            toggles=[(m.label, m.key, False) for m in members],
+            toggles=[(title, key, False) for key, title in titles(members).items()],
             buttons=[(label("buttons", "none"), "none"), skip_button()],
         )
 
@@ -126,8 +134,9 @@ class ValidateDetailsForm(StageForm):
             return _then_members(record, "details_middle")
         found = _chosen_members(record, answer)
         if found is None:
-            return Heard.UNCLEAR
+            return _newcomers(record, answer, say)
         _place(record, found, 1, answer)
+        _take_out(record, found, 1, answer)
         if not unplaced(record.network()):
             return _then_members(record, "details_middle")
         return Heard.DONE
@@ -139,8 +148,9 @@ class ValidateDetailsForm(StageForm):
             return _then_members(record)
         found = _chosen_members(record, answer)
         if found is None:
-            return Heard.UNCLEAR
+            return _newcomers(record, answer, say)
         _place(record, found, 2, answer)
+        _take_out(record, found, 2, answer)
         _place(record, [m.key for m in unplaced(record.network())], 3, answer)
         return _then_members(record)
 
@@ -148,7 +158,7 @@ class ValidateDetailsForm(StageForm):
     def validate_details_members(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """About one member; then the next."""
         member = next_member(record)
-        if member is None or answer.choice == SKIP_REST:
+        if member is None or is_button(answer, SKIP_REST):
             return Heard.DONE
         if answer.skipped:
             return _asked(record, member)
@@ -177,7 +187,7 @@ class ValidateDetailsForm(StageForm):
             return Heard.DONE
         found = _chosen_members(record, answer)
         if found is None:
-            return Heard.UNCLEAR
+            return _newcomers(record, answer, say)
         network = record.network()
         for key in found:
             network = network.changed(key, strain=True)
@@ -195,10 +205,26 @@ def _chosen_members(record: Record, answer: Answer) -> list[str] | None:
     return [key for key, name in members.items() if name in named] or None
 
 
+def _newcomers(record: Record, answer: Answer, say: Say) -> Heard:
+    """Names that were not on the map are put there; then the question is asked again."""
+    if answer.members and take_names(record, answer, say):
+        return Heard.STAY
+    return Heard.UNCLEAR
+
+
 def _place(record: Record, keys: list[str], circle: int, answer: Answer) -> None:
     network = record.network()
     for key in keys:
         network = network.changed(key, circle=circle)
+    record.keep_network(network, "set_circle", answer.update_key)
+
+
+def _take_out(record: Record, kept: list[str], circle: int, answer: Answer) -> None:
+    """Who was in a circle and is not ticked any more is in none."""
+    network = record.network()
+    gone = [m.key for m in network.active if m.circle == circle and m.key not in kept]
+    for key in gone if answer.choices else ():
+        network = network.changed(key, circle=None)
     record.keep_network(network, "set_circle", answer.update_key)
 
 

@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType
 from actions.choices import chosen
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button, toggles_of
-from actions.words import label, labels, listed
+from actions.words import label, labels, listed, said_back
 from bot.needs.areas import Area, Size
 from bot.store.record import Record
 
@@ -113,9 +113,11 @@ class ValidateDifficultiesForm(StageForm):
     def validate_difficulties_sizes(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Ticked ones are big, the others small."""
         offered = area_labels(record)
-        big = chosen(answer, offered)
+        big = _meant(answer, offered)
         if big is None and answer.said_yes:
             big = list(offered)
+        if big is None and take_difficulties(record, answer):
+            return Heard.STAY
         if big is None and not answer.skipped:
             return Heard.UNCLEAR
         if big is not None:
@@ -136,7 +138,9 @@ class ValidateDifficultiesForm(StageForm):
         if answer.skipped or answer.said_no:
             _confirm(record, say)
             return Heard.DONE
-        found = chosen(answer, area_labels(record))
+        found = _meant(answer, area_labels(record))
+        if found is None and take_difficulties(record, answer):
+            return Heard.STAY
         if found is None:
             return Heard.UNCLEAR
         if len(found) > MAX_PRIORITIES:
@@ -147,15 +151,16 @@ class ValidateDifficultiesForm(StageForm):
         return Heard.DONE
 
 
+def _meant(answer: Answer, offered: dict[str, str]) -> list[str] | None:
+    """Those of the areas on offer that an answer means: by label, or by what it tells of."""
+    told = [str(d.area.value) for d in answer.difficulties if d.area.value in offered]
+    return told or chosen(answer, offered)
+
+
 def _confirm(record: Record, say: Say) -> None:
     first = [d for d in record.difficulties() if d.priority] or record.difficulties()
     names = [label("areas", d.area) for d in first]
-    say("utter_difficulties_kept", areas=listed(_inside(n) for n in names))
-
-
-def _inside(title: str) -> str:
-    """A label inside a sentence."""
-    return title[:1].lower() + title[1:]
+    say("utter_difficulties_kept", areas=listed(said_back(n) for n in names))
 
 
 class ActionNoteDifficulty(Aside):
@@ -174,7 +179,7 @@ class ActionNoteDifficulty(Aside):
         areas = take_difficulties(record, answer)
         record.note("difficulties", answer.text)
         if areas:
-            names = listed(_inside(label("areas", a)) for a in areas)
+            names = listed(said_back(label("areas", a)) for a in areas)
             response = "utter_heard_difficulty" if len(areas) == 1 else "utter_heard_difficulties"
             say(response, areas=names)
         else:

@@ -11,13 +11,15 @@ from functools import wraps
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.turn import Answer, Say, record_of
 from actions.words import label
 from bot.conversations.journey import form_of
+from bot.conversations.plain_text import TEXT_MAX
+from bot.nlu.language import is_other_language
 from bot.store.record import Record
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,17 @@ HEARD = "heard"
 
 ANSWERED = "answered"
 TRAIL_MAX = 30
+OF_THE_MOMENT = (
+    "trail",
+    "misses",
+    "check",
+    "hush",
+    "reopen",
+    "pending_edit",
+    "pending_again",
+    "sure",
+)
+"""Bookkeeping that going back never brings back."""
 
 
 class Heard(Enum):
@@ -87,15 +100,24 @@ def _hear(
     form: StageForm, handler: Handler, slot: str, record: Record, answer: Answer, say: Say
 ) -> dict[str, Any]:
     from actions.changes import take_anywhere
+    from actions.rights import take_sure
 
+    if (ended := take_sure(record, answer, say)) is not None:
+        # Without a requested slot the form ends, and action_next_step goes on from the stage.
+        return {slot: None, "requested_slot": None} if ended else {slot: None}
     if take_anywhere(record, answer, say):
         return {slot: None}
-    before = {k: v for k, v in record.progress.items() if k not in ("trail", "misses")}
+    if is_other_language(answer.text):
+        say("utter_other_language")
+        return {slot: None}
+    if len(answer.text) >= TEXT_MAX:
+        say("utter_long_message")
+    before = {k: v for k, v in record.progress.items() if k not in OF_THE_MOMENT}
     heard = handler(form, record, answer, say)
     if heard is Heard.UNCLEAR:
         misses = record.progress.get("misses", 0) + 1
         record.keep_progress(misses=misses)
-        rephrase(misses, say)
+        rephrase(misses, say, form.unclear)
         return {slot: None}
     record.keep_progress(misses=0)
     if heard is not Heard.STAY:
@@ -106,10 +128,10 @@ def _hear(
     return {slot: ANSWERED if heard is Heard.DONE else None}
 
 
-def rephrase(misses: int, say: Say) -> None:
+def rephrase(misses: int, say: Say, first: str = "utter_rephrase") -> None:
     """Say that it was not understood: once plainly, then with a way out."""
     if misses < 2:
-        say("utter_rephrase")
+        say(first)
         return
     say(
         "utter_rephrase_buttons",
@@ -118,7 +140,13 @@ def rephrase(misses: int, say: Say) -> None:
 
 
 class StageForm(FormValidationAction, ABC):
-    """The validation of one stage's form; questions are its ``validate_<slot>`` methods."""
+    """The validation of one stage's form; questions are its ``validate_<slot>`` methods.
+
+    Attributes:
+        unclear: what is said the first time that an answer is not understood.
+    """
+
+    unclear = "utter_rephrase"
 
     @property
     @abstractmethod
@@ -161,7 +189,7 @@ class Ask(Action, ABC):
                     record.keep_progress(hush=False)
                 elif record is not None:
                     self.ask(record, say)
-                else:
+                elif not alarmed(None, tracker):
                     self.ask_stranger(say)
         except Exception:
             log.exception("%s failed", self.name())
@@ -182,19 +210,37 @@ class Aside(Action, ABC):
 
     Subclasses say something in ``answer`` and return where to go: ``None`` for back to the
     question that was asked, ``STAY`` to say nothing more, or events.
+
+    Attributes:
+        hears_check: whether a yes or no to a gentle question about safety is taken first.
     """
 
     STAY: tuple[EventType, ...] = (FollowupAction("action_listen"),)
+    hears_check = True
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Answer; a failure is said, never silent."""
+        from actions.rights import take_sure
+        from actions.risk import take_check
+
         say = Say(dispatcher)
         try:
             with record_of(tracker) as record:
-                events = self.answer(record, Answer.of(tracker), say, tracker)
-                return pick_up(record, tracker, say) if events is None else list(events)
+                answer = Answer.of(tracker)
+                ended = take_sure(record, answer, say) if record is not None else None
+                if ended:
+                    return [AllSlotsReset(), ActiveLoop(None), FollowupAction("action_next_step")]
+                if self.hears_check and take_check(record, answer, say, tracker):
+                    events: Sequence[EventType] | None = None
+                else:
+                    events = self.answer(record, answer, say, tracker)
+                if events is not None:
+                    return keep_form(tracker, events)
+                if record is None and not dispatcher.messages:
+                    say("utter_not_yet")
+                return pick_up(record, tracker, say)
         except Exception:
             log.exception("%s failed", self.name())
             say("utter_could_not_save")
@@ -212,19 +258,50 @@ def active_form(tracker: Tracker) -> str | None:
     return (tracker.active_loop or {}).get("name")
 
 
+def keep_form(tracker: Tracker, events: Sequence[EventType]) -> list[EventType]:
+    """The events of an aside that waits, with the form that is on kept listening.
+
+    A form that has let a message pass is passed over by Rasa until it has run again: without
+    this, the next answer would not reach it.
+    """
+    form = active_form(tracker)
+    waits = any(e["event"] == "followup" and e["name"] == "action_listen" for e in events)
+    return [ActiveLoop(form), *events] if form and waits else list(events)
+
+
+def alarmed(record: Record | None, tracker: Tracker) -> bool:
+    """Whether this turn answered a question about safety, so that nothing else is asked on it."""
+    from actions.risk import check_answered
+
+    if record is not None:
+        return bool(record.progress.get("hush"))
+    return bool(check_answered(None, Answer.of(tracker), tracker))
+
+
 def pick_up(record: Record | None, tracker: Tracker, say: Say) -> list[EventType]:
     """Go back to the question that was asked, or offer what to do next."""
     form = active_form(tracker)
     if form:
         return [FollowupAction(form)]
     if record is None:
-        say("utter_welcome")
+        if alarmed(None, tracker):
+            return list(Aside.STAY)
+        welcome(say)
         return [FollowupAction("consent_form")]
     form = form_of(record.person.stage)
     if form:
         return [FollowupAction(form)]
+    if record.progress.get("hush"):
+        record.keep_progress(hush=False)
+        return list(Aside.STAY)
     say("utter_what_next")
     return []
+
+
+def welcome(say: Say) -> None:
+    """What this is and is not, and what is kept; the question of consent follows."""
+    say("utter_welcome")
+    say.service("utter_welcome_keep")
 
 
 def begin_stage(record: Record, stage: str) -> list[EventType]:

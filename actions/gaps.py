@@ -12,6 +12,7 @@ from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, listed
 from bot.needs.gaps import Gap, Wants, find_gaps, for_asking, own_answers
+from bot.network.model import Kind
 from bot.network.typology import TypeCode, classify
 from bot.store.record import Record
 from bot.support.needs_map import options_for_activity
@@ -25,19 +26,24 @@ def gaps_of(record: Record) -> list[Gap]:
         dropped=tuple(record.notes("missed")),
         matters_most=tuple(d.area for d in stated if d.priority),
     )
-    return for_asking(find_gaps(record.network(), {d.area: d.size for d in stated}, wants))
+    network = record.network()
+    pets = {m.key for m in network if m.kind is Kind.PET}
+    found = find_gaps(network, {d.area: d.size for d in stated}, wants)
+    # "Would you like a back-up, for when Whisky can't?" is no question to ask of a cat.
+    return for_asking([g for g in found if not (g.members and pets.issuperset(g.members))])
 
 
 def reflect(record: Record, say: Say) -> None:
     """Say what the network looks like; never a label, never a measure."""
     network = record.network()
     if not network.active:
-        say("utter_reflect_none")
         return
     if len(network.active) == 1:
         say("utter_reflect_one", name=network.active[0].label)
     else:
-        say("utter_reflect_many", count=len(network.active))
+        people = all(m.kind in (Kind.PERSON, Kind.PROFESSIONAL) for m in network.active)
+        response = "utter_reflect_people" if people else "utter_reflect_many"
+        say(response, count=len(network.active))
     kind = classify(network).code
     if kind is TypeCode.ISOLATED_OR_PROFESSIONAL and any(
         m.kind.value == "professional" for m in network.active
@@ -59,7 +65,12 @@ class AskGapsNotice(Ask):
         if not record.progress.get("reflected"):
             record.keep_progress(reflected=True)
             reflect(record, say)
-        say("utter_ask_notice", buttons=[skip_button()])
+        drawn = bool(record.network().active)
+        say("utter_ask_notice" if drawn else "utter_ask_missed", buttons=[skip_button()])
+
+
+PLAIN = frozenset({"uncovered", "no_weak_ties"})
+"""Gaps that are asked about without "you didn't name anyone", where there is nobody to name."""
 
 
 def waiting_gap(record: Record) -> dict[str, Any] | None:
@@ -78,8 +89,11 @@ class AskGapsAnswers(Ask):
         gap = waiting_gap(record)
         if gap is None:
             return
+        response = f"utter_gap_{gap['code']}"
+        if gap["code"] in PLAIN and not record.network().active:
+            response += "_plain"
         say(
-            f"utter_gap_{gap['code']}",
+            response,
             name=gap["name"],
             work=label("work", gap["work"]) if gap["work"] else "",
             buttons=[(label("buttons", c), c) for c in ("yes", "no", "not_sure")],
@@ -117,7 +131,8 @@ class ValidateGapsForm(StageForm):
             return Heard.DONE
         if answer.said_yes:
             record.answer_gap(gap["code"], gap["work"], True)
-            if gap["own"]:
+            if gap["own"] and gap["own"] != record.progress.get("own_named"):
+                record.keep_progress(own_named=gap["own"])
                 say("utter_gap_own_answer", name=listed(gap["own"], "or"))
             else:
                 say("utter_gap_yes")

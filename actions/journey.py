@@ -8,6 +8,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.forms import SLOTS, Aside, active_form, begin_stage
+from actions.rights import START_OVER, from_the_start
+from actions.risk import reopen
 from actions.turn import Answer, Say
 from bot.conversations.journey import OPEN, stage_after, stage_of
 from bot.store.record import Record
@@ -25,13 +27,24 @@ class ActionNextStep(Aside):
     ) -> Sequence[EventType] | None:
         """Open the next stage that has something to ask."""
         if record is None:
-            return [SlotSet("consent_answer", None)]
+            return [SlotSet("consent_answer", None), *self.STAY]
         stage = stage_after(record.person.stage)
         while not _has_questions(stage, record):
             stage = stage_after(stage)
         if stage == OPEN:
-            say("utter_close" if record.plans() else "utter_close_without_plan")
-        return begin_stage(record, stage)
+            say(_closing(record))
+        events = begin_stage(record, stage)
+        if reopen(record, say):
+            # The person says when to go on: nothing is asked on top of it.
+            return [e for e in events if e["event"] != "followup"] + list(self.STAY)
+        return events
+
+
+def _closing(record: Record) -> str:
+    """The last words: never "show your map to someone" where there is nobody on it."""
+    if not any(m.can_be_suggested for m in record.network()):
+        return "utter_close_nobody"
+    return "utter_close" if record.plans() else "utter_close_without_plan"
 
 
 def _has_questions(stage: str, record: Record) -> bool:
@@ -88,7 +101,14 @@ class ActionGoBack(Aside):
         stage, slot, before = trail[-1]
         made = record.progress.get("members_made", 0)
         # Keys of members are never used twice, whatever is taken back.
-        record.person.progress = {**before, "trail": trail[:-1], "members_made": made}
+        # Which of several places of one name was meant is asked anew, with the place.
+        record.person.progress = {
+            **before,
+            "trail": trail[:-1],
+            "members_made": made,
+            "places": None,
+            "reopen": record.progress.get("reopen"),
+        }
         record.person.stage = stage
         say("utter_back")
         later = SLOTS[stage][SLOTS[stage].index(slot) :]
@@ -110,9 +130,9 @@ class ActionStartOver(Aside):
             return None
         if answer.choice != "yes":
             say("utter_start_over_ask")
+            record.keep_progress(sure=START_OVER)
             return self.STAY
-        made = record.progress.get("members_made", 0)
-        record.person.progress = {"members_made": made}
+        from_the_start(record)
         return begin_stage(record, "about_you")
 
 

@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
 from actions.cards import full_card, short_card
+from actions.choices import is_button
 from actions.forms import Aside, Ask, Done, Heard, StageForm, active_form, begin_stage, question
 from actions.turn import Answer, Say
 from actions.words import label, listed
@@ -29,7 +30,6 @@ from bot.support.wishes import ConfirmedGap, Wishes, wishes_from
 AT_A_TIME = 3
 SERVICE = "service:"
 MORE = "more:"
-MORE_WORDS = ("others", "nearer", "cheaper", "more", "enough")
 
 
 def wishes_of(record: Record) -> Wishes:
@@ -143,21 +143,24 @@ class AskOptionsChoice(Ask):
             say(
                 "utter_options_which",
                 toggles=[(names[i], f"{SERVICE}{i}", False) for i in current],
+                buttons=_next_buttons(),
             )
-        say("utter_options_next", buttons=_next_buttons(bool(current)))
+        elif current:
+            say("utter_options_next", buttons=_next_buttons())
+        else:
+            say("utter_options_go_on", buttons=[(label("buttons", "carry_on"), "enough")])
 
 
-def _next_buttons(any_shown: bool) -> list[tuple[str, str]]:
-    buttons = [(label("buttons", "enough"), "enough")]
-    if any_shown:
-        more = {
-            "others": "show_others",
-            "nearer": "nearer",
-            "cheaper": "cheaper",
-            "more": "tell_me_more",
-        }
-        buttons = [(label("buttons", key), choice) for choice, key in more.items()] + buttons
-    return buttons
+def _next_buttons() -> list[tuple[str, str]]:
+    choices = {
+        "others": "show_others",
+        "nearer": "nearer",
+        "cheaper": "cheaper",
+        "more": "tell_me_more",
+        "reject": "not_for_me",
+        "enough": "enough",
+    }
+    return [(label("buttons", key), choice) for choice, key in choices.items()]
 
 
 _BY_INTENT = {
@@ -183,20 +186,33 @@ class ValidateOptionsForm(StageForm):
             return _save(record, [p for p in picked if p in current], say)
         if answer.choice.startswith(MORE):
             return _tell(record, answer.choice.removeprefix(MORE), say)
-        if answer.choice == "enough" or answer.skipped or answer.said_no:
+        rejects = answer.intent == "reject_option" or answer.choice == "reject"
+        if is_button(answer, "enough") or (not rejects and (answer.skipped or answer.said_no)):
             record.keep_progress(options_current=None, options_answered=False)
             return Heard.DONE
-        named = _named(answer.text, record, current)
+        if answer.intent == "pause":
+            say("utter_paused")
+            record.keep_progress(hush=True)
+            return Heard.STAY
+        named = named_options(answer.text, record, current)
+        told = record.progress.get("options_told")
+        if told and told in current and _THAT.search(answer.text):
+            named = [told]
         if answer.intent == "save_option" or (answer.said_yes and len(current) == 1):
-            return _save(record, named or current[:1] if len(current) == 1 else named, say)
-        if answer.intent == "reject_option":
+            picked = named or (current if len(current) == 1 else [])
+            if not picked:
+                record.keep_progress(options_answered=False)
+                return Heard.STAY
+            return _save(record, picked, say)
+        if rejects:
             return _reject(record, named or current, say)
         wanted = answer.choice or _BY_INTENT.get(answer.intent, "")
         if wanted == "more":
             if len(named) == 1:
                 return _tell(record, named[0], say)
             names = {o.service_id: o.name for o in record.options()}
-            record.keep_progress(options_answered=True)
+            # One question at a time: what else there is to do is offered after this one.
+            record.keep_progress(options_answered=True, hush=True)
             say("utter_options_which_one", buttons=[(names[i], f"{MORE}{i}") for i in current])
             return Heard.STAY
         if wanted in ("others", "nearer", "cheaper"):
@@ -206,10 +222,14 @@ class ValidateOptionsForm(StageForm):
         return Heard.UNCLEAR
 
 
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1, "one": 1, "two": 2, "three": 3}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1}
+_THAT = re.compile(r"\b(?:that|this|it)\b", re.IGNORECASE)
+"""What is said of the option that was last told about in full."""
+
+_CARDINALS = {"one": 1, "two": 2, "three": 3}
 
 
-def _named(text: str, record: Record, current: list[str]) -> list[str]:
+def named_options(text: str, record: Record, current: list[str]) -> list[str]:
     """Options that the words name: by number, or by a telling word of the name."""
     if not text or not current:
         return []
@@ -217,6 +237,8 @@ def _named(text: str, record: Record, current: list[str]) -> list[str]:
     numbers = {int(w) for w in words if w.isdigit()} | {
         number for word, number in _ORDINALS.items() if word in words
     }
+    if not numbers:  # "the second one" is not number one
+        numbers = {number for word, number in _CARDINALS.items() if word in words}
     found = [i for n, i in enumerate(current, 1) if n in numbers]
     if -1 in numbers and current[-1] not in found:
         found.append(current[-1])
@@ -236,7 +258,7 @@ def _save(record: Record, picked: list[str], say: Say) -> Heard:
         say("utter_options_saved", names=listed(names[p] for p in picked))
     else:
         say("utter_options_none_saved")
-    return Heard.MORE
+    return Heard.STAY
 
 
 def _reject(record: Record, picked: list[str], say: Say) -> Heard:
@@ -244,7 +266,10 @@ def _reject(record: Record, picked: list[str], say: Say) -> Heard:
     for service_id in picked:
         record.answer_option(service_id, "rejected")
     say("utter_option_rejected", name=listed(names[p] for p in picked))
-    return Heard.MORE
+    current = record.progress.get("options_current") or []
+    left = [service_id for service_id in current if service_id not in picked]
+    record.keep_progress(options_current=left)
+    return Heard.STAY if left else _look_again(record, "others", say)
 
 
 def _tell(record: Record, service_id: str, say: Say) -> Heard:
@@ -253,8 +278,9 @@ def _tell(record: Record, service_id: str, say: Say) -> Heard:
         say("utter_options_no_more")
     else:
         say("utter_option_card", card=full_card(card, record.network()))
+        record.keep_progress(options_told=service_id)
     record.keep_progress(options_answered=False)
-    return Heard.MORE
+    return Heard.STAY
 
 
 def _look_again(record: Record, wanted: str, say: Say) -> Heard:
@@ -271,10 +297,10 @@ def _look_again(record: Record, wanted: str, say: Say) -> Heard:
     if not found:
         say(missing)
         record.keep_progress(options_answered=True)
-        return Heard.MORE
+        return Heard.STAY
     show(record, found, say)
     record.keep_progress(options_answered=False)
-    return Heard.MORE
+    return Heard.STAY
 
 
 class ActionFindSupport(Aside):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.changes import take_edits, take_names
+from actions.choices import is_button
 from actions.forms import Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say
 from actions.words import label
@@ -12,6 +13,8 @@ PROMPTS = ("close", "family", "friends", "staff", "groups", "online", "pets", "p
 """What brings people into view, in order (GENIE's and Network Canvas's practice)."""
 
 SOFT_CAP = 25
+SHORT = 3
+"""Words in which "I don't know" is all that is said, although one may look like a name."""
 ALL_NAMED = "all_named"
 NO_MORE = "no_more"
 
@@ -51,6 +54,7 @@ class ValidatePeopleForm(StageForm):
     """Hears names."""
 
     stage = "people"
+    unclear = "utter_people_unclear"
 
     @question
     def validate_people_names(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
@@ -58,6 +62,8 @@ class ValidatePeopleForm(StageForm):
         edits = [e for e in answer.edits if e.operation != "add"]
         if edits and take_edits(record, answer, say):
             return Heard.STAY
+        if answer.intent == "dont_know" and len(answer.text.split()) <= SHORT:
+            return self._on(record, say)
         if answer.members:
             take_names(record, answer, say)
             if len(record.network()) >= SOFT_CAP and not record.progress.get("people_capped"):
@@ -65,16 +71,18 @@ class ValidatePeopleForm(StageForm):
                 say("utter_people_many")
             record.keep_progress(people_more=True)
             return Heard.MORE
-        if answer.choice == ALL_NAMED:
+        if is_button(answer, ALL_NAMED):
             return self._end(record, say)
         if answer.choice == NO_MORE or answer.skipped or answer.said_no:
-            record.keep_progress(people_prompt=prompt_of(record) + 1, people_more=False)
-            return self._end(record, say) if prompt_of(record) >= len(PROMPTS) else Heard.MORE
+            return self._on(record, say)
         if answer.said_yes:
             record.keep_progress(people_more=False)
             return Heard.STAY
-        say("utter_people_unclear")
-        return Heard.STAY
+        return Heard.UNCLEAR
+
+    def _on(self, record: Record, say: Say) -> Heard:
+        record.keep_progress(people_prompt=prompt_of(record) + 1, people_more=False)
+        return self._end(record, say) if prompt_of(record) >= len(PROMPTS) else Heard.MORE
 
     @staticmethod
     def _end(record: Record, say: Say) -> Heard:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
+from actions.choices import is_button
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
+from actions.options import named_options
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, labels, listed
 from bot.network.edits import Match, resolve
+from bot.network.model import Kind
 from bot.store.record import MAX_ACTIVE_PLANS, Record
 from bot.store.tables import Plan
 from bot.support.dates import date_in
@@ -41,6 +44,10 @@ def show_plans(record: Record, say: Say) -> None:
 def draft(record: Record) -> Plan:
     """The plan that is being made: the newest."""
     return record.plans()[-1]
+
+
+NAMING_WORDS = 4
+"""A longer answer is an idea of the person's own, although it may share a word with an option."""
 
 
 class AskPlanWhat(Ask):
@@ -83,7 +90,7 @@ class AskPlanWho(Ask):
 
     def ask(self, record: Record, say: Say) -> None:
         """People on the map who may be suggested; the inner circle first."""
-        members = [m for m in record.network() if m.can_be_suggested]
+        members = [m for m in record.network() if m.can_be_suggested and m.kind is not Kind.PET]
         members.sort(key=lambda m: m.circle or 4)
         say(
             "utter_ask_plan_who",
@@ -105,7 +112,11 @@ class ValidatePlanForm(StageForm):
         """A saved option, or an idea in words."""
         if answer.skipped or answer.said_no:
             return Done(LATER)
-        if answer.choice == OWN_IDEA or (answer.said_yes and not answer.choice):
+        if (
+            answer.choice == OWN_IDEA
+            or is_button(answer, "own_idea")
+            or (answer.said_yes and not answer.choice)
+        ):
             record.keep_progress(plan_own=True)
             return Heard.STAY
         if len(record.plans()) >= MAX_ACTIVE_PLANS:
@@ -120,6 +131,11 @@ class ValidatePlanForm(StageForm):
             return Heard.UNCLEAR
         if not answer.text:
             return Heard.UNCLEAR
+        saved = {o.service_id: o.name for o in record.options("saved")}
+        named = named_options(answer.text, record, list(saved)[-MAX_OFFERED:])
+        if len(named) == 1 and len(answer.text.split()) <= NAMING_WORDS:
+            record.add_plan(saved[named[0]], named[0])
+            return Heard.DONE
         record.add_plan(answer.text)
         return Heard.DONE
 
@@ -130,7 +146,7 @@ class ValidatePlanForm(StageForm):
         if answer.choice.startswith("when:"):
             code = answer.choice.removeprefix("when:")
             plan.when_words = "" if code == "not_sure" else label("plan_when", code).lower()
-        elif answer.text and not (answer.skipped or answer.said_no):
+        elif answer.text and (date_in(answer.text) or not (answer.skipped or answer.said_no)):
             plan.when_words = answer.text
             plan.when_date = date_in(answer.text)
         return Heard.DONE

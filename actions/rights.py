@@ -10,8 +10,41 @@ from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType
 from actions.forms import Aside
 from actions.turn import Answer, Say
 from actions.words import label, labels, listed
+from bot.conversations.journey import STAGES
 from bot.store.people import erase
 from bot.store.record import Record
+
+DELETE = "delete"
+START_OVER = "start_over"
+
+
+def take_sure(record: Record, answer: Answer, say: Say) -> bool | None:
+    """Hear a typed answer to "shall I delete it all?" or "start again?".
+
+    Returns:
+        True where it was done, so that what was being asked is over; False where it was
+        declined; None where this answers no such question.
+    """
+    asked = record.progress.get("sure")
+    if not asked:
+        return None
+    record.keep_progress(sure=None)
+    if not answer.text or not (answer.said_yes or answer.said_no):
+        return None
+    if answer.said_no:
+        return False
+    if asked == DELETE:
+        erase(record.session, record.person.id)
+        say("utter_deleted")
+    else:
+        from_the_start(record)
+    return True
+
+
+def from_the_start(record: Record) -> None:
+    """Back to before the first question; the map is kept."""
+    record.person.progress = {"members_made": record.progress.get("members_made", 0)}
+    record.person.stage = STAGES[0]
 
 
 class ActionExport(Aside):
@@ -64,6 +97,7 @@ class ActionDelete(Aside):
             return self.STAY
         if answer.choice != "yes":
             say("utter_delete_ask")
+            record.keep_progress(sure=DELETE)
             return self.STAY
         erase(record.session, record.person.id)
         say("utter_deleted")

@@ -122,7 +122,7 @@ class Say:
         done: str = "",
         map_id: str = "",
         ask_location: bool = False,
-        **values: object,
+        **values: Any,
     ) -> None:
         """Say a response.
 
@@ -144,10 +144,10 @@ class Say:
             response=response,
             buttons=[{"title": t, "payload": choose(c)} for t, c in buttons] or None,
             json_message=custom or None,
-            **values,
+            **{name: _as_it_is(value) for name, value in values.items()},
         )
 
-    def service(self, response: str, **values: object) -> None:
+    def service(self, response: str, **values: Any) -> None:
         """Say a response that names the service and how to reach it."""
         settings = get_settings()
         self(
@@ -156,6 +156,14 @@ class Say:
             service_contact=settings.wise_service_contact,
             **values,
         )
+
+
+def _as_it_is(value: Any) -> Any:
+    """A value that Rasa fills in whatever it holds.
+
+    "0[" in a filled text makes Rasa think that it failed, and show the bare ``{name}``.
+    """
+    return value.replace("0[", "0 [") if isinstance(value, str) else value
 
 
 def choose(choice: str) -> str:

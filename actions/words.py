@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from bot.network.model import Member
 
 
 @lru_cache(maxsize=1)
@@ -29,6 +32,28 @@ def labels(group: str) -> dict[str, str]:
 def codes(group: str) -> list[str]:
     """The codes of a list in the file."""
     return list(_all()[group])
+
+
+_TO_YOU = {"my": "your", "me": "you", "I": "you", "I'm": "you're"}
+
+
+def said_back(title: str) -> str:
+    """A label of the patient's own, inside a sentence to them: "learning about your health"."""
+    words = [_TO_YOU.get(w, w) for w in title.split()]
+    text = " ".join(words)
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def titles(members: Iterable[Member]) -> dict[str, str]:
+    """A title for each member's key; two of one name get what tells them apart."""
+    members = list(members)
+    names = Counter(m.label for m in members)
+    return {
+        m.key: f"{m.label} ({label('relationships', m.relationship)})"
+        if names[m.label] > 1 and m.relationship
+        else m.label
+        for m in members
+    }
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:

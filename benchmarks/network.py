@@ -1,4 +1,4 @@
-"""Speed of the map: ``python benchmarks/network.py [--rounds N] [--json]``.
+"""Speed of the map: ``python -m benchmarks.network [--rounds N] [--json]``.
 
 Prints medians in milliseconds for networks of several sizes. One process, one thread.
 """
@@ -11,8 +11,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from sample_maps import sample_map
-
+from benchmarks.sample_maps import sample_map
 from bot.needs.areas import Area, Size
 from bot.needs.gaps import find_gaps
 from bot.network.measures import measure

@@ -1,12 +1,11 @@
-"""Draws the maps of docs/pictures: ``python benchmarks/pictures.py [folder]``."""
+"""Draws the maps of docs/pictures: ``python -m benchmarks.pictures [folder]``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from sample_maps import sample_map
-
+from benchmarks.sample_maps import sample_map
 from bot.network.picture import render_png, render_svg
 
 SIZES = (0, 1, 8, 25, 40)

@@ -36,8 +36,14 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machine
 
 def fail(message: str, code: int = 1) -> typer.Exit:
     """Say what went wrong on standard error; raise what is returned."""
-    err.print(f"[red]✗[/red] {message}", highlight=False)
+    err.print("[red]✗[/red]", end=" ")
+    err.print(message, highlight=False, markup=False, soft_wrap=True)
     return typer.Exit(code)
+
+
+def show(line: str) -> None:
+    """Print a line on standard output as it is: not cut, and no part of it taken for a colour."""
+    out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def as_json(data: Any) -> None:
@@ -66,7 +72,7 @@ def train(
     if json_:
         as_json({"model": str(model), "trained": not known})
     else:
-        out.print(f"Model: {model}" + (" (already trained)" if known else ""), highlight=False)
+        show(f"Model: {model}" + (" (already trained)" if known else ""))
 
 
 def prepare() -> None:
@@ -78,7 +84,7 @@ def prepare() -> None:
     upgrade()
     loaded = load_on_first_use()
     if loaded:
-        out.print(f"Loaded the sample directory: {loaded} services.", highlight=False)
+        show(f"Loaded the sample directory: {loaded} services.")
 
 
 @app.command()
@@ -99,11 +105,11 @@ def run() -> None:
             running(settings) as servers,
         ):
             progress.stop()
-            out.print(f"\nChat page   {servers.web_url}", highlight=False)
-            out.print(f"Health      {servers.web_url}readyz", highlight=False)
+            show(f"\nChat page   {servers.web_url}")
+            show(f"Health      {servers.web_url}readyz")
             telegram = "on" if settings.telegram_bot_token else "off (set TELEGRAM_BOT_TOKEN)"
-            out.print(f"Telegram    {telegram}", highlight=False)
-            out.print(f"Logs        {servers.log_of('web').parent}", highlight=False)
+            show(f"Telegram    {telegram}")
+            show(f"Logs        {servers.log_of('web').parent}")
             out.print("\nCtrl-C stops everything.")
             while not stop.wait(1.0):
                 servers.check()
@@ -125,9 +131,10 @@ def doctor(json_: JsonOption = False) -> None:
             mark = {"ok": "[green]✓[/green]", "note": "[yellow]•[/yellow]"}.get(
                 finding.state, "[red]✗[/red]"
             )
-            out.print(f"{mark} {finding.what}", highlight=False)
+            out.print(mark, end=" ")
+            show(finding.what)
             if finding.mend:
-                out.print(f"    {finding.mend}", highlight=False)
+                show(f"    {finding.mend}")
     if any(f.state == "wrong" for f in findings):
         raise typer.Exit(1)
 
@@ -178,26 +185,32 @@ def directory_import(
     ) as progress:
         task = progress.add_task("Reading")
 
-        def show(so_far: ImportReport) -> None:
+        def reading(so_far: ImportReport) -> None:
             progress.update(task, description=f"Read {so_far.read:,} records")
 
         try:
             report = import_source(
-                source, feed=feed, licence=licence, attribution=attribution, progress=show
+                source, feed=feed, licence=licence, attribution=attribution, progress=reading
             )
         except UnreadableSource as error:
             raise fail(str(error), 2) from error
+    usable = report.added + report.changed + report.unchanged
+    if not usable:
+        if json_:
+            as_json(report.as_dict())
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in report.reasons.most_common())
+        raise fail(f"{source}: of {report.read:,} records none could be used ({reasons})", 2)
     if report.feed != sample.FEED and sample.retire():
         err.print("The made-up sample directory is no longer shown, as there is a real one now.")
     if json_:
         as_json(report.as_dict())
         return
     for name in ("read", "added", "changed", "unchanged", "closed"):
-        out.print(f"{name:<12}{getattr(report, name):>8,}", highlight=False)
-    out.print(f"{'quarantined':<12}{report.quarantined_count:>8,}", highlight=False)
+        show(f"{name:<12}{getattr(report, name):>8,}")
+    show(f"{'quarantined':<12}{report.quarantined_count:>8,}")
     for title, counts in (("not used", report.reasons), ("mended or doubted", report.repairs)):
         for reason, count in counts.most_common():
-            out.print(f"  {title}: {reason} {count:,}", highlight=False)
+            show(f"  {title}: {reason} {count:,}")
 
 
 @directory_app.command("search")
@@ -238,7 +251,7 @@ def directory_search(
         return
     for item in found:
         far = "" if item.distance_km is None else f"  {item.distance_km:.1f} km"
-        out.print(f"{item.name}{far}  ({item.organization_name or item.feed})", highlight=False)
+        show(f"{item.name}{far}  ({item.organization_name or item.feed})")
     if not found:
         out.print("Nothing found.")
 
@@ -253,13 +266,15 @@ def export(
 ) -> None:
     """Write one person's record, or everyone's without identifying data, to files."""
     from bot.store.exports import ExportError, export_people
+    from bot.store.migrate import upgrade
 
+    upgrade()
     try:
         files = export_people(person, everyone=all_, research=research, form=format_, folder=to)
     except ExportError as error:
         raise fail(str(error), 2) from error
     for file in files:
-        out.print(str(file), highlight=False)
+        show(str(file))
 
 
 @app.command()
@@ -270,10 +285,12 @@ def erase(
 ) -> None:
     """Erase everything of a person, and report what went."""
     from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
     from bot.store.people import erase as erase_person
 
     if not yes:
         typer.confirm(f"Erase everything of {person}? It cannot be brought back.", abort=True)
+    upgrade()
     with unit_of_work() as session:
         gone = erase_person(session, person)
     if not gone:
@@ -282,7 +299,7 @@ def erase(
         as_json(gone)
     else:
         for table, rows in gone.items():
-            out.print(f"{table}: {rows}", highlight=False)
+            show(f"{table}: {rows}")
 
 
 @dialogue_app.command("run")
@@ -306,9 +323,10 @@ def dialogue_run(
     else:
         for result in results:
             if verbose or not result.passed:
-                out.print(result.as_text(), highlight=False, markup=False)
+                show(result.as_text())
             mark = "[green]✓[/green]" if result.passed else "[red]✗[/red]"
-            out.print(f"{mark} {result.script.title}", highlight=False)
+            out.print(mark, end=" ")
+            show(result.script.title)
     if not all(r.passed for r in results):
         raise typer.Exit(1)
 

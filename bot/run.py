@@ -53,19 +53,23 @@ class Running:
                     f"set WISE_PORT_{name.upper()} to another, or stop what uses it"
                 )
         self.log_of("web").parent.mkdir(parents=True, exist_ok=True)
-        for name, arguments in SERVERS.items():
-            with self.log_of(name).open("ab") as log:
-                self.processes[name] = subprocess.Popen(  # noqa: S603 - our own modules
-                    [sys.executable, *arguments],
-                    cwd=PROJECT,
-                    env={**os.environ, **QUIET, **environment_of(self.settings)},
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    # A Ctrl-C reaches us alone; we stop them in order.
-                    start_new_session=True,
-                )
+        for name in SERVERS:
+            self.launch(name)
         self._wait_until_ready()
+
+    def launch(self, name: str) -> None:
+        """Start one server, which must not be running, without waiting for it."""
+        with self.log_of(name).open("ab") as log:
+            self.processes[name] = subprocess.Popen(  # noqa: S603 - our own modules
+                [sys.executable, *SERVERS[name]],
+                cwd=PROJECT,
+                env={**os.environ, **QUIET, **environment_of(self.settings)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # A Ctrl-C reaches us alone; we stop them in order.
+                start_new_session=True,
+            )
 
     def _ports(self) -> dict[str, int]:
         s = self.settings
@@ -74,13 +78,19 @@ class Running:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_UP_SECONDS
         url = f"{self.web_url}readyz"
+        missing = ""
         while time.monotonic() < deadline:
             self.check()
             with suppress(httpx.HTTPError):
-                if httpx.get(url, timeout=6).status_code == httpx.codes.OK:
+                answer = httpx.get(url, timeout=6)
+                if answer.status_code == httpx.codes.OK:
                     return
+                parts = answer.json()["parts"].values()
+                missing = " ".join(part["words"] for part in parts if not part["ok"])
             time.sleep(0.3)
-        raise StartFailed(f"not ready after {START_UP_SECONDS} s; see {self.log_of('rasa').parent}")
+        raise StartFailed(
+            f"not ready after {START_UP_SECONDS} s. {missing} See {self.log_of('rasa').parent}"
+        )
 
     @property
     def web_url(self) -> str:

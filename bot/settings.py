@@ -23,36 +23,51 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
-    wise_home: Path = Field(PROJECT / ".wise", description="Folder for the data, model and logs.")
+    wise_home: Path = Field(
+        default=PROJECT / ".wise", description="Folder for the data, model and logs."
+    )
     database_url: str = Field(
-        "", description="SQLAlchemy URL; empty means a SQLite file in WISE_HOME."
+        default="", description="SQLAlchemy URL; empty means a SQLite file in WISE_HOME."
     )
-    redis_url: str = Field("", description="Redis, for Rasa's locks when there are many servers.")
+    redis_url: str = Field(
+        default="", description="Redis, for Rasa's locks when there are many servers."
+    )
     rabbitmq_url: str = Field(
-        "", description="RabbitMQ, for the events when there are many servers."
+        default="", description="RabbitMQ, for the events when there are many servers."
     )
-    telegram_bot_token: str = Field("", description="Token from @BotFather; empty: no Telegram.")
+    telegram_bot_token: str = Field(
+        default="", description="Token from @BotFather; empty: no Telegram."
+    )
     telegram_api_url: str = Field(
-        "https://api.telegram.org", description="Base of the Bot API; an emulator may stand in."
+        default="https://api.telegram.org",
+        description="Base of the Bot API; an emulator may stand in.",
     )
     telegram_webhook_url: str = Field(
-        "", description="Public HTTPS address for webhooks; empty: long polling."
+        default="", description="Public HTTPS address for webhooks; empty: long polling."
     )
     telegram_webhook_secret: str = Field(
-        "", description="Secret that Telegram sends with webhooks."
+        default="", description="Secret that Telegram sends with webhooks."
     )
-    wise_port_rasa: int = Field(5005, description="Port of the Rasa server (loopback only).")
-    wise_port_actions: int = Field(5055, description="Port of the action server (loopback only).")
-    wise_port_web: int = Field(8080, description="Port of the chat page, health and metrics.")
+    wise_port_rasa: int = Field(
+        default=5005, description="Port of the Rasa server (loopback only)."
+    )
+    wise_port_actions: int = Field(
+        default=5055, description="Port of the action server (loopback only)."
+    )
+    wise_port_web: int = Field(
+        default=8080, description="Port of the chat page, health and metrics."
+    )
     wise_service_name: str = Field(
-        "the WISE Companion team", description="Name of the service that patients see."
+        default="the WISE Companion team", description="Name of the service that patients see."
     )
     wise_service_contact: str = Field(
-        "", description="How a patient reaches a person at the service, in words."
+        default="", description="How a patient reaches a person at the service, in words."
     )
-    wise_region: Region = Field("england", description="Nation, for the crisis contact routes.")
+    wise_region: Region = Field(
+        default="england", description="Nation, for the crisis contact routes."
+    )
     wise_secret_key: str = Field(
-        "", description="Signs sessions and inner calls; empty: made and kept in WISE_HOME."
+        default="", description="Signs sessions and inner calls; empty: made and kept in WISE_HOME."
     )
 
     @property

@@ -13,16 +13,8 @@ from pathlib import Path
 
 from bot.settings import PROJECT, Settings, get_settings
 
-SOURCES = (
-    "config.yml",
-    "domain.yml",
-    "data",
-    "bot/nlu/components.py",
-    "bot/nlu/words.py",
-    "bot/nlu/lexicon.py",
-    "bot/nlu/data",
-)
-"""What a model learns from: Rasa's files, and the code that cuts texts into words."""
+SOURCES = ("config.yml", "domain.yml", "data", "bot/nlu")
+"""What a model learns from: Rasa's files, and the code that reads texts for it."""
 
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",

@@ -34,9 +34,7 @@ class ActionsInProcess(EndpointConfig):
         """Names of all actions in the package."""
         return set(self._executor.actions)
 
-    async def request(  # type: ignore[override]
-        self, method: str = "post", subpath: str | None = None, **kwargs: Any
-    ) -> Any:
+    async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
         """Run one action."""
         call = json.loads(json.dumps(kwargs["json"], default=str))
         result = await self._executor.run(call)

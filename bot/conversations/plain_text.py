@@ -19,6 +19,9 @@ _PLACES = (
     re.compile(r"\s"),
 )
 
+TEXT_MAX = 4000
+"""Characters of one message that Rasa reads; the rest is cut."""
+
 
 def clean(text: str) -> str:
     """Text without control characters and direction overrides; line breaks as ``\\n``."""

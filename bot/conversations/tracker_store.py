@@ -34,6 +34,10 @@ TURNS_KEPT = 2
 PENDING_MAX = 10_000
 
 
+class StoredTracker(DialogueStateTracker):
+    """A tracker of someone who had a record when it was read."""
+
+
 class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
     """Tracker store of the companion; see the module's text."""
 
@@ -55,8 +59,8 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
                 return
             self._pending.pop(sender, None)
             window = session.get(TrackerWindow, sender)
-            seen = window.last_timestamp if window else 0.0
-            new = [e for e in tracker.events if e.timestamp > seen]
+            events_so_far = list(tracker.events)
+            new = _after(events_so_far, window.last_timestamp) if window else events_so_far
             if not new:
                 return
             session.add_all(_log_rows(sender, new))
@@ -78,7 +82,7 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
             if window is None:
                 return None
             events = deserialise_events(window.events)
-        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        return StoredTracker.from_events(sender_id, events, self.domain.slots)
 
     async def keys(self) -> Iterable[str]:
         """Ids of everyone with a tracker."""
@@ -94,8 +98,8 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
                 session.delete(window)
 
     def _hold(self, tracker: DialogueStateTracker) -> None:
-        if not tracker.active_loop_name:
-            # They declined, or have just been erased: nothing is held at all.
+        if not tracker.active_loop_name or isinstance(tracker, StoredTracker):
+            # They declined, or have been erased in this turn: nothing is held at all.
             self._pending.pop(tracker.sender_id, None)
             return
         self._pending[tracker.sender_id] = tracker
@@ -121,6 +125,14 @@ def window_events(tracker: DialogueStateTracker) -> list[Event]:
         state.append(ActiveLoop(before.active_loop_name, timestamp=at))
     state.append(ActionExecuted(ACTION_LISTEN_NAME, timestamp=at))
     return state + events[cut:]
+
+
+def _after(events: Sequence[Event], last: float) -> list[Event]:
+    """The events that follow the one of a timestamp, wherever the clock has gone since."""
+    known = [i for i, e in enumerate(events) if e.timestamp == last]
+    if known:
+        return list(events[known[-1] + 1 :])
+    return [e for e in events if e.timestamp > last]
 
 
 def _slots_of(events: Sequence[Event]) -> dict[str, Any]:

@@ -20,16 +20,13 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from sqlalchemy.orm import Session
 
 from bot.conversations import words
-from bot.conversations.plain_text import clean
+from bot.conversations.plain_text import TEXT_MAX, clean
 from bot.conversations.replies import Reply, reply_from_rasa
 from bot.store import messages
 from bot.store.base import unit_of_work
 from bot.store.people import remember_address
 
 _LOG = logging.getLogger(__name__)
-
-TEXT_MAX = 4000
-"""Characters of one message that Rasa reads; the rest is cut."""
 
 COMMANDS = {
     "start": "/greet",

@@ -43,8 +43,8 @@ ENGLISH: dict[str, str] = {
         "Your map starts with you. Nobody is on it yet, and that is fine. "
         "You can add people, pets, groups or staff at any time."
     ),
-    "intro.one": "There is one on your map.",
-    "intro.many": "There are {count} on your map.",
+    "intro.one": "There is one on your map beside you.",
+    "intro.many": "There are {count} on your map beside you.",
     "circle_1": "Very important:",
     "circle_2": "Important:",
     "circle_3": "Less important, but still there for you:",
@@ -79,7 +79,7 @@ ENGLISH: dict[str, str] = {
     f"relationship.{Relationship.PARTNER}": "partner",
     f"relationship.{Relationship.EX_PARTNER}": "former partner",
     f"relationship.{Relationship.PARENT}": "parent",
-    f"relationship.{Relationship.CHILD}": "child",
+    f"relationship.{Relationship.CHILD}": "son or daughter",
     f"relationship.{Relationship.SIBLING}": "brother or sister",
     f"relationship.{Relationship.GRANDCHILD}": "grandchild",
     f"relationship.{Relationship.GRANDPARENT}": "grandparent",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.network.edits import Ambiguous, Match, merge, resolve
@@ -31,8 +31,11 @@ class Added:
 
 
 def label_from(name: str) -> str:
-    """A name as the map shows it: first letter large, at most ``LABEL_MAX`` characters."""
-    name = " ".join(name.split())
+    """A name as the map shows it: without "my", first letter large, at most ``LABEL_MAX`` long."""
+    words = name.split()
+    if len(words) > 1 and words[0].casefold() in ("my", "our", "ma", "me"):
+        words = words[1:]
+    name = " ".join(words)
     if len(name) > LABEL_MAX:
         name = name[: LABEL_MAX - 1].rstrip() + "…"
     return name[:1].upper() + name[1:]
@@ -110,6 +113,7 @@ class Edited:
             ``unclear`` (the edit cannot be read).
         name: the member's label before the change.
         value: what it became, as a code or a label.
+        key: the member's key; empty where nothing was done.
     """
 
     outcome: str
@@ -117,6 +121,7 @@ class Edited:
     name: str = ""
     value: str = ""
     candidates: tuple[Member, ...] = ()
+    key: str = ""
 
 
 def with_edit(
@@ -125,8 +130,9 @@ def with_edit(
     """Apply one edit; ``key`` is the member where an ambiguity has been settled."""
     if edit.operation == "add":
         made = with_mentions(network, [MemberMention(edit.target)], new_key)
-        names = [m.label for m in made.added]
-        return Edited("done" if names else "unclear", made.network, "".join(names))
+        if not made.added:
+            return Edited("unclear", made.network)
+        return Edited("done", made.network, made.added[0].label, key=made.added[0].key)
     if key is None:
         found = resolve(network, edit.target)
         if isinstance(found, Ambiguous):
@@ -138,7 +144,7 @@ def with_edit(
         key = found.key
     member = network[key]
     try:
-        return _edited(network, member, edit)
+        return replace(_edited(network, member, edit), key=key)
     except ValueError:
         return Edited("unclear", network, member.label)
 

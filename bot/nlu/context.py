@@ -36,6 +36,12 @@ _NUMBERS = {
 }  # fmt: skip
 
 
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
+
+
 def yes_or_no(text: str) -> bool | None:
     """Whether the words agree; ``None`` where they do neither."""
     plain = straight(text).strip(" .,!?")
@@ -164,13 +170,18 @@ def distance_in(text: str) -> Distance | None:
 
 def number_in(text: str) -> int | None:
     """The first number in figures or words; -1 for "the last one"."""
+    tens = 0
     for token in tokenise(text):
         digits = re.match(r"\d+", token.low)
         if digits:
             return int(digits.group())
-        if token.low in _NUMBERS and token.low not in {"a", "no"}:
+        if tens:
+            return tens + max(_NUMBERS.get(token.low, 0), 0) % 10
+        if token.low in _TENS:
+            tens = _TENS[token.low]
+        elif token.low in _NUMBERS and token.low not in {"a", "no"}:
             return _NUMBERS[token.low]
-    return None
+    return tens or None
 
 
 def names_in(text: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ The rules are pure functions here; ```bot.nlu.turn_router`` puts them at the end
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,11 @@ EDITS = frozenset({"remove_member", "change_member", "correct_last"})
 SMALL_TALK = frozenset({"greet", "thank", "chitchat", "out_of_scope"})
 """Intents that interrupt only a question with set choices, and only when very sure."""
 
+COURTESIES = frozenset({"greet", "thank", "goodbye"})
+"""Intents that interrupt any question when they are the whole of a short message."""
+
+COURTESY_WORDS = 3
+
 STRUCTURED = frozenset({"choose", "share_location", "unreadable", "stale_button"})
 """What buttons and channels send; never weighed, never answers by chance."""
 
@@ -57,11 +63,13 @@ class Expectation:
         free: any words may be the answer; only the plainest interruption counts.
         takes: intents that are answers here although they interrupt elsewhere.
         members: names are answers.
+        edits: changes of the map are answers.
     """
 
     free: bool = False
     takes: frozenset[str] = frozenset()
     members: bool = False
+    edits: bool = False
 
 
 _CHOICES = Expectation()
@@ -82,17 +90,26 @@ EXPECTED: dict[str, Expectation] = {
     "consent_answer": Expectation(takes=frozenset({"who_sees_my_data"})),
     "about_conditions": _FREE,
     "about_area": _FREE,
+    "about_age": _FREE,
+    "about_access": Expectation(takes=frozenset({"tell_difficulty"})),
+    "about_travel": Expectation(takes=frozenset({"tell_difficulty", "add_member"})),
     "difficulties_words": _FREE,
     "difficulties_check": Expectation(takes=frozenset({"tell_difficulty"})),
-    "people_names": Expectation(free=True, members=True),
+    "difficulties_sizes": Expectation(takes=frozenset({"tell_difficulty"})),
+    "difficulties_priority": Expectation(takes=frozenset({"tell_difficulty"})),
+    "people_names": Expectation(free=True, members=True, edits=True),
+    "details_inner": Expectation(members=True),
+    "details_middle": Expectation(members=True),
+    "details_strain": Expectation(members=True),
     "details_members": Expectation(free=True, members=True),
     "picture_right": Expectation(
         members=True,
+        edits=True,
         takes=frozenset({"add_member", "remove_member", "change_member", "correct_last"}),
     ),
     "gaps_notice": _FREE,
     "preferences_interests": Expectation(takes=frozenset({"find_support"})),
-    "options_choice": Expectation(takes=_OPTIONS),
+    "options_choice": Expectation(takes=_OPTIONS | {"pause"}),
     "plan_what": _FREE,
     "plan_when": _FREE,
     "plan_who": Expectation(free=True, members=True),
@@ -116,8 +133,24 @@ class Heard:
     edits: tuple[str, ...] = ()
     has_difficulties: bool = False
     words: int = 1
+    question: bool = False
     asked: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+_QUESTION = re.compile(
+    r"\?|^(?:(?:so|and|but|also|please|doctor|hi|hello|oh|ok)[ ,]+)*"
+    r"(?:can|could|shall|should|is|are|am|do|does|did|will|would|may|might|"
+    r"what|whats|what's|how|why|when|which|who|where|tell me)\b|"
+    r"\b(?:should|can|could|shall|must|may) i\b|\bis it (?:safe|ok|okay|all right|alright)\b|"
+    r"\b(?:advise|advice|recommend|wondering|not sure (?:if|whether)|need to know|want to know)\b",
+    re.IGNORECASE,
+)
+
+
+def asks(text: str) -> bool:
+    """Whether a text is put as a question."""
+    return bool(_QUESTION.search(text.strip()))
 
 
 def route(heard: Heard) -> str:
@@ -149,17 +182,29 @@ def _asked(heard: Heard, expected: Expectation) -> str:
     if heard.intent in expected.takes:
         return ANSWER
     if _asks_for_change(heard):
-        return ANSWER if expected.members else "change_member"
+        if expected.edits:
+            return ANSWER
+        # "Diabetes, since our Frank died" tells of a life; it asks for no change of the map.
+        return ANSWER if expected.free and set(heard.edits) == {"died"} else "change_member"
     if expected.members and heard.has_members:
         return ANSWER
-    bar = SURE_IN_FREE_TEXT if expected.free else SURE
+    bar = SURE_IN_FREE_TEXT if expected.free and not heard.question else SURE
+    if heard.intent == "medical_advice" and not heard.question:
+        # "Heart failure, the doctor calls it" tells of an illness; it asks for no advice.
+        return ANSWER
     if heard.intent in ABOUT_THE_TALK and heard.confidence >= bar:
+        return heard.intent
+    if (
+        heard.intent in COURTESIES
+        and heard.confidence >= VERY_SURE
+        and heard.words <= COURTESY_WORDS
+    ):
         return heard.intent
     if expected.free:
         return ANSWER
-    if heard.intent in SMALL_TALK and heard.confidence >= VERY_SURE:
+    if heard.intent in SMALL_TALK and heard.confidence >= VERY_SURE and heard.words > 1:
         return heard.intent
-    if heard.intent in _OPTIONS and heard.confidence >= VERY_SURE:
+    if heard.intent == "find_support" and heard.confidence >= VERY_SURE:
         return heard.intent
     if heard.intent == "tell_difficulty" and heard.has_difficulties and heard.words > 3:
         return "tell_difficulty"

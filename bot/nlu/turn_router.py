@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.router import STRUCTURED, Heard, route
+from bot.nlu.router import STRUCTURED, Heard, asks, route
 
 UNDERSTOOD = "understood"
 """Property of a parsed message: intent and confidence before routing."""
@@ -57,6 +57,7 @@ class TurnRouter(GraphComponent):
                     edits=tuple(e["operation"] for e in message.get("edits") or ()),
                     has_difficulties=bool(message.get("difficulties")),
                     words=len(text.split()),
+                    question=asks(text),
                     asked=asked,
                 )
             )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 from bot.settings import get_settings
@@ -48,7 +49,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
 
 
 def now() -> datetime:
@@ -88,6 +93,25 @@ def engine_for(url: str) -> Engine:
 @contextmanager
 def unit_of_work(url: str | None = None) -> Iterator[Session]:
     """A transaction: everything in the block is kept, or nothing is."""
-    with Session(engine_for(url or get_settings().store_url), expire_on_commit=False) as session:
-        with session.begin():
-            yield session
+    engine = engine_for(url or get_settings().store_url)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def empty_log_after(session: Session) -> None:
+    """Empty SQLite's write-ahead log once the session's transaction has ended.
+
+    The log keeps pages as they were, and so the words that were deleted, until it is written
+    over. Where somebody reads for longer than a second, it stays for the next call or for the
+    end of the last connection.
+    """
+    url = session.get_bind().engine.url
+    database = url.database
+    if url.get_backend_name() != "sqlite" or not database or database == ":memory:":
+        return
+
+    @event.listens_for(session, "after_transaction_end")
+    def _on_end(_session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None:
+            with closing(sqlite3.connect(database, timeout=1)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.network.exports import EgoRecord, to_csv, to_graphml, to_json
+from bot.network.exports import EgoRecord, for_research, to_csv, to_graphml, to_json
 from bot.network.typology import classify
 from bot.store.base import unit_of_work
 from bot.store.people import tables_of_a_person
@@ -29,7 +29,11 @@ def ego_record(record: Record) -> EgoRecord:
     """A person as the exports of ``bot.network`` want it: the network, and codes of ego."""
     sizes = {f"difficulty_{d.area}": str(d.size or "stated") for d in record.difficulties()}
     conditions = ";".join(sorted(normalise_conditions(record.person.conditions)))
-    variables = {"conditions": conditions.replace(" ", "_").replace("'", ""), **sizes}
+    variables = {
+        "age_band": record.person.age_band,
+        "conditions": conditions.replace(" ", "_").replace("'", ""),
+        **sizes,
+    }
     network = record.network()
     if network.active:
         variables["network_type"] = classify(network).code.value
@@ -81,15 +85,11 @@ def export_people(
     if everyone and not research:
         raise ExportError("--all needs --research: everyone's names leave the store for nobody")
     with unit_of_work() as session:
-        if everyone:
-            ids = _agreed_to_research(session)
+        ids = _agreed_to_research(session) if person is None else [person]
+        try:
             records = [ego_record(Record.of(session, i)) for i in ids]
-        else:
-            assert person is not None
-            try:
-                records = [ego_record(Record.of(session, person))]
-            except NoRecord as error:
-                raise ExportError(f"there is no person {person!r}") from error
+        except NoRecord as error:
+            raise ExportError(f"there is no person {person!r}") from error
         name = "research" if everyone else str(person)
         if form == "json" and not research:
             texts = {f"{name}.json": json.dumps(whole_record(session, name), indent=2)}
@@ -98,7 +98,7 @@ def export_people(
         elif form == "graphml":
             texts = {
                 f"{name if len(records) == 1 else f'{name}-{n}'}.graphml": to_graphml(
-                    record, research=research
+                    for_research(record, n) if research else record
                 )
                 for n, record in enumerate(records, 1)
             }

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -32,6 +33,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.conversations.replies import Reply
 from bot.store.base import Base, now
+from bot.store.tables import Address
 
 # SQLite numbers rows by itself only where the column is its plain INTEGER.
 _RowNumber = BigInteger().with_variant(Integer, "sqlite")
@@ -446,12 +448,30 @@ def erase_chat(session: Session, channel: str, address: str) -> dict[str, int]:
     return erased
 
 
+def _is_known(table: type[Any]) -> Any:
+    """Whether the chat of a row belongs to a person with a record."""
+    return (
+        select(Address.person_id)
+        .where(Address.channel == table.channel, Address.address == table.address)
+        .exists()
+    )
+
+
 def forget_before(session: Session, moment: datetime) -> dict[str, int]:
-    """Erase finished updates, messages and closed keyboards older than ``moment``."""
+    """Erase finished updates, messages and keyboards older than ``moment``.
+
+    A keyboard that is still open stays with a person who has a record, who may come back to
+    it; a stranger's question of consent does not wait for ever.
+    """
     statements: Iterable[tuple[str, Any]] = (
         ("outbox", delete(Outbox).where(Outbox.state != WAITING, Outbox.created < moment)),
         ("inbox", delete(Inbox).where(Inbox.state == DONE, Inbox.received < moment)),
-        ("keyboard", delete(Keyboard).where(Keyboard.open.is_(False), Keyboard.created < moment)),
+        (
+            "keyboard",
+            delete(Keyboard).where(
+                Keyboard.created < moment, or_(Keyboard.open.is_(False), ~_is_known(Keyboard))
+            ),
+        ),
     )
     return {name: _count(session.execute(statement)) for name, statement in statements}
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.secret import derived_key
 from bot.store import messages
-from bot.store.base import Base, unit_of_work
+from bot.store.base import Base, empty_log_after, unit_of_work
 from bot.store.record import Record
 from bot.store.tables import Address, Person
 
@@ -98,6 +98,7 @@ def erase(session: Session, person_id: str) -> dict[str, int]:
     The tables are found by looking, and deleted from the leaves up: a database whose foreign
     keys are off loses nothing by it.
     """
+    empty_log_after(session)
     gone: dict[str, int] = {}
     own = select(Address.channel, Address.address).where(Address.person_id == person_id)
     for channel, address in session.execute(own).all():

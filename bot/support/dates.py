@@ -1,28 +1,78 @@
-"""Days in words, in British use: "Tuesday", "next week", "the 3rd", "3/12"."""
+"""Days in words, in British use: "Tuesday", "Tuesday week", "next week", "the 3rd", "3/12"."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 
 import dateparser
 from dateparser.search import search_dates
+
+from bot.support.when import UK
 
 _SETTINGS = {
     "DATE_ORDER": "DMY",
     "PREFER_DATES_FROM": "future",
     "RETURN_AS_TIMEZONE_AWARE": False,
 }
+LATEST = timedelta(days=400)
+"""A plan's day is near: a later one is a misreading."""
+
+_DAY = r"(?:today|tomorrow|(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?)"
+_WEEKS = {"week": 7, "fortnight": 14}
+_AFTER = re.compile(
+    rf"(?<!next )(?<!this )(?<!last )\b(week|fortnight) (?:on |from )?({_DAY})\b"
+    rf"|\b({_DAY}) (week|fortnight)\b"
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_BARE = re.compile(rf"\bthe (\d{{1,2}})(?:st|nd|rd|th)\b(?! (?:of )?{_MONTH})")
+# A time names no day, and these words no day that could be written down.
+_NO_DAY = re.compile(
+    r"\b(?:at )?\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b\.?"
+    r"|\bat \d{1,2}(?::\d\d)?\b(?![/.-])"
+    r"|\b(?:half|quarter|ten|twenty|five) (?:past|to) \w+|\b\w+ o.?clock\b"
+    r"|\b(?:the )?new year\b|\b(?:one|some) ?day\b|\bnow and (?:then|again)\b"
+    r"|\b(?:i|we|you|he|she|it|that|they) may\b|\bmay (?:be|do|go|have|need|not|take|try)\b"
+)
+_SAME = (
+    (re.compile(r"\btonight\b|\bthis (?:morning|afternoon|evening)\b"), "today"),
+    (re.compile(r"\b(?:at the|this) weekend\b"), "saturday"),
+    (re.compile(r"\bweds\b"), "wednesday"),
+    (re.compile(r"\b(?:a )?fortnight\b"), "2 weeks"),
+)
 
 
 def date_in(text: str, today: date | None = None) -> date | None:
     """The day that the text names, today or later; ``None`` where it names none.
 
-    ``today`` is what "tomorrow" is counted from; the present day by default.
+    ``today`` is what "tomorrow" is counted from; the present day in the UK by default.
     """
-    base = datetime.combine(today or date.today(), datetime.min.time())
-    settings = {**_SETTINGS, "RELATIVE_BASE": base}
+    base = today or datetime.now(UK).date()
+    found = _day_in(_NO_DAY.sub(" ", text.casefold()), base)
+    return found if found is not None and base <= found <= base + LATEST else None
+
+
+def _day_in(text: str, base: date) -> date | None:
+    if after := _AFTER.search(text):
+        first = _parsed(after[2] or after[3], base)
+        return first and first + timedelta(days=_WEEKS[after[1] or after[4]])
+    if bare := _BARE.search(text):
+        return _next_of_month(int(bare[1]), base)
+    for pattern, word in _SAME:
+        text = pattern.sub(word, text)
+    return _parsed(text, base)
+
+
+def _parsed(text: str, base: date) -> date | None:
+    settings = {**_SETTINGS, "RELATIVE_BASE": datetime.combine(base, datetime.min.time())}
     found = dateparser.parse(text, languages=["en"], settings=settings)
     if found is None:
         pairs = search_dates(text, languages=["en"], settings=settings)
         found = pairs[0][1] if pairs else None
-    return found.date() if found is not None and found.date() >= base.date() else None
+    return found.date() if found is not None else None
+
+
+def _next_of_month(day: int, base: date) -> date | None:
+    """The coming day of that number; a month may be too short for it."""
+    days = (base + timedelta(days=n) for n in range(62))
+    return next((each for each in days if each.day == day), None)

@@ -12,6 +12,7 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -23,13 +24,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversations.turns import Chosen, Incoming, Location, Outgoing, Press, Text, Turns
 from bot.settings import get_settings
-from bot.store.base import unit_of_work
+from bot.store import messages
+from bot.store.base import now, unit_of_work
 from bot.store.people import forget_stranger
 from bot.webchat.secret import INNER_HEADER, is_inner
 from bot.webchat.wire import WireError, check_turn, to_wire
 
 NAME = "webchat"
 
+_KEEP = timedelta(days=7)
+_FORGET_EVERY_SECONDS = 600
 _REMEMBERED = 2000
 """Turns whose replies are kept for a page that asks again."""
 
@@ -91,6 +95,10 @@ class WebChatInput(InputChannel):
         once = Once(take)
         webhook = Blueprint("webchat_webhook", __name__)
 
+        @webhook.listener("after_server_start")
+        async def begin_forgetting(app: Any, _loop: Any) -> None:
+            app.add_task(_forget_regularly())
+
         @webhook.get("/")
         async def health(_: Request) -> HTTPResponse:
             return json_response({"status": "ok"})
@@ -130,6 +138,21 @@ def _forget_stranger(address: str) -> None:
     """Whoever declined or was erased leaves no row behind."""
     with unit_of_work() as session:
         forget_stranger(session, NAME, address)
+
+
+async def _forget_regularly() -> None:
+    """Erase what messages leave behind once they have served, on every channel."""
+    while True:
+        try:
+            await asyncio.to_thread(_forget_old)
+        except SQLAlchemyError as error:
+            logger.error("the store is away: nothing was forgotten (%s)", type(error).__name__)
+        await asyncio.sleep(_FORGET_EVERY_SECONDS)
+
+
+def _forget_old() -> None:
+    with unit_of_work() as session:
+        messages.forget_before(session, now() - _KEEP)
 
 
 def read_incoming(incoming: dict[str, Any]) -> Incoming:

@@ -1,4 +1,4 @@
-"""Everything started once for this folder, as ``wise run`` starts it; a minute on a slow machine."""
+"""Everything started once for this folder, as ``wise run`` starts it: about half a minute."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ def telegram() -> Iterator[Telegram]:
 
 
 @pytest.fixture(scope="package")
-def servers(
-    telegram: Telegram, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+def servers(telegram: Telegram, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """All servers, on Telegram too."""
     with installation(
         tmp_path_factory.mktemp("installation"),

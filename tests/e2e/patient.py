@@ -169,7 +169,10 @@ class Phone:
     @property
     def question(self) -> Shown:
         """The newest message that has toggles."""
-        return next(m for m in reversed(self.chat.messages) if as_reply(m).toggles)
+        for message in reversed(self.chat.messages):
+            if as_reply(message).toggles:
+                return message
+        raise AssertionError(f"no toggles in this chat:\n{self.chat.transcript()}")
 
     @property
     def newest(self) -> Shown:

@@ -42,14 +42,14 @@ def test_a_whole_map_in_words() -> None:
         )
     ).tied("m1", "m2", "m3")
     assert describe(network) == (
-        "There are 6 on your map.\n"
+        "There are 6 on your map beside you.\n"
         "\n"
         "Very important:\n"
         "• Jean (partner, in touch every day, in your home, helps with your health, everyday "
         "things and how you feel, you help them too)\n"
         "\n"
         "Important:\n"
-        "• Bob (child, you help them)\n"
+        "• Bob (son or daughter, you help them)\n"
         "\n"
         "Less important, but still there for you:\n"
         "• Choir (group, might help with how you feel)\n"

@@ -12,6 +12,7 @@ from bot.conversations.replies import Button, Reply
 from bot.conversations.turns import Outgoing
 from bot.store.base import now, unit_of_work
 from bot.store.messages import Inbox, Outbox, erase_chat, forget_before, is_reachable
+from bot.store.tables import Address, Person
 from bot.telegram.sending import queue_replies
 from tests.telegram.conftest import until
 
@@ -299,7 +300,16 @@ async def test_a_chat_can_be_erased_and_old_rows_forgotten(api, running, chat, r
         erased = erase_chat(session, "telegram", "7")
         assert erased == {"outbox": 1, "inbox": 1, "keyboard": 1, "chat": 1}
         assert session.scalars(select(Inbox.address)).all() == ["8"]
+        person = Person(id="p8")
+        session.add(person)
+        session.flush()
+        session.add(Address(channel="telegram", address="8", person_id="p8"))
+        session.flush()
+        # Someone with a record may come back to an open question after weeks; a stranger not.
         assert forget_before(session, now()) == {"outbox": 1, "inbox": 1, "keyboard": 0}
+        session.delete(session.get(Address, ("telegram", "8")))
+        session.flush()
+        assert forget_before(session, now()) == {"outbox": 0, "inbox": 0, "keyboard": 1}
 
 
 async def test_no_words_and_no_token_in_the_log(api, stopped, rasa, caplog):

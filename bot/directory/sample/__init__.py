@@ -35,7 +35,8 @@ def retire(url: str | None = None) -> int:
         feed = session.scalar(select(FeedRow).where(FeedRow.name == FEED))
         if feed is None:
             return 0
-        found = select(func.count()).select_from(ServiceRow).where(ServiceRow.feed_id == feed.id)
+        shown = (ServiceRow.feed_id == feed.id, ServiceRow.visible == 1)
+        found = select(func.count()).select_from(ServiceRow).where(*shown)
         count = session.scalar(found) or 0
         session.execute(
             update(ServiceRow).where(ServiceRow.feed_id == feed.id).values(visible=0)

@@ -1,0 +1,55 @@
+"""What tests of the whole assistant share: the trained model on a database of its own.
+
+Only a test that asks for ``assistant`` trains or loads anything; every other test is left as
+it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from bot.conversations.assistant import Assistant
+
+
+@pytest.fixture(scope="session")
+def trained_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, str]]:
+    """The assistant, trained where it has to be, and the URL of a database with the sample."""
+    from bot.conversations.assistant import Assistant
+    from bot.directory.sample import load_on_first_use
+    from bot.settings import PROJECT, Settings, get_settings
+    from bot.store.migrate import upgrade
+    from bot.training import train
+
+    # The cache of trained models is the project's own, so that one training serves every run.
+    model = train(settings=Settings(_env_file=None, wise_home=PROJECT / ".wise"))
+    home = tmp_path_factory.mktemp("wise")
+    url = f"sqlite:///{home / 'companion.sqlite'}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WISE_HOME", str(home))
+        patch.setenv("DATABASE_URL", url)
+        get_settings.cache_clear()
+        upgrade(url)
+        load_on_first_use()
+        assistant = Assistant.load(model)
+    get_settings.cache_clear()
+    yield assistant, url
+
+
+@pytest.fixture
+def assistant(
+    trained_assistant: tuple[Assistant, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Assistant]:
+    """The assistant, with the settings of its database in force for one test."""
+    from bot.settings import get_settings
+
+    loaded, url = trained_assistant
+    monkeypatch.setenv("WISE_HOME", url.removeprefix("sqlite:///").rsplit("/", 1)[0])
+    monkeypatch.setenv("DATABASE_URL", url)
+    get_settings.cache_clear()
+    yield loaded
+    monkeypatch.undo()
+    get_settings.cache_clear()

@@ -1,0 +1,162 @@
+"""What a message is for: a table of situations, and that there is always an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.forms import SLOTS
+from bot.nlu.router import ABOUT_THE_TALK, EXPECTED, STRUCTURED, Heard, asks, route
+from bot.settings import PROJECT
+
+INTENTS: list[str] = yaml.safe_load((PROJECT / "domain.yml").read_text("utf-8"))["intents"]
+ALL_SLOTS = [slot for slots in SLOTS.values() for slot in slots]
+
+
+def heard(intent: str, confidence: float = 0.9, **values: object) -> Heard:
+    return replace(Heard(intent, confidence, words=4), **values)  # type: ignore[arg-type]
+
+
+SITUATIONS = [
+    # A risk wins over whatever was being asked, and over what it looked like.
+    ("risk while asked", heard("tell_difficulty", level="crisis", asked="people_names"), "risk"),
+    ("risk while open", heard("goodbye", level="concern"), "risk"),
+    ("risk in a change", heard("remove_member", level="crisis", edits=("remove",)), "risk"),
+    ("risk in small talk", heard("chitchat", level="emergency", asked="plan_when"), "risk"),
+    # What buttons and channels send is never weighed.
+    ("a button", heard("choose", 1.0, asked="about_age"), "choose"),
+    ("a button with a risky title", heard("choose", level="concern"), "choose"),
+    ("a place", heard("share_location", 1.0, asked="about_area"), "share_location"),
+    ("a sticker", heard("unreadable", 1.0, asked="consent_answer"), "unreadable"),
+    ("an old button", heard("stale_button", 1.0), "stale_button"),
+    # Where any words may be the answer, they are, whatever they look like.
+    ("own words", heard("tell_difficulty", asked="difficulties_words"), "answer"),
+    ("words like small talk", heard("chitchat", asked="difficulties_words"), "answer"),
+    ("words like a request", heard("find_support", asked="gaps_notice"), "answer"),
+    ("a town", heard("out_of_scope", 0.4, asked="about_area"), "answer"),
+    ("a day", heard("set_reminder", asked="plan_when"), "answer"),
+    ("not sure it is help", heard("help", 0.55, asked="difficulties_words"), "answer"),
+    # Names are answers where people are asked for.
+    ("names", heard("add_member", has_members=True, asked="people_names"), "answer"),
+    ("names that look like more", heard("help", has_members=True, asked="plan_who"), "answer"),
+    # What is about the talk itself interrupts when it is sure.
+    ("why?", heard("why_do_you_ask", asked="about_age"), "why_do_you_ask"),
+    ("stop, in free words", heard("pause", asked="difficulties_words"), "pause"),
+    ("a person", heard("talk_to_person", 0.7, asked="people_names"), "talk_to_person"),
+    ("back", heard("go_back", 0.7, asked="about_age", words=1), "go_back"),
+    ("my map", heard("show_map", asked="preferences_limits"), "show_map"),
+    ("delete it", heard("delete_my_data", asked="gaps_answers"), "delete_my_data"),
+    (
+        "a medical question",
+        heard("medical_advice", question=True, asked="details_strain"),
+        "medical_advice",
+    ),
+    # Half sure does not.
+    ("perhaps a complaint", heard("complaint", 0.3, asked="gaps_answers"), "answer"),
+    # Yes, no and skip mean what the question asked.
+    ("yes", heard("affirm", words=1, asked="gaps_answers"), "answer"),
+    ("no", heard("deny", words=1, asked="picture_right"), "answer"),
+    ("skip", heard("skip", words=1, asked="about_age"), "answer"),
+    ("who sees it, before agreeing", heard("who_sees_my_data", asked="consent_answer"), "answer"),
+    # Changes of the map.
+    ("off with Bob", heard("remove_member", edits=("remove",), asked="about_age"), "change_member"),
+    ("off with Bob, open", heard("remove_member", edits=("remove",)), "change_member"),
+    ("at the map", heard("remove_member", edits=("remove",), asked="picture_right"), "answer"),
+    ("among names", heard("change_member", edits=("rename",), asked="people_names"), "answer"),
+    ("unsure, but it says so", heard("chitchat", 0.1, edits=("set_circle",)), "change_member"),
+    # Options.
+    ("nearer", heard("nearer", asked="options_choice"), "answer"),
+    ("save it", heard("save_option", asked="options_choice"), "answer"),
+    # Nothing is asked.
+    ("open, sure", heard("show_plan"), "show_plan"),
+    ("open, lost", heard("chitchat", 0.1), "nlu_fallback"),
+    ("open, yes", heard("affirm", words=1), "affirm"),
+]
+
+
+@pytest.mark.parametrize(
+    ("situation", "becomes"),
+    [pytest.param(h, becomes, id=name) for name, h, becomes in SITUATIONS],
+)
+def test_situations(situation: Heard, becomes: str) -> None:
+    assert route(situation) == becomes
+
+
+ANY = st.builds(
+    Heard,
+    intent=st.sampled_from(INTENTS) | st.text(max_size=10),
+    confidence=st.floats(0, 1),
+    level=st.sampled_from(["none", "concern", "crisis", "emergency"]),
+    has_members=st.booleans(),
+    edits=st.lists(
+        st.sampled_from(["add", "remove", "rename", "set_circle", "merge", "died", "undo"]),
+        max_size=3,
+    ).map(tuple),
+    has_difficulties=st.booleans(),
+    words=st.integers(0, 800),
+    question=st.booleans(),
+    asked=st.none() | st.sampled_from(ALL_SLOTS) | st.just("a slot of last year"),
+)
+
+
+@given(ANY)
+def test_there_is_always_one_intent_of_the_domain(message: Heard) -> None:
+    routed = route(message)
+    assert routed in INTENTS or routed == message.intent
+
+
+@given(ANY)
+def test_a_risk_is_never_anything_else(message: Heard) -> None:
+    if message.level != "none" and message.intent not in STRUCTURED:
+        assert route(message) == "risk"
+    else:
+        assert route(message) != "risk" or message.intent == "risk"
+
+
+@given(ANY)
+def test_buttons_are_never_anything_else(message: Heard) -> None:
+    if message.intent in STRUCTURED:
+        assert route(message) == message.intent
+
+
+@given(ANY)
+def test_a_question_never_gets_the_fallback(message: Heard) -> None:
+    if message.asked and message.intent != "nlu_fallback":
+        assert route(message) != "nlu_fallback"
+
+
+@given(ANY)
+def test_surer_words_about_the_talk_do_not_turn_into_an_answer(message: Heard) -> None:
+    if message.intent in ABOUT_THE_TALK and route(message) == message.intent:
+        assert route(replace(message, confidence=1.0)) == message.intent
+
+
+def test_every_question_that_is_weighed_exists() -> None:
+    assert set(EXPECTED) <= set(ALL_SLOTS)
+    taken = {intent for expected in EXPECTED.values() for intent in expected.takes}
+    assert taken | ABOUT_THE_TALK | STRUCTURED <= set(INTENTS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can I take ibuprofen with my heart tablets",
+        "is it safe to stop my statin?",
+        "so should I worry about it",
+        "What does a high reading mean",
+        "need to know about my results",
+    ],
+)
+def test_questions_are_heard_as_questions(text: str) -> None:
+    assert asks(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "my knees hurt", "heart failure, the doctor calls it", "Jean"]
+)
+def test_what_is_told_is_no_question(text: str) -> None:
+    assert not asks(text)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.changes import take_edits, take_names, undo
+from actions.changes import take_edits, take_names
 from actions.forms import Aside, active_form, rephrase
+from actions.journey import go_back
 from actions.turn import Answer, Say
 from bot.store.record import Record
 
@@ -105,7 +106,7 @@ class ActionAcknowledge(Aside):
 
 
 class ActionCorrect(Aside):
-    """No, I meant something else: change what the words say, or take the last change back."""
+    """No, I meant something else: change what the words say, or ask the last question again."""
 
     def name(self) -> str:
         """Rasa's name."""
@@ -117,9 +118,9 @@ class ActionCorrect(Aside):
         """Apply it where it can be read."""
         if record is None:
             return None
-        if not (take_edits(record, answer, say) or take_names(record, answer, say)):
-            undo(record, say)
-        return None
+        if take_edits(record, answer, say) or take_names(record, answer, say):
+            return None
+        return go_back(record, say)
 
 
 STAFF = {

@@ -73,6 +73,8 @@ def why_words(reason: Reason, network: Network) -> str:
         return label("why", "statement", value=said_back(label("preferences", value)))
     if reason.code is ReasonCode.DIFFICULTY:
         return label("why", "difficulty", value=said_back(label("areas", value)))
+    if reason.code is ReasonCode.CONDITION:
+        return label("why", "condition", value=labels("short_names").get(value, value))
     if reason.code is ReasonCode.COMPANION:
         return label("why", "companion", value=network[value].label)
     return label("why", reason.code, value=value) if str(reason.code) in labels("why") else ""

@@ -92,27 +92,30 @@ class ActionGoBack(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Ask the last answered question again; what was said there is kept until changed."""
-        if record is None:
-            return None
-        trail = record.progress.get("trail") or []
-        if not trail:
-            say("utter_back_start")
-            return None
-        stage, slot, before = trail[-1]
-        made = record.progress.get("members_made", 0)
-        # Keys of members are never used twice, whatever is taken back.
-        # Which of several places of one name was meant is asked anew, with the place.
-        record.person.progress = {
-            **before,
-            "trail": trail[:-1],
-            "members_made": made,
-            "places": None,
-            "reopen": record.progress.get("reopen"),
-        }
-        record.person.stage = stage
-        say("utter_back")
-        later = SLOTS[stage][SLOTS[stage].index(slot) :]
-        return [*(SlotSet(name, None) for name in later), FollowupAction(f"{stage}_form")]
+        return None if record is None else go_back(record, say)
+
+
+def go_back(record: Record, say: Say) -> list[EventType] | None:
+    """Ask the last answered question again; ``None`` where there is none."""
+    trail = record.progress.get("trail") or []
+    if not trail:
+        say("utter_back_start")
+        return None
+    stage, slot, before = trail[-1]
+    made = record.progress.get("members_made", 0)
+    # Keys of members are never used twice, whatever is taken back.
+    # Which of several places of one name was meant is asked anew, with the place.
+    record.person.progress = {
+        **before,
+        "trail": trail[:-1],
+        "members_made": made,
+        "places": None,
+        "reopen": record.progress.get("reopen"),
+    }
+    record.person.stage = stage
+    say("utter_back")
+    later = SLOTS[stage][SLOTS[stage].index(slot) :]
+    return [*(SlotSet(name, None) for name in later), FollowupAction(f"{stage}_form")]
 
 
 class ActionStartOver(Aside):

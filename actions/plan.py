@@ -110,15 +110,12 @@ class ValidatePlanForm(StageForm):
     @question
     def validate_plan_what(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A saved option, or an idea in words."""
-        if answer.skipped or answer.said_no:
-            return Done(LATER)
-        if (
-            answer.choice == OWN_IDEA
-            or is_button(answer, "own_idea")
-            or (answer.said_yes and not answer.choice)
-        ):
+        wants_own = answer.choice == OWN_IDEA or is_button(answer, "own_idea")
+        if wants_own or (answer.said_yes and not answer.choice):
             record.keep_progress(plan_own=True)
             return Heard.STAY
+        if answer.skipped or answer.said_no:
+            return Done(LATER)
         if len(record.plans()) >= MAX_ACTIVE_PLANS:
             say("utter_plan_full")
             return Done(LATER)

@@ -22,6 +22,9 @@ from bot.store.record import NoRecord, Record
 log = logging.getLogger(__name__)
 
 SKIP_INTENTS = frozenset({"skip", "dont_know"})
+SKIP_WORDS = 3
+SKIP_SURE = 0.6
+"""A longer message passes a question over only when the classifier is as sure as this."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,13 @@ class Answer:
         text: the words typed; empty for a button.
         choices: values of the buttons or toggles; empty for typed text.
         intent: what the classifier made of the words, whatever the router did with them.
+        confidence: how sure it was, from 0 to 1.
     """
 
     text: str = ""
     choices: tuple[str, ...] = ()
     intent: str = ""
+    confidence: float = 1.0
     members: tuple[MemberMention, ...] = ()
     edits: tuple[EditMention, ...] = ()
     difficulties: tuple[DifficultyMention, ...] = ()
@@ -51,7 +56,8 @@ class Answer:
         message = tracker.latest_message
         entities = {e["entity"]: e["value"] for e in message.get("entities") or ()}
         intent = (message.get("intent") or {}).get("name") or ""
-        understood = (message.get("understood") or {}).get("name") or intent
+        heard = message.get("understood") or {}
+        understood = heard.get("name") or intent
         text = (message.get("text") or "").strip()
         structured = text.startswith("/")
         safety = message.get("safety") or {}
@@ -61,6 +67,7 @@ class Answer:
             if structured and entities.get("choice")
             else (),
             intent=understood,
+            confidence=float(heard.get("confidence") or (0.0 if heard else 1.0)),
             members=tuple(MemberMention.from_json(m) for m in message.get("members") or ()),
             edits=tuple(
                 EditMention(e["operation"], e["target"] or "", e["value"] or "")
@@ -104,7 +111,10 @@ class Answer:
     @property
     def skipped(self) -> bool:
         """Would rather not answer, or does not know."""
-        return self.choice == "skip" or (not self.choices and self.intent in SKIP_INTENTS)
+        if self.choices:
+            return self.choice == "skip"
+        plain = len(self.text.split()) <= SKIP_WORDS or self.confidence >= SKIP_SURE
+        return self.intent in SKIP_INTENTS and plain
 
 
 class Say:

@@ -20,12 +20,12 @@ def trained_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     """The assistant, trained where it has to be, and the URL of a database with the sample."""
     from bot.conversations.assistant import Assistant
     from bot.directory.sample import load_on_first_use
-    from bot.settings import PROJECT, Settings, get_settings
+    from bot.settings import PROJECT, get_settings
     from bot.store.migrate import upgrade
     from bot.training import train
 
     # The cache of trained models is the project's own, so that one training serves every run.
-    model = train(settings=Settings(_env_file=None, wise_home=PROJECT / ".wise"))
+    model = train(settings=get_settings().model_copy(update={"wise_home": PROJECT / ".wise"}))
     home = tmp_path_factory.mktemp("wise")
     url = f"sqlite:///{home / 'companion.sqlite'}"
     with pytest.MonkeyPatch.context() as patch:

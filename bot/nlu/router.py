@@ -159,6 +159,9 @@ def route(heard: Heard) -> str:
         return heard.intent
     if heard.level != "none":
         return RISK
+    if "undo" in heard.edits and heard.intent in ("go_back", "correct_last"):
+        # "Put it back" is about the map; "go back" alone is about the questions.
+        return "correct_last"
     if heard.asked is None:
         return _open(heard)
     return _asked(heard, EXPECTED.get(heard.asked, _CHOICES))

@@ -103,8 +103,11 @@ def test_payloads_stay_on_the_server() -> None:
     shown = to_wire(reply, "k1")
     assert shown["buttons"] == ["Yes"]
     assert "secret" not in json.dumps(shown)
-    toggles = to_wire(Reply("Which?", toggles=(Toggle("Pain", "secret", on=True),)), "k2")
+    skip = Button("Skip", '/choose{"choice": "secret"}')
+    both = Reply("Which?", buttons=(skip,), toggles=(Toggle("Pain", "secret", on=True),))
+    toggles = to_wire(both, "k2")
     assert toggles["toggles"] == [{"title": "Pain", "on": True}]
+    assert toggles["buttons"] == ["Skip"], "another way to answer, beside the toggles"
     assert "secret" not in json.dumps(toggles)
 
 

@@ -38,9 +38,7 @@ def retire(url: str | None = None) -> int:
         shown = (ServiceRow.feed_id == feed.id, ServiceRow.visible == 1)
         found = select(func.count()).select_from(ServiceRow).where(*shown)
         count = session.scalar(found) or 0
-        session.execute(
-            update(ServiceRow).where(ServiceRow.feed_id == feed.id).values(visible=0)
-        )
+        session.execute(update(ServiceRow).where(ServiceRow.feed_id == feed.id).values(visible=0))
         ids = select(ServiceRow.id).where(ServiceRow.feed_id == feed.id)
         session.execute(
             update(ServiceAtLocationRow)

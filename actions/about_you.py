@@ -16,10 +16,13 @@ from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import labels
 from bot.directory.places import Ambiguous, Place, find_place, place_at
 from bot.nlu.context import number_in
+from bot.store.people import erase
 from bot.store.record import Record
 from bot.support.preferences import AGE_BANDS
 
 PLACE = "place:"
+CHILD = (5, 18)
+"""Ages that are surely a child's; a smaller number is more likely a slip."""
 
 
 class AskConditions(Ask):
@@ -183,6 +186,11 @@ class ValidateAboutYouForm(StageForm):
             record.person.age_band = ""
             return Heard.DONE
         years = number_in(answer.text) if answer.text else None
+        if years is not None and CHILD[0] <= years < CHILD[1]:
+            say("utter_under_age")
+            erase(record.session, record.person.id)
+            record.session.expunge(record.person)
+            return Done(("about_access", "about_travel"))
         band = answer.choice if answer.choice in AGE_BANDS else band_of(years)
         if not band:
             return Heard.UNCLEAR

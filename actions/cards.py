@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from actions.words import label, labels, listed, said_back
@@ -20,6 +21,7 @@ def short_card(card: CardFacts, number: int, network: Network) -> str:
     """The card in a list: name, why, when, where, how far, cost, access, when last checked."""
     lines = [
         label("card", "title", number=number, name=card.name),
+        _first_sentence(card.description),
         _why(card, network),
         _when(card),
         _where(card),
@@ -178,6 +180,11 @@ def _checked(card: CardFacts) -> str:
         return label("card", "checked_unknown")
     day = f"{card.checked.day} {card.checked:%B %Y}"
     return label("card", "checked" if card.assured else "changed", date=day)
+
+
+def _first_sentence(text: str) -> str:
+    """What it is, in the record's own words."""
+    return _cut(re.split(r"(?<=[.!?])\s", " ".join(text.split()), maxsplit=1)[0])
 
 
 def _cut(text: str) -> str:

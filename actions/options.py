@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from rasa_sdk import Tracker
@@ -23,11 +24,12 @@ from bot.network.model import Work
 from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
 from bot.support.matching import Option, rank
-from bot.support.preferences import AGE_BANDS
+from bot.support.preferences import AGE_BANDS, Statement
 from bot.support.when import UK
 from bot.support.wishes import ConfirmedGap, Wishes, wishes_from
 
 AT_A_TIME = 3
+NATIONAL = 2
 SERVICE = "service:"
 MORE = "more:"
 
@@ -116,10 +118,31 @@ def card_of(record: Record, service_id: str) -> CardFacts | None:
 
 
 def nothing(record: Record, say: Say) -> None:
-    """Nothing suits: say so, point to a person, and count the need."""
-    wanted = [gap.name for gap in wishes_of(record).gaps] + sorted(record.preferences())
+    """Nothing suits: say so, count the need, and offer a person and help for anyone anywhere."""
+    wishes = wishes_of(record)
+    wanted = [gap.name for gap in wishes.gaps] + sorted(record.preferences())
     record.note_unmet_need(wanted)
     say("utter_options_nothing")
+    anyone = Wishes(
+        statements=frozenset({Statement.SEE_MORE_PEOPLE, Statement.STAY_INDEPENDENT}),
+        age=wishes.age,
+    )
+    shown = [int(option.service_id) for option in record.options()]
+    found = rank(
+        anyone,
+        candidates(record.session, None),
+        today=datetime.now(UK),
+        exclude=shown,
+        limit=NATIONAL,
+    )
+    if found:
+        say("utter_options_national")
+    for number, option in enumerate(found, 1):
+        # Without reasons: they would say what the person never said.
+        card = card_facts(replace(option, reasons=()), today=datetime.now(UK))
+        say("utter_option_card", card=short_card(card, number, record.network()))
+        record.show_option(str(card.listing_id), card.name, ["national"])
+    record.keep_progress(options_current=[str(option.listing.id) for option in found])
 
 
 class AskOptionsChoice(Ask):
@@ -136,7 +159,6 @@ class AskOptionsChoice(Ask):
                 show(record, found, say)
             else:
                 nothing(record, say)
-                record.keep_progress(options_current=[])
             current = record.progress["options_current"]
         if current and not record.progress.get("options_answered"):
             names = {o.service_id: o.name for o in record.options()}

@@ -92,6 +92,8 @@ def _turn(path: Path, number: int, data: Any) -> Turn:
     does = [d for d in _DOES if d in data]
     if len(does) != 1:
         raise ScriptError(f"{path}, turn {number}: exactly one of {', '.join(_DOES)} is needed")
+    if does[0] in ("says", "taps") and not isinstance(data[does[0]], str):
+        raise ScriptError(f"{path}, turn {number}: put quotes around {data[does[0]]!r}")
     return Turn(
         does=does[0],
         what=data[does[0]],

@@ -48,7 +48,8 @@ _WEIGHT = {
     GapCode.PROF_ONLY: 45,
     GapCode.OVERLOAD: 44,
     GapCode.SINGLE_POINT: 40,
-    GapCode.DROPPED_ACTIVITY: 38,
+    # What the person says they miss is the surest of all: it needs no inference.
+    GapCode.DROPPED_ACTIVITY: 70,
     GapCode.NO_RECIPROCITY: 34,
     GapCode.CONTACT_LOW: 32,
     GapCode.NO_WEAK_TIES: 30,

@@ -55,5 +55,5 @@ def test_the_pictures_are_those_that_the_code_draws(size: int) -> None:
     samples = module_from_spec(spec)
     spec.loader.exec_module(samples)
     drawn = (DOCS / "pictures" / f"map-{size}.svg").read_text(encoding="utf-8")
-    assert drawn == render_svg(samples.sample_map(size)), "run: python benchmarks/pictures.py"
+    assert drawn == render_svg(samples.sample_map(size)), "run: python -m benchmarks.pictures"
     assert (DOCS / "pictures" / f"map-{size}.png").stat().st_size > 10_000

@@ -56,6 +56,14 @@ class _State(TypedDict):
     client: httpx.AsyncClient
 
 
+def _warm_up() -> None:
+    """Draw a picture that nobody sees: the first one loads fonts, which takes over a second."""
+    from bot.network.model import Network
+    from bot.network.picture import render_png, render_svg
+
+    render_png(render_svg(Network()))
+
+
 def create_app(
     settings: Settings,
     *,
@@ -84,7 +92,9 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncIterator[_State]:
         # trust_env=False: a proxy set for the machine must never see inner calls.
         async with httpx.AsyncClient(timeout=_TURN_PATIENCE, trust_env=False) as client:
+            warming = asyncio.create_task(asyncio.to_thread(_warm_up))
             yield {"client": client}
+            await warming
 
     return Starlette(
         lifespan=lifespan,

@@ -9,10 +9,10 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run test lint train bench docs setup browser
+.PHONY: help run test lint train bench nlu-report docs setup browser
 
 help: ## Show this help
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: setup ## Set up, train if needed, and start everything
 	@$(RUN) wise run
@@ -32,6 +32,9 @@ train: setup ## Train the model
 bench: setup ## Measure speed (a few minutes)
 	$(RUN) python -m benchmarks.turn
 	$(RUN) python -m benchmarks.network
+
+nlu-report: setup ## Measure how well messages are understood (up to ten minutes)
+	$(RUN) python -m benchmarks.nlu_report
 
 docs: setup ## Draw the pictures of the docs again
 	$(RUN) python -m benchmarks.pictures

@@ -65,7 +65,7 @@ def train(
         with Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
         ) as progress:
-            progress.add_task("Training the model (about a minute)" if not known else "Model")
+            progress.add_task("Training the model (a few minutes, once)" if not known else "Model")
             model = train_model(force=force)
     except TrainingFailed as error:
         raise fail(str(error)) from error

@@ -62,7 +62,7 @@ def train(
     force: bool = False,
     progress: Callable[[float], None] = lambda seconds: None,
 ) -> Path:
-    """The model's path, after training it where that is needed (about a minute).
+    """The model's path, after training it where that is needed (a few minutes).
 
     Args:
         force: train although there is a model for these sources.

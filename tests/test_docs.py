@@ -105,10 +105,10 @@ def test_the_readme_names_every_command() -> None:
 
 
 def test_every_make_target_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text("utf-8"), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text("utf-8"), re.M))
     for page in PAGES:
         for code in _code(page):
-            assert set(re.findall(r"\bmake ([a-z]+)", code)) <= targets, _ids(page)
+            assert set(re.findall(r"\bmake ([a-z-]+)", code)) <= targets, _ids(page)
 
 
 # --- links and files -----------------------------------------------------------------------
@@ -117,7 +117,7 @@ def test_every_make_target_named_exists() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=_ids)
 def test_every_link_and_image_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", _prose(page)):
-        if re.match(r"[a-z]+:", target):
+        if re.match(r"[a-z-]+:", target):
             continue
         path, _, anchor = target.partition("#")
         linked = page.parent / path if path else page

@@ -21,6 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import words
+from bot.nlu.encoder import encoder
 from bot.nlu.intents import IntentModel, cues
 from bot.nlu.understanding import meaning_of
 
@@ -147,7 +148,11 @@ class IntentClassifier(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> IntentClassifier:
-        """Read from a trained model archive, which is trusted as the code is."""
+        """Read from a trained model archive, which is trusted as the code is.
+
+        The encoder's weights are read here too, so that the first patient does not wait.
+        """
+        encoder()
         with model_storage.read_from(resource) as folder:
             return cls(model_storage, resource, joblib.load(folder / _FILE))
 

@@ -21,6 +21,9 @@ from bot.store.record import NoRecord, Record
 
 log = logging.getLogger(__name__)
 
+PLAIN = 0.5
+"""How sure the classifier has to be of a yes or a no that the words alone do not say."""
+
 SKIP_INTENTS = frozenset({"skip", "dont_know"})
 SKIP_WORDS = 3
 SKIP_SURE = 0.6
@@ -104,7 +107,7 @@ class Answer:
     def _plainly(self) -> bool | None:
         """Yes or no by the words; by the classifier where the words alone do not say."""
         said = yes_or_no(self.text) if self.text else None
-        if said is None and self.intent in ("affirm", "deny"):
+        if said is None and self.intent in ("affirm", "deny") and self.confidence >= PLAIN:
             return self.intent == "affirm"
         return said
 

@@ -25,7 +25,7 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"^(?:(?:oh|well|um|er|erm|aww?|hmm) )*(?:n|no+|nah+|nope|naw|nae|nay|na|not (?:really|at all|now|today|yet|for me|right|quite|that i know|particularly|especially|sure i want)|no thanks?(?: you)?|no ta|no way|never|nowt|i don't(?! know| mind| care)|i dont(?! know| mind| care)|don't think so|dont think so|i don't think so|i dont think so|wrong|incorrect|that's (?:wrong|not right|not it)|thats (?:wrong|not right|not it)|it isn't|it isnt|isn't|he doesn't|she doesn't|doesn't|doesnt|i'd rather not|id rather not|rather not|no one|nobody|none|nothing|neither|i'm (?:fine|ok|alright)|im (?:fine|ok|alright)|i'm good|im good|👎|nay|nuh uh|nie|nahi|pass on that|count me out|hardly|no chance|afraid not|disagree|false)\b",
+    r"^(?:(?:oh|well|um|er|erm|aww?|hmm) )*(?:n|no+|nah+|nope|naw|nae|nay|na|not (?:really|at all|now|today|yet|for me|right|quite|that i know|particularly|especially|sure i want)|no thanks?(?: you)?|no ta|no way|never|nowt|i don't(?! know| mind| care)|i dont(?! know| mind| care)|don't think so|dont think so|i don't think so|i dont think so|wrong|incorrect|that's (?:wrong|not right|not it)|thats (?:wrong|not right|not it)|it isn't|it isnt|isn't|he doesn't|she doesn't|doesn't|doesnt|i'd rather not|id rather not|rather not|no one|nobody|naebody|nae ?one|nobdy|none|nothing|neither|i'm (?:fine|ok|alright)|im (?:fine|ok|alright)|i'm good|im good|👎|nay|nuh uh|nie|nahi|pass on that|count me out|hardly|no chance|afraid not|disagree|false)\b",
     re.IGNORECASE,
 )
 _NO_WINS = re.compile(r"^(?:no problem|no bother|no worries)\b", re.IGNORECASE)

@@ -200,34 +200,38 @@ class ValidateAboutYouForm(StageForm):
     @question
     def validate_about_access(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Ticked needs, or words that name them."""
-        if answer.skipped or answer.said_no:
-            record.person.access_needs = []
-            return Heard.DONE
-        found = chosen(answer, labels("access"))
-        if found is None:
-            if says_nothing(answer.text):
-                return Heard.UNCLEAR
-            record.note("access", answer.text)
-            if take_difficulties(record, answer):
-                say("utter_heard")
-        record.person.access_needs = found or []
+        needs = _ticked(record, answer, say, "access")
+        if needs is None:
+            return Heard.UNCLEAR
+        record.person.access_needs = needs
         return Heard.DONE
 
     @question
     def validate_about_travel(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Ticked ways, or words that name them."""
-        if answer.skipped or answer.said_no:
-            record.person.travel = []
-            return Heard.DONE
-        found = chosen(answer, labels("travel"))
-        if found is None:
-            if says_nothing(answer.text):
-                return Heard.UNCLEAR
-            record.note("travel", answer.text)
-            if take_difficulties(record, answer):
-                say("utter_heard")
-        record.person.travel = found or []
+        ways = _ticked(record, answer, say, "travel")
+        if ways is None:
+            return Heard.UNCLEAR
+        record.person.travel = ways
         return Heard.DONE
+
+
+def _ticked(record: Record, answer: Answer, say: Say, group: str) -> list[str] | None:
+    """Codes of a label group that an answer names; ``None`` where it says nothing at all.
+
+    Words that name none of them are kept as the person's own.
+    """
+    if answer.skipped or answer.said_no:
+        return []
+    found = chosen(answer, labels(group))
+    if found is not None:
+        return found
+    if says_nothing(answer.text):
+        return None
+    record.note(group, answer.text)
+    if take_difficulties(record, answer):
+        say("utter_heard")
+    return []
 
 
 class ActionPlace(Aside):

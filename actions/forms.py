@@ -19,6 +19,7 @@ from actions.turn import Answer, Say, record_of
 from actions.words import label
 from bot.conversations.journey import form_of
 from bot.conversations.plain_text import TEXT_MAX
+from bot.errors import place_of
 from bot.nlu.language import is_other_language
 from bot.store.record import Record
 
@@ -87,9 +88,8 @@ def question(handler: Handler) -> Callable[..., Any]:
                 if record is None:
                     return form.before_consent(slot, answer, say, tracker)
                 return _hear(form, handler, slot, record, answer, say)
-        except Exception:
-            # The words of an error may hold the patient's; the traceback's frames do not.
-            log.exception("an answer to %s was not kept", slot)
+        except Exception as error:
+            log.error("an answer to %s was not kept: %s", slot, place_of(error))
             say("utter_could_not_save")
             return {slot: None}
 
@@ -191,8 +191,8 @@ class Ask(Action, ABC):
                     self.ask(record, say)
                 elif not alarmed(None, tracker):
                     self.ask_stranger(say)
-        except Exception:
-            log.exception("%s failed", self.name())
+        except Exception as error:
+            log.error("%s failed: %s", self.name(), place_of(error))
             say("utter_could_not_save")
         return []
 
@@ -241,8 +241,8 @@ class Aside(Action, ABC):
                 if record is None and not dispatcher.messages:
                     say("utter_not_yet")
                 return pick_up(record, tracker, say)
-        except Exception:
-            log.exception("%s failed", self.name())
+        except Exception as error:
+            log.error("%s failed: %s", self.name(), place_of(error))
             say("utter_could_not_save")
             return []
 

@@ -26,7 +26,7 @@ from bot.safety.replies import (
     reply_key,
 )
 from bot.safety.screen import screen
-from bot.settings import get_settings
+from bot.settings import Region, get_settings
 from bot.store.record import Record
 
 CHECK = "check:"
@@ -49,12 +49,9 @@ class ActionRisk(Aside):
     ) -> Sequence[EventType] | None:
         """Reply, record, and leave it to the person when to carry on."""
         seen = screen(answer.text)
-        settings = get_settings()
         words = compose(
             seen,
-            settings.wise_region,
-            settings.wise_service_name,
-            settings.wise_service_contact,
+            *_service(),
         )
         asked = question_of(seen)
         if record is not None:
@@ -84,6 +81,12 @@ class ActionRisk(Aside):
         return self.STAY
 
 
+def _service() -> tuple[Region, str, str]:
+    """The nation, the service's name and how to reach it, as replies are filled with them."""
+    settings = get_settings()
+    return settings.wise_region, settings.wise_service_name, settings.wise_service_contact
+
+
 def note(record: Record, seen: Screening) -> None:
     """Put it on the staff's list at once."""
     record.note_risk(
@@ -100,13 +103,10 @@ def reopen(record: Record, say: Say) -> bool:
     if not told:
         return False
     record.keep_progress(reopen=None)
-    settings = get_settings()
     seen = Screening(Level(told["level"]), told["category"] and Category(told["category"]))
     words = compose_reopening(
         seen,
-        settings.wise_region,
-        settings.wise_service_name,
-        settings.wise_service_contact,
+        *_service(),
     )
     say("utter_risk_again", words=words)
     return True
@@ -159,14 +159,11 @@ def take_check(
     if found is None:
         return False
     asked, said = found
-    settings = get_settings()
     level = answer_level(asked, said)
     words = compose_answer(
         asked,
         said,
-        settings.wise_region,
-        settings.wise_service_name,
-        settings.wise_service_contact,
+        *_service(),
     )
     if record is not None:
         if level.rank > Level.CONCERN.rank:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from bot.conversations import words
 from bot.conversations.plain_text import TEXT_MAX, clean
 from bot.conversations.replies import Reply, reply_from_rasa
+from bot.errors import place_of
 from bot.store import messages
 from bot.store.base import unit_of_work
 from bot.store.people import remember_address
@@ -192,8 +193,7 @@ class Turns:
         try:
             await self._on_new_message(message)
         except Exception as error:
-            # The kind and the place, never the message: it may hold the patient's words.
-            _LOG.error("A turn failed: %s%s", type(error).__name__, _place(error))
+            _LOG.error("A turn failed: %s", place_of(error))
             collector.replies.append(Reply(words.APOLOGY))
         if not collector.replies:
             _LOG.error("A turn said nothing; the patient got the apology")
@@ -259,12 +259,3 @@ def press_payload(
         return str(items[0]["payload"])
     values = ",".join(str(item["value"]) for item in items) or "none"
     return "/choose" + json.dumps({"choice": values}, ensure_ascii=False)
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return ""
-    return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+AlertLevel = Literal["concern", "crisis", "emergency"]
 Region = Literal["england", "scotland", "wales", "northern_ireland"]
 
 
@@ -66,6 +67,38 @@ class Settings(BaseSettings):
     wise_region: Region = Field(
         default="england", description="Nation, for the crisis contact routes."
     )
+    wise_alert_webhook: str = Field(
+        default="", description="HTTPS address that is told of each risk; empty: none."
+    )
+    wise_alert_webhook_secret: str = Field(
+        default="", description="Signs what the webhook gets (HMAC-SHA256); empty: not signed."
+    )
+    wise_alert_email: str = Field(
+        default="", description="Address that gets an e-mail at each risk; empty: none."
+    )
+    wise_alert_from: str = Field(default="", description="Sender of those e-mails.")
+    wise_smtp_url: str = Field(
+        default="", description="Mail server: smtp://user:password@host:587 or smtps://…:465."
+    )
+    wise_alert_level: AlertLevel = Field(
+        default="crisis", description="From which level on staff are alerted."
+    )
+    wise_keep_chat_days: int = Field(
+        default=365, ge=0, description="Days that conversations are kept; 0: until erased."
+    )
+    wise_keep_record_days: int = Field(
+        default=1095, ge=0, description="Days without a visit after which a record goes; 0: never."
+    )
+    wise_oidc_issuer: str = Field(
+        default="", description="OpenID Connect issuer for staff to sign in with; empty: none."
+    )
+    wise_oidc_client_id: str = Field(default="", description="Our client id there.")
+    wise_oidc_client_secret: str = Field(
+        default="", description="Our client secret there; empty for a public client."
+    )
+    wise_oidc_name: str = Field(
+        default="your work account", description="What the console calls that way to sign in."
+    )
     wise_secret_key: str = Field(
         default="", description="Signs sessions and inner calls; empty: made and kept in WISE_HOME."
     )
@@ -74,6 +107,14 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.wise_home / 'companion.sqlite'}"
+
+    def alert_ways(self, level: str) -> list[str]:
+        """How staff are alerted of a risk of this level; empty where they are not."""
+        levels = get_args(AlertLevel)
+        if level not in levels or levels.index(level) < levels.index(self.wise_alert_level):
+            return []
+        ways = {"webhook": self.wise_alert_webhook, "email": self.wise_alert_email}
+        return [way for way, to in ways.items() if to]
 
     @property
     def models_folder(self) -> Path:

@@ -12,10 +12,15 @@ from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 from bot.settings import get_settings
+
+STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""Errors of a database that is away, locked or full, and may be well again in a minute."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

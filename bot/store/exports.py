@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.network.exports import EgoRecord, for_research, to_csv, to_graphml, to_json
+from bot.network.exports import EgoRecord, Value, for_research, to_csv, to_graphml, to_json
 from bot.network.typology import classify
 from bot.store.base import unit_of_work
 from bot.store.people import tables_of_a_person
@@ -29,15 +29,19 @@ def ego_record(record: Record) -> EgoRecord:
     """A person as the exports of ``bot.network`` want it: the network, and codes of ego."""
     sizes = {f"difficulty_{d.area}": str(d.size or "stated") for d in record.difficulties()}
     conditions = ";".join(sorted(normalise_conditions(record.person.conditions)))
-    variables = {
+    variables: dict[str, Value] = {
         "age_band": record.person.age_band,
         "conditions": conditions.replace(" ", "_").replace("'", ""),
         **sizes,
     }
     network = record.network()
     if network.active:
-        variables["network_type"] = classify(network).code.value
-    return EgoRecord(record.person.id, network, {k: v for k, v in variables.items() if v})
+        seen = classify(network)
+        variables |= {"network_type": seen.code.value, "network_type_rules": seen.rule_version}
+        said = record.last_type()
+        if said is not None and said.agreed is not None:
+            variables["network_type_agreed"] = said.agreed
+    return EgoRecord(record.person.id, network, {k: v for k, v in variables.items() if v != ""})
 
 
 def whole_record(session: Session, person_id: str) -> dict[str, Any]:

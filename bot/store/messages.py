@@ -127,6 +127,8 @@ class Outbox(Base):
         state: ``waiting``, ``sent``, or ``failed`` (given up, e.g. the patient blocked
             the bot).
         problem: the kind of the last failure, without any of the message's words.
+        message_id: the channel's number of the message once it is there, so that it can be
+            taken away again.
     """
 
     __tablename__ = "outbox"
@@ -142,6 +144,7 @@ class Outbox(Base):
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str] = mapped_column(String(120), default="")
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
     created: Mapped[datetime] = mapped_column(default=now)
     sent: Mapped[datetime | None]
 
@@ -267,10 +270,12 @@ def chats_with_messages(session: Session, channel: str) -> list[str]:
     return list(session.scalars(found.distinct()))
 
 
-def mark_sent(session: Session, row_id: int) -> None:
-    """A message has arrived; its words are forgotten here."""
+def mark_sent(session: Session, row_id: int, message_id: int | None = None) -> None:
+    """A message has arrived; its words are forgotten here, and its number is kept."""
     session.execute(
-        update(Outbox).where(Outbox.id == row_id).values(state=SENT, payload={}, sent=now())
+        update(Outbox)
+        .where(Outbox.id == row_id)
+        .values(state=SENT, payload={}, sent=now(), message_id=message_id)
     )
 
 
@@ -367,6 +372,33 @@ def _close_older(
     if before is not None:
         older = older.where(Keyboard.created <= before)
     session.execute(older.values(open=False))
+
+
+def close_all(session: Session, channel: str, address: str) -> None:
+    """Close every keyboard of a chat."""
+    here = update(Keyboard).where(Keyboard.channel == channel, Keyboard.address == address)
+    session.execute(here.values(open=False, choice=""))
+
+
+def shown_messages(session: Session, channel: str, address: str, since: datetime) -> list[int]:
+    """Numbers of the chat's messages of both sides since a moment, as the channel knows them."""
+    ours = select(Outbox.message_id).where(
+        Outbox.channel == channel, Outbox.address == address, Outbox.created >= since
+    )
+    theirs = select(Inbox.message_id).where(
+        Inbox.channel == channel, Inbox.address == address, Inbox.received >= since
+    )
+    found = {n for query in (ours, theirs) for n in session.scalars(query) if n is not None}
+    return sorted(found)
+
+
+def drop_waiting(session: Session, channel: str, address: str) -> None:
+    """Give up what has not gone out yet."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.channel == channel, Outbox.address == address, Outbox.state == WAITING)
+        .values(state=FAILED, payload={}, problem="the person left")
+    )
 
 
 def flip_toggle(session: Session, keyboard: Keyboard, index: int) -> None:

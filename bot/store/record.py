@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -21,13 +22,21 @@ from bot.network.model import (
     Status,
     Work,
 )
-from bot.store.base import now
+from bot.network.typology import NetworkType
+from bot.rights import consents
+from bot.rights.consents import Scope
+from bot.settings import get_settings
+from bot.store import follow_ups
+from bot.store.alerts import queue_alerts
+from bot.store.base import empty_log_after, now
 from bot.store.tables import (
     Change,
     Consent,
     Difficulty,
+    FollowUp,
     GapRow,
     MemberRow,
+    NetworkTypeRow,
     Note,
     OptionRow,
     Person,
@@ -39,8 +48,8 @@ from bot.store.tables import (
     TieRow,
     UnmetNeed,
 )
+from bot.support.follow_up import DEFAULT_WEEKS
 
-CONSENT_VERSION = "2026-11"
 MAX_ACTIVE_PLANS = 3
 
 
@@ -132,10 +141,20 @@ class Record:
 
     def give_consent(self, *scopes: str) -> None:
         """Keep each scope with the version of the words agreed to; a second time is nothing."""
-        for scope in set(scopes) - self.consents():
+        known = self.consents()
+        for scope in dict.fromkeys(str(scope) for scope in scopes):
+            if scope in known:
+                continue
             self.session.add(
-                Consent(person_id=self.person.id, scope=scope, version=CONSENT_VERSION)
+                Consent(
+                    person_id=self.person.id,
+                    scope=scope,
+                    version=consents.VERSION,
+                    named=get_settings().wise_service_name if scope == Scope.SHARE else "",
+                    given_by=self.person.answered_by or "self",
+                )
             )
+        self.session.flush()
 
     def withdraw_consent(self, *scopes: str) -> None:
         """End scopes from this moment."""
@@ -245,7 +264,7 @@ class Record:
                 before=network_to_json(before),
             )
         )
-        self._write_network(network)
+        self.write_network(network)
 
     def undo_network(self) -> tuple[Network, Network] | None:
         """Take back the last change; the network as it was and is now, or nothing to undo."""
@@ -258,10 +277,11 @@ class Record:
             return None
         was, becomes = self.network(), network_from_json(change.before)
         change.undone = True
-        self._write_network(becomes)
+        self.write_network(becomes)
         return was, becomes
 
-    def _write_network(self, network: Network) -> None:
+    def write_network(self, network: Network) -> None:
+        """Replace the network and keep no history of it; ``keep_network`` keeps one."""
         for table in (TieRow, MemberRow):
             self.session.execute(delete(table).where(table.person_id == self.person.id))
         self.session.expire_all()
@@ -273,6 +293,15 @@ class Record:
             a, b = sorted(tie)
             self.session.add(TieRow(person_id=self.person.id, a=a, b=b))
         self.session.flush()
+
+    def drop_map(self) -> None:
+        """Delete the map, its history and what was made of it; the keys are not used again."""
+        for table in (TieRow, MemberRow, Change, Snapshot, NetworkTypeRow, GapRow):
+            self.session.execute(delete(table).where(table.person_id == self.person.id))
+        for plan in self.plans():
+            plan.with_member, plan.with_words = None, ""
+        empty_log_after(self.session)
+        self.session.expire_all()
 
     def next_member_key(self) -> str:
         """A key that no member, past or present, has had."""
@@ -304,6 +333,47 @@ class Record:
         if row is None:
             raise LookupError(f"gap {code}/{work} was never asked")
         row.confirmed = confirmed
+
+    def keep_own_answer(self, code: str, work: str, key: str) -> None:
+        """Who on the map the person thinks of for a gap; in its evidence as ``own``."""
+        row = self._gap(code, work)
+        if row is None:
+            raise LookupError(f"gap {code}/{work} was never asked")
+        row.evidence = {**row.evidence, "own": key}
+        self.session.flush()
+
+    def keep_type(self, seen: NetworkType, *, agreed: bool | None, words: str = "") -> None:
+        """What the map looked like by the rules, and whether the person sees it so."""
+        self.session.add(
+            NetworkTypeRow(
+                person_id=self.person.id,
+                code=seen.code.value,
+                rule_version=seen.rule_version,
+                reason=seen.reason.value,
+                agreed=agreed,
+                words=words,
+            )
+        )
+        self.session.flush()
+
+    def last_type(self) -> NetworkTypeRow | None:
+        """The newest type that was put to the person, with their answer."""
+        return self.session.scalar(
+            select(NetworkTypeRow)
+            .where(NetworkTypeRow.person_id == self.person.id)
+            .order_by(NetworkTypeRow.id.desc())
+        )
+
+    def told_of_abuse(self) -> bool:
+        """Whether the risk screen ever saw that somebody hurts or frightens the person."""
+        return (
+            self.session.scalar(
+                select(RiskEvent.id).where(
+                    RiskEvent.person_id == self.person.id, RiskEvent.category == "abuse"
+                )
+            )
+            is not None
+        )
 
     def _gap(self, code: str, work: str) -> GapRow | None:
         return self.session.scalar(
@@ -387,28 +457,124 @@ class Record:
             )
         )
 
-    def add_plan(self, what: str, service_id: str | None = None) -> Plan:
+    def add_plan(self, what: str, service_id: str | None = None, *, source: str = "") -> Plan:
         """A new plan; ``ValueError`` beyond ``MAX_ACTIVE_PLANS``."""
         if len(self.plans()) >= MAX_ACTIVE_PLANS:
             raise ValueError(f"there are {MAX_ACTIVE_PLANS} active plans already")
-        plan = Plan(person_id=self.person.id, what=what, service_id=service_id)
+        plan = Plan(
+            person_id=self.person.id,
+            what=what,
+            service_id=service_id,
+            source=source or ("option" if service_id else "own"),
+        )
         self.session.add(plan)
         self.session.flush()
         return plan
 
+    def end_plan(self, plan: Plan, state: str) -> None:
+        """A plan is ``paused``, ``finished`` or ``dropped``: nothing more is asked about it."""
+        plan.state, plan.ended_at = state, now()
+        self.session.flush()
+        follow_ups.stop(self.session, self.person.id, plan.id)
+
+    def ask_later(self, plan: Plan, weeks: Sequence[int] = DEFAULT_WEEKS) -> list[FollowUp]:
+        """Ask how a plan went, that many weeks from now; replaces what was agreed before."""
+        follow_ups.stop(self.session, self.person.id, plan.id)
+        return follow_ups.agree(self.session, self.person, plan.id, weeks, now())
+
+    @property
+    def can_be_written_to(self) -> bool:
+        """Whether there is a chat in which we can begin."""
+        return follow_ups.can_write_first(self.session, self.person.id)
+
+    def ask_on(self, plan: Plan, day: date) -> FollowUp:
+        """Ask how a plan went on a day; replaces what was agreed before."""
+        follow_ups.stop(self.session, self.person.id, plan.id)
+        return follow_ups.agree_on(self.session, self.person, plan.id, day, now())
+
+    def is_to_be_asked(self, plan: Plan) -> bool:
+        """Whether a time to ask about the plan is still to come."""
+        return follow_ups.is_to_come(self.session, plan.id)
+
+    def stop_asking(self) -> None:
+        """Never write first again: the consent ends, and so does all that was agreed."""
+        self.withdraw_consent(Scope.REMINDERS)
+        follow_ups.stop(self.session, self.person.id)
+
+    def open_follow_ups(self) -> list[FollowUp]:
+        """Follow-ups that were sent and not answered, of plans still active; oldest first."""
+        return follow_ups.unanswered(self.session, self.person.id)
+
     # -- for staff ---------------------------------------------------------------------------
 
-    def note_risk(self, level: str, category: str | None, detector: str, reply: str) -> None:
-        """A risk was seen and answered."""
-        self.session.add(
-            RiskEvent(
-                person_id=self.person.id,
-                level=level,
-                category=category,
-                detector=detector,
-                reply=reply,
+    def note_risk(
+        self,
+        level: str,
+        category: str | None,
+        detector: str,
+        reply: str,
+        *,
+        subject: str = "self",
+        why: Iterable[str] = (),
+        asked: str = "",
+        update_key: str | None = None,
+    ) -> RiskEvent:
+        """A risk was seen and answered: a flag for staff, and alerts where there is a way.
+
+        The same update twice is one risk: a turn may be taken again after a crash.
+        """
+        if update_key is not None:
+            known = self.session.scalar(
+                select(RiskEvent).where(
+                    RiskEvent.person_id == self.person.id,
+                    RiskEvent.update_key == update_key,
+                    RiskEvent.reply == reply,
+                )
+            )
+            if known is not None:
+                return known
+        event = RiskEvent(
+            person_id=self.person.id,
+            at=now(),
+            level=level,
+            category=category,
+            subject=subject,
+            detector=detector,
+            why=", ".join(dict.fromkeys(why)),
+            reply=reply,
+            asked=asked,
+            stage=self.person.stage,
+            update_key=update_key,
+        )
+        self.session.add(event)
+        settings = get_settings()
+        queue_alerts(self.session, event, settings.alert_ways(level), settings.wise_service_name)
+        return event
+
+    def risks(self) -> list[RiskEvent]:
+        """What was seen, oldest first."""
+        return list(
+            self.session.scalars(
+                select(RiskEvent)
+                .where(RiskEvent.person_id == self.person.id)
+                .order_by(RiskEvent.id)
             )
         )
+
+    def answer_risk(self, answer: str) -> None:
+        """What was said to the gentle question that is open; ``none`` where it was passed by."""
+        event = self.session.scalar(
+            select(RiskEvent)
+            .where(
+                RiskEvent.person_id == self.person.id,
+                RiskEvent.asked != "",
+                RiskEvent.answer.is_(None),
+            )
+            .order_by(RiskEvent.id.desc())
+            .limit(1)
+        )
+        if event is not None:
+            event.answer = answer
 
     def ask_staff(self, kind: str, words: str = "") -> None:
         """Something for a person at the service to take up."""

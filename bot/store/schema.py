@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from bot.store import directory, messages, tables, trackers
+from bot.store import alerts, audit, directory, messages, staff, tables, trackers, turns
 from bot.store.base import Base
 
 metadata = Base.metadata
 
-__all__ = ["directory", "messages", "metadata", "tables", "trackers"]
+__all__ = [
+    "alerts",
+    "audit",
+    "directory",
+    "messages",
+    "metadata",
+    "staff",
+    "tables",
+    "trackers",
+    "turns",
+]

@@ -11,7 +11,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.base import Base, now
@@ -27,7 +27,14 @@ def _person() -> Mapped[str]:
 
 
 class Person(Base):
-    """A patient. The id is opaque; how to reach the person is in ``Address``."""
+    """A patient. The id is opaque; how to reach the person is in ``Address``.
+
+    Attributes:
+        answered_by: ``self``, or ``helper`` where somebody else writes for the patient.
+        ask_hour: the hour of the person's day, 0 to 23, at which we may write first.
+        time_zone: IANA name of the zone that the person lives in.
+        asked_at: when we last wrote first, so that two follow-ups never come at once.
+    """
 
     __tablename__ = "person"
 
@@ -42,7 +49,13 @@ class Person(Base):
     age_band: Mapped[str] = mapped_column(String(10), default="")
     access_needs: Mapped[list[Any]] = mapped_column(default=list)
     travel: Mapped[list[Any]] = mapped_column(default=list)
+    answered_by: Mapped[str] = mapped_column(String(10), default="self", server_default="self")
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    ask_hour: Mapped[int] = mapped_column(default=10, server_default=text("10"))
+    time_zone: Mapped[str] = mapped_column(
+        String(40), default="Europe/London", server_default="Europe/London"
+    )
+    asked_at: Mapped[datetime | None]
 
 
 class Address(Base):
@@ -56,7 +69,15 @@ class Address(Base):
 
 
 class Consent(Base):
-    """A scope that was given, and when it was withdrawn."""
+    """A scope that was given, and when it was withdrawn; one row for each time it was given.
+
+    Attributes:
+        scope: one of ``bot.rights.consents.Scope``.
+        version: of the words that were agreed to.
+        named: the service that it was given to, for ``share``; else empty.
+        given_by: ``self``, or ``helper`` where somebody else wrote for the patient.
+        withdrawn_at: ``None`` while it is in force.
+    """
 
     __tablename__ = "consent"
 
@@ -64,6 +85,8 @@ class Consent(Base):
     person_id: Mapped[str] = _person()
     scope: Mapped[str] = mapped_column(String(20))
     version: Mapped[str] = mapped_column(String(20))
+    named: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    given_by: Mapped[str] = mapped_column(String(10), default="self", server_default="self")
     given_at: Mapped[datetime] = mapped_column(default=now)
     withdrawn_at: Mapped[datetime | None]
 
@@ -181,6 +204,24 @@ class GapRow(Base):
     asked_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class NetworkTypeRow(Base):
+    """The type that a network had when its facts were put to the person, and what they said.
+
+    ``agreed`` is empty where they did not say; ``words`` is how they would put it.
+    """
+
+    __tablename__ = "network_type"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    at: Mapped[datetime] = mapped_column(default=now)
+    code: Mapped[str] = mapped_column(String(30))
+    rule_version: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(30))
+    agreed: Mapped[bool | None]
+    words: Mapped[str] = mapped_column(Text, default="")
+
+
 class OptionRow(Base):
     """A service that was shown, why, and what the person said to it."""
 
@@ -196,20 +237,16 @@ class OptionRow(Base):
     response: Mapped[str] = mapped_column(String(10), default="shown")
 
 
-class UnmetNeed(Base):
-    """Nothing suitable was found: what was wanted and where, for commissioners to count."""
-
-    __tablename__ = "unmet_need"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[str] = _person()
-    at: Mapped[datetime] = mapped_column(default=now)
-    wanted: Mapped[list[Any]]
-    area: Mapped[str] = mapped_column(String(80), default="")
-
-
 class Plan(Base):
-    """What the person means to do, when and who with; at most three are active."""
+    """What the person means to do, when and who with; at most three are active.
+
+    Attributes:
+        source: ``option`` (a saved one), ``person`` (somebody on the map) or ``own``.
+        barrier, and_then: what might get in the way, and what then; the person's words.
+        confidence: how sure they are that they will, from 0 to 10.
+        state: ``active``, ``paused``, ``finished`` or ``dropped``.
+        ended_at: when it left ``active``; for a paused one, since when it rests.
+    """
 
     __tablename__ = "plan"
 
@@ -223,24 +260,109 @@ class Plan(Base):
     with_words: Mapped[str] = mapped_column(Text, default="")
     with_member: Mapped[str | None] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(10), default="active")
+    source: Mapped[str] = mapped_column(String(10), default="own", server_default="own")
+    barrier: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    and_then: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    confidence: Mapped[int | None]
+    ended_at: Mapped[datetime | None]
 
 
-class RiskEvent(Base):
-    """A risk that was seen in a message, for staff at once."""
+class FollowUp(Base):
+    """One time at which the person wanted to be asked how a plan went, and what they said.
+
+    Attributes:
+        due_at: the moment that was agreed.
+        next_at: when the scheduler has to look at it again; ``None``: never.
+        state: ``waiting``, ``sent``, ``nudged`` (reminded once), then ``answered``, ``silent``
+            or ``stopped``.
+        tried, worth: ``yes``, ``partly``, ``no`` or ``not_sure``.
+        barrier: one of ``bot.support.barriers.Barrier``; ``words`` are the person's own.
+        decision: what becomes of the plan: ``go_on``, ``change``, ``pause``, ``finish``, ``drop``.
+    """
+
+    __tablename__ = "follow_up"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    due_at: Mapped[datetime]
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    tried: Mapped[str | None] = mapped_column(String(10))
+    worth: Mapped[str | None] = mapped_column(String(10))
+    barrier: Mapped[str | None] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(Text, default="")
+    decision: Mapped[str | None] = mapped_column(String(10))
+
+
+class ForStaff:
+    """A flag in the staff's queue; looking at it changes nothing, only a decision does.
+
+    Attributes:
+        state: ``open``, ``taken`` (somebody deals with it) or ``done``.
+        taken_by, taken_at: who deals with it, and since when.
+        due_at: by when it wants a person.
+        reviewed_by, reviewed_at, review_note: who ended it, when, and what came of it.
+    """
+
+    state: Mapped[str] = mapped_column(
+        String(10), default="open", server_default="open", index=True
+    )
+    taken_by: Mapped[str | None] = mapped_column(String(80))
+    taken_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    reviewed_by: Mapped[str | None] = mapped_column(String(80))
+    reviewed_at: Mapped[datetime | None]
+    review_note: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+
+
+class UnmetNeed(ForStaff, Base):
+    """Nothing suitable was found: what was wanted and where, for commissioners to count."""
+
+    __tablename__ = "unmet_need"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    at: Mapped[datetime] = mapped_column(default=now)
+    wanted: Mapped[list[Any]]
+    area: Mapped[str] = mapped_column(String(80), default="")
+
+
+class RiskEvent(ForStaff, Base):
+    """A risk that was seen in a message, for staff at once. The words are not here.
+
+    Attributes:
+        level, category, subject: as ``bot.safety.model.Screening`` has them.
+        detector: which one decided; ``error`` where one broke, ``answer`` for the answer to a
+            gentle question.
+        why: names of the rules that matched, or of what failed, with commas.
+        reply: name of the fixed words that were said.
+        asked, answer: the gentle question, and ``yes``, ``no``, ``not_sure`` or ``none`` (the
+            person went on without answering); ``None`` while it is open.
+        stage: where the interview stood.
+        update_key: names the update, and so the turn.
+    """
 
     __tablename__ = "risk_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[str] = _person()
-    at: Mapped[datetime] = mapped_column(default=now)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
     level: Mapped[str] = mapped_column(String(12))
     category: Mapped[str | None] = mapped_column(String(24))
+    subject: Mapped[str] = mapped_column(String(10), default="self", server_default="self")
     detector: Mapped[str] = mapped_column(String(40))
+    why: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     reply: Mapped[str] = mapped_column(String(60))
-    reviewed_by: Mapped[str | None] = mapped_column(String(80))
+    asked: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
+    answer: Mapped[str | None] = mapped_column(String(10))
+    stage: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
+    update_key: Mapped[str | None] = mapped_column(String(80))
 
 
-class StaffRequest(Base):
+class StaffRequest(ForStaff, Base):
     """Something that needs a person: a talk, a complaint, wrong details, a reminder."""
 
     __tablename__ = "staff_request"
@@ -250,4 +372,3 @@ class StaffRequest(Base):
     at: Mapped[datetime] = mapped_column(default=now)
     kind: Mapped[str] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(Text, default="")
-    state: Mapped[str] = mapped_column(String(10), default="open")

@@ -26,7 +26,10 @@ class TrackerEvent(Base):
     """One Rasa event; the whole log, never read during a turn."""
 
     __tablename__ = "tracker_event"
-    __table_args__ = (Index("ix_tracker_event_person_time", "person_id", "timestamp"),)
+    __table_args__ = (
+        Index("ix_tracker_event_person_time", "person_id", "timestamp"),
+        Index("ix_tracker_event_person_row", "person_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from bot.console.names import lift
 from bot.conversations.replies import Button, Reply, Toggle
+from bot.directory.corrections import open_correction
 from bot.needs.areas import Area, Size
 from bot.network.model import Contact, Kind, Member, Network, Relationship, Work
+from bot.network.typology import classify
 from bot.store import messages
+from bot.store.alerts import queue_alerts
+from bot.store.base import now
 from bot.store.people import begin, remember_address
 from bot.store.record import Record
+from bot.store.staff import Mark, ReviewNote, Tag
 from bot.store.trackers import TrackerEvent, TrackerWindow
+from bot.store.turns import Conversation, Turn
 
 # Each stands in at least one column; none is a word of ours.
 SECRETS = (
@@ -25,6 +32,7 @@ SECRETS = (
     "widdershins",
     "kittiwake",
     "phlox",
+    "quillwort",
 )
 CHANNEL, ADDRESS = "telegram", "4815162342"
 
@@ -47,8 +55,10 @@ def network() -> Network:
     ).tied("m1", "m2")
 
 
-def fill(session: Session, person_id: str, address: str = ADDRESS) -> Record:
-    """Agree, and answer everything."""
+def fill(
+    session: Session, person_id: str, address: str = ADDRESS, *, reviewed: bool = True
+) -> Record:
+    """Agree, and answer everything; and, unless told not to, be reviewed by staff."""
     record = begin(session, person_id)
     record.give_consent("use", "save_map")
     remember_address(session, CHANNEL, address, person_id)
@@ -67,17 +77,25 @@ def fill(session: Session, person_id: str, address: str = ADDRESS) -> Record:
     record.take_snapshot("baseline")
     record.ask_gap("dropped_activity", "", {"activity": "philately", "members": [], "areas": []})
     record.answer_gap("dropped_activity", "", True)
+    record.keep_own_answer("dropped_activity", "", "m1")
+    record.keep_type(classify(record.network()), agreed=False, words="we are a crowd, quillwort")
     record.keep_preferences(["social", "creative"], ["social", "creative"])
     record.show_option("7", "marquetry for beginners", ["gap"])
     record.answer_option("7", "saved")
     record.note_unmet_need(["philately"])
     plan = record.add_plan("try the marquetry", "7")
     plan.when_words, plan.with_words = "when the phlox is out", "with Zebediah"
-    record.note_risk("concern", None, "rules", "utter_risk_concern_mood")
+    [asked] = record.ask_later(plan, [2])
+    asked.words = "no phlox yet"
+    event = record.note_risk("concern", None, "rules", "utter_risk_concern_mood", asked="mood")
+    queue_alerts(session, event, ["webhook"], "the team")
     record.ask_staff("talk", "about widdershins")
+    open_correction(session, None, words="no marquetry there any more", person_id=person_id)
     said = {"event": "user", "text": "I feed a kittiwake", "timestamp": 1.0}
     session.add(TrackerWindow(person_id=person_id, last_timestamp=1.0, events=[said]))
     session.add(TrackerEvent(person_id=person_id, timestamp=1.0, type_name="user", data=said))
+    if reviewed:
+        _reviewed(session, person_id)
     messages.receive(
         session,
         key=f"{CHANNEL}:{address}:1",
@@ -103,3 +121,19 @@ def fill(session: Session, person_id: str, address: str = ADDRESS) -> Record:
     messages.chat(session, CHANNEL, address)
     session.flush()
     return record
+
+
+def _reviewed(session: Session, person_id: str) -> None:
+    """One turn as staff read it, with all that they may put to it."""
+    session.add(Conversation(person_id=person_id, started_at=now(), last_at=now(), turns=1))
+    turn = Turn(person_id=person_id, at=now(), kind="text", text="I feed a kittiwake")
+    session.add(turn)
+    session.flush()
+    session.add(
+        Mark(
+            person_id=person_id, turn_id=turn.id, intent="chitchat", words="a kittiwake", who="sam"
+        )
+    )
+    session.add(ReviewNote(person_id=person_id, turn_id=turn.id, who="sam", words="likes birds"))
+    session.add(Tag(person_id=person_id, word="birds", who="sam"))
+    lift(session, "sam", person_id, "a risk")

@@ -18,7 +18,7 @@ def _tables(url: str) -> set[str]:
 
 def _ours(name: str | None, type_: str, _parents: object) -> bool:
     # The search index is made by hand, and SQLite adds tables of its own to it.
-    return not (type_ == "table" and (name or "").startswith("service_search"))
+    return not (type_ == "table" and (name or "").startswith(("service_search", "turn_search")))
 
 
 def test_a_fresh_database_gets_the_tables_of_the_code(empty_url: str) -> None:
@@ -58,3 +58,27 @@ def test_going_back_leaves_nothing(empty_url: str) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert _tables(empty_url) == {"alembic_version"}
+
+
+def test_a_directory_of_before_keeps_its_services_and_places(empty_url: str) -> None:
+    config = migrate._config()
+    with engine_for(empty_url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    with engine_for(empty_url).begin() as connection:
+        for statement in (
+            "INSERT INTO feed (id, name, crawl) VALUES (1, 'council', 1)",
+            "INSERT INTO service (id, feed_id, source_id, name, status, visible, scope, "
+            "subcategories, flags, listing, raw, content_hash, first_seen, last_seen, crawl, "
+            "missed) VALUES (1, 1, 'a', 'Choir', 'active', 1, 'national', 4, '', '{}', '{}', 'x', "
+            "'2026-01-01', '2026-01-01', 1, 0)",
+            "INSERT INTO service_at_location (service_id, location_id, visible, band, lat, lon, "
+            "precision, subcategories) VALUES (1, 'l', 1, 7000, 51.5, -0.5, 'exact', 4)",
+        ):
+            connection.execute(text(statement))
+    migrate.upgrade()
+    with engine_for(empty_url).connect() as connection:
+        service = connection.execute(text("SELECT topics, remote, twin_of FROM service")).one()
+        place = connection.execute(text("SELECT topics, lat FROM service_at_location")).one()
+    assert tuple(service) == (4, 1, None)
+    assert tuple(place) == (4, 51.5)

@@ -26,7 +26,18 @@ from bot.store.record import NoRecord, Record
 from tests.store.conftest import Store
 from tests.store.filled import ADDRESS, CHANNEL, SECRETS, fill, network
 
-DIRECTORY = {"feed", "organization", "service", "service_at_location", "quarantine"}
+DIRECTORY = {
+    "feed",
+    "feed_page",
+    "organization",
+    "quarantine",
+    "service",
+    "service_at_location",
+    "service_block",
+    "service_pair",
+}
+STAFF = {"audit", "staff", "staff_session", "route_check", "import_job"}
+"""Of the service's own people and work, with no word of a patient's."""
 ME, OTHER = "a" * 32, "b" * 32
 
 
@@ -80,7 +91,9 @@ def test_the_filled_record_is_in_every_table_of_a_person(store: Store) -> None:
 def test_every_table_is_of_a_person_or_of_a_chat_or_of_the_directory() -> None:
     of_people = {table.name for table in tables_of_a_person()} | {"person"}
     of_chats = {t.name for t in schema.metadata.sorted_tables if "address" in t.columns}
-    assert {t.name for t in schema.metadata.sorted_tables} == of_people | of_chats | DIRECTORY
+    assert {t.name for t in schema.metadata.sorted_tables} == (
+        of_people | of_chats | DIRECTORY | STAFF
+    )
 
 
 def test_erasing_leaves_no_row_and_no_word(store: Store) -> None:

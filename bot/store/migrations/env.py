@@ -11,7 +11,7 @@ from bot.store.schema import metadata
 
 def include_name(name: str | None, type_: str, parents: Any) -> bool:
     """The search index is made by hand: SQLite's own tables for it are not ours to compare."""
-    return not (type_ == "table" and (name or "").startswith("service_search"))
+    return not (type_ == "table" and (name or "").startswith(("service_search", "turn_search")))
 
 
 def run() -> None:

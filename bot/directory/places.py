@@ -23,6 +23,8 @@ DATA = Path(__file__).parent / "data"
 SAMPLE = Path(__file__).parent / "sample" / "places.csv"
 
 EARTH_KM = 6371.0088
+# Bands of latitude, 0.02 degrees or 2.2 km each.
+BANDS_PER_DEGREE = 50
 UK_BOX = (49.0, 61.5, -9.0, 2.3)  # south, north, west, east
 
 # A number of one or two letters, an incode of a digit and two letters; O, I and S are often
@@ -30,6 +32,7 @@ UK_BOX = (49.0, 61.5, -9.0, 2.3)  # south, north, west, east
 _POSTCODE = re.compile(
     r"\b([A-Z]{1,2}[0-9OIL][0-9A-Z]?)[\s.\-]*([0-9OILS])\s?([A-Z0158]{2})\b", re.IGNORECASE
 )
+_TIDY_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?) [0-9][A-Z]{2}")
 _OUTCODE = re.compile(r"\b([A-Z]{1,2}[0-9OI][0-9A-Z]?)\b", re.IGNORECASE)
 _SECTOR = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s+([0-9])\b", re.IGNORECASE)
 _LAT_LON = re.compile(r"^\s*(-?\d{1,2}\.\d+)\s*[,; ]\s*(-?\d{1,3}\.\d+)\s*$")
@@ -108,6 +111,11 @@ def haversine_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     a1, a2 = radians(lat1), radians(lat2)
     h = sin((a2 - a1) / 2) ** 2 + cos(a1) * cos(a2) * sin(radians(lon2 - lon1) / 2) ** 2
     return 2 * EARTH_KM * asin(sqrt(min(1.0, h)))
+
+
+def band(lat: float) -> int:
+    """The band of latitude that the match rows are indexed by."""
+    return int((lat + 90) * BANDS_PER_DEGREE)
 
 
 def in_uk(lat: float, lon: float) -> bool:
@@ -244,12 +252,15 @@ def _choice(places: tuple[Place, ...], *, corrected: bool = False) -> Place | Am
     )
 
 
+@lru_cache(maxsize=20_000)
 def normalise_postcode(text: str) -> str | None:
     """The first full postcode in ``text`` as "HP22 4PE", with O and 0 mended, or ``None``.
 
     Only outward codes that exist are accepted, so words are not taken for postcodes.
     """
     known = _gazetteer().outcodes
+    if (tidy := _TIDY_POSTCODE.fullmatch(text)) and tidy.group(1) in known:
+        return text
     for match in _POSTCODE.finditer(text):
         outward, digit, letters = (g.upper() for g in match.groups())
         inward = digit.translate(_TO_DIGIT) + letters.translate(_TO_LETTER)

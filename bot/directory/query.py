@@ -9,24 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import cos, radians
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.directory import codec, search_index
 from bot.directory.categories import PARENT, Category, SubCategory
 from bot.directory.model import Listing, Scope
-from bot.directory.places import Place, haversine_km
+from bot.directory.places import Place, band, haversine_km
+from bot.directory.topics import topics_wanted
 from bot.store.directory import FeedRow, ServiceAtLocationRow, ServiceRow
 
-# Bands of latitude, 0.02 degrees or 2.2 km each.
-BANDS_PER_DEGREE = 50
 _FIRST_KM = 2.5
 _CHUNK = 500
-
-
-def band(lat: float) -> int:
-    """The band of latitude that the match rows are indexed by."""
-    return int((lat + 90) * BANDS_PER_DEGREE)
 
 
 def candidates(
@@ -34,8 +28,9 @@ def candidates(
     near: Place | None,
     within_km: float = 15.0,
     categories: Iterable[Category | SubCategory] | None = None,
-    limit: int = 200,
+    limit: int = 150,
     *,
+    topics: int | None = None,
     remote_limit: int = 60,
 ) -> list[Listing]:
     """Services that someone near a place could use, nearest first, then those for everyone.
@@ -45,13 +40,14 @@ def candidates(
         near: where the person is; ``None`` gives only national and online services.
         within_km: great-circle distance to the nearest location of the service.
         categories: only services with one of these; ``None`` is all.
+        topics: only services with one of these bits (``bot.directory.topics``).
         limit: most services with a place; the nearest are kept.
         remote_limit: most national and online services, the freshest first.
 
     Returns:
         Listings; ``distance_km`` and ``precision`` are set on those with a place.
     """
-    wanted = _mask(categories)
+    wanted = _mask(categories) if topics is None else topics
     nearest = _nearest(session, near, within_km, wanted, limit) if near else {}
     remote = _remote(session, wanted, remote_limit, nearest.keys())
     listings = _load(session, [*nearest, *remote])
@@ -134,7 +130,7 @@ def _mask(categories: Iterable[Category | SubCategory] | None) -> int | None:
             wanted.add(item)
         else:
             wanted |= {sub for sub, parent in PARENT.items() if parent is item}
-    return codec.mask(wanted)
+    return topics_wanted(wanted)
 
 
 def _nearest(
@@ -168,19 +164,16 @@ def _box(near: Place, km: float, wanted: int | None) -> Select[tuple[int, str, f
         row.lon.between(near.lon - d_lon, near.lon + d_lon),
     )
     if wanted is not None:
-        query = query.where(row.subcategories.op("&")(wanted) != 0)
+        query = query.where(row.topics.op("&")(wanted) != 0)
     return query
 
 
 def _remote(session: Session, wanted: int | None, limit: int, beside: Iterable[int]) -> list[int]:
     row = ServiceRow
-    query = select(row.id).where(
-        row.visible == 1, row.scope.in_([Scope.NATIONAL.value, Scope.ONLINE.value])
-    )
+    query = select(row.id).where(row.visible == 1, row.remote == 1)
     if wanted is not None:
-        query = query.where(row.subcategories.op("&")(wanted) != 0)
-    checked = func.coalesce(row.assured_date, row.last_modified)
-    query = query.order_by(checked.desc().nulls_last(), row.id).limit(limit)
+        query = query.where(row.topics.op("&")(wanted) != 0)
+    query = query.order_by(row.freshness.desc(), row.id).limit(limit)
     have = set(beside)
     return [key for key in session.scalars(query) if key not in have]
 

@@ -26,6 +26,7 @@ VOCABULARY = Path(__file__).parent / "data" / "tagging.yaml"
 
 # Directories may tag with the product's own codes, under this taxonomy name.
 OWN_SCHEME = "wise"
+_ORDER = {sub: place for place, sub in enumerate(SubCategory)}
 _CODES = frozenset(sub.value for sub in SubCategory)
 
 _NATIONAL_AREA = re.compile(
@@ -49,10 +50,8 @@ def says_for_whom(scheme: str) -> bool:
     return bool(_FOR_WHOM.search(scheme))
 
 
-def _stem(word: str) -> str:
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
-        return word[:-1]
-    return word
+# A plural s after three letters or more, but not that of "dress".
+_PLURAL = re.compile(r"(?<=[a-z0-9]{2}[a-rt-z0-9])s(?![a-z0-9])")
 
 
 def words(text: str) -> list[str]:
@@ -60,7 +59,7 @@ def words(text: str) -> list[str]:
     flat = text.casefold().replace("'", "").replace("’", "").replace("&", " and ")
     if not flat.isascii():
         flat = unicodedata.normalize("NFKD", flat).encode("ascii", "ignore").decode()
-    return [_stem(w) for w in _WORDS.findall(flat)]
+    return _WORDS.findall(_PLURAL.sub("", flat))
 
 
 @dataclass(frozen=True)
@@ -92,19 +91,21 @@ class Phrases:
 
     def find(self, tokens: list[str]) -> Iterator[Hit]:
         """Hits from left to right; phrases of equal length at one place all count."""
-        at, last = 0, len(tokens)
-        while at < last:
-            entries = self._by_first.get(tokens[at])
+        by_first, free = self._by_first, 0
+        if by_first.keys().isdisjoint(tokens):
+            return
+        for at in [i for i, token in enumerate(tokens) if token in by_first]:
+            if at < free:
+                continue
             length = 0
-            if entries:
-                for stems, label, phrase in entries:
-                    size = len(stems)
-                    if size < length:
-                        break
-                    if size == 1 or tuple(tokens[at : at + size]) == stems:
-                        length = size
-                        yield Hit(label, phrase)
-            at += length or 1
+            for stems, label, phrase in by_first[tokens[at]]:
+                size = len(stems)
+                if size < length:
+                    break
+                if size == 1 or tuple(tokens[at : at + size]) == stems:
+                    length = size
+                    yield Hit(label, phrase)
+            free = at + (length or 1)
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,6 @@ def tag(name: str, description: str, terms: Iterable[Term] = (), extra: str = ""
     for hit in vocabulary.audience_in_description.find(text_words):
         if isinstance(hit.label, Audience):
             for_whom.setdefault(hit.label)
-    tags = tuple(Tag(sub, found[sub]) for sub in SubCategory if sub in found)
+    tags = tuple(Tag(sub, found[sub]) for sub in sorted(found, key=_ORDER.__getitem__))
     works = frozenset(w for t in tags for w in WORK[t.subcategory])
     return Tagging(tags, works, tuple(ill), frozenset(for_whom))

@@ -14,15 +14,15 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-import bot.store.directory  # noqa: F401  (registers the tables)
+import bot.store.directory
+import bot.store.tables  # noqa: F401  (registers the tables)
 from bot.store.base import Base, make_engine
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg2://postgres@127.0.0.1:5432/test")
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "directories"
-TABLES = [
-    Base.metadata.tables[name]
-    for name in ("feed", "organization", "service", "service_at_location", "quarantine")
-]
+NAMES = """person feed feed_page organization service service_at_location service_block
+    service_pair correction quarantine""".split()  # noqa: SIM905
+TABLES = [Base.metadata.tables[name] for name in NAMES]
 
 Store = Callable[[], AbstractContextManager[Session]]
 

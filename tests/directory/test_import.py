@@ -99,9 +99,9 @@ def test_the_same_source_twice_changes_nothing(store: Store, tmp_path: Path) -> 
 
 
 def test_ids_belong_to_their_feed(store: Store, tmp_path: Path) -> None:
-    source = write(tmp_path, page(make_service("a")))
-    load(store, source, feed="one")
-    load(store, source, feed="two")
+    load(store, write(tmp_path, page(make_service("a"))), feed="one")
+    other = make_service("a", name="Chair Yoga", description="Stretch while you sit.")
+    load(store, write(tmp_path, page(other)), feed="two")
     with store() as session:
         assert len(query.candidates(session, near("HP5"), 10)) == 2
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.directory.topics import topics_of
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import Work
-from bot.support.matching import ConfirmedGap, rank, wishes_from
+from bot.support.matching import ConfirmedGap, Wishes, rank, wanted_topics, wishes_from
 from tests.support.listings import MARLOWBY, TODAY, sample
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -32,8 +33,8 @@ def gap(text: str) -> ConfirmedGap:
     )
 
 
-def shown(case: dict[str, Any]) -> list[str]:
-    wishes = wishes_from(
+def wishes_in(case: dict[str, Any]) -> Wishes:
+    return wishes_from(
         gaps=[gap(g) for g in case.get("gaps", ())],
         preferences=case.get("preferences", ()),
         difficulties=[Area(a) for a in case.get("difficulties", ())],
@@ -44,7 +45,10 @@ def shown(case: dict[str, Any]) -> list[str]:
         access_needs=case.get("access_needs", ()),
         travel=case.get("travel", ()),
     )
-    return [o.listing.name for o in rank(wishes, sample(), today=TODAY)]
+
+
+def shown(case: dict[str, Any]) -> list[str]:
+    return [o.listing.name for o in rank(wishes_in(case), sample(), today=TODAY)]
 
 
 def test_the_judgements_are_about_services_that_exist() -> None:
@@ -57,6 +61,17 @@ def test_nobody_is_offered_what_was_judged_bad_and_all_something_good(case: dict
     found = shown(case)
     assert set(found) & set(case["bad"]) == set()
     assert set(found) & set(case["good"]), found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["who"])
+def test_sifting_by_topics_first_loses_no_option(case: dict[str, Any]) -> None:
+    wishes = wishes_in(case)
+    bits = wanted_topics(wishes)
+    sifted = [x for x in sample() if topics_of(x.subcategories, x.conditions) & bits]
+    assert len(sifted) < len(sample())
+    assert rank(wishes, sifted, today=TODAY, limit=30) == rank(
+        wishes, sample(), today=TODAY, limit=30
+    )
 
 
 def test_precision_at_3() -> None:

@@ -24,6 +24,8 @@ def to_neutral(record: Record) -> Record:
 
 def items(value: Any) -> list[Record]:
     """The objects in a list field, which feeds also give as one object, ``null`` or texts."""
+    if not value:
+        return []
     if isinstance(value, dict):
         return [value]
     if isinstance(value, list):

@@ -181,7 +181,7 @@ def _hash(value: Any) -> str:
 
 
 def _seconds(value: str | None) -> float | None:
-    return float(value) if value and value.isdigit() else None
+    return float(value) if value and value.isdecimal() else None
 
 
 def _is_last(page: dict[str, Any], number: int) -> bool:

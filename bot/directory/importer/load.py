@@ -8,9 +8,9 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -21,15 +21,14 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.directory import codec, search_index
-from bot.directory.importer import live, sources, tabular
-from bot.directory.importer.detect import READERS, Dialect, dialect_of, services_in
-from bot.directory.importer.normalise import Rejected, scrub, source_id, to_service
+from bot.directory import duplicates, search_index, visibility
+from bot.directory.importer import hands, live, sources, tabular
+from bot.directory.importer.detect import Dialect, services_in
+from bot.directory.importer.normalise import Rejected, scrub, source_id
+from bot.directory.importer.prepare import Look, Prepared, look
 from bot.directory.importer.repair import clean_text
 from bot.directory.importer.sources import Broken, Coverage, UnreadableSource
-from bot.directory.model import Scope, Service, ServiceStatus
-from bot.directory.query import band
-from bot.store.base import now, unit_of_work
+from bot.store.base import Base, now, unit_of_work
 from bot.store.directory import (
     FeedRow,
     OrganizationRow,
@@ -40,14 +39,18 @@ from bot.store.directory import (
 
 log = logging.getLogger(__name__)
 
-# Raised when repairs or tags change, so that a feed read again is read anew.
-IMPORTER_VERSION = 1
 BATCH = 500
 MISSES_TO_CLOSE = 2
 _RAW_LIMIT = 200_000
 # A crawl that brings less than half of what was known is more likely broken than true.
 _LEAST_SHARE = 0.5
 _KEPT_QUARANTINED = 1_000
+
+# The tables themselves: rows go in without the bookkeeping of the mapped classes.
+_SERVICE, _PLACE, _ORGANIZATION = (
+    Base.metadata.tables[mapped.__tablename__]
+    for mapped in (ServiceRow, ServiceAtLocationRow, OrganizationRow)
+)
 
 SessionFactory = Callable[[], AbstractContextManager[Session]]
 
@@ -71,6 +74,7 @@ class ImportReport:
         quarantined: the first thousand; ``reasons`` counts them all.
         repairs: how often each repair or doubt was flagged, over added and changed records.
         closed: services no longer offered, since two full crawls came without them.
+        duplicates: pairs of records of different feeds that may be one service, newly compared.
         whole: the source held all of the feed, as far as its pages tell.
         seconds: how long it took.
     """
@@ -85,6 +89,7 @@ class ImportReport:
     repairs: Counter[str] = field(default_factory=Counter)
     dialects: Counter[str] = field(default_factory=Counter)
     closed: int = 0
+    duplicates: int = 0
     whole: bool = True
     seconds: float = 0.0
 
@@ -106,6 +111,7 @@ class ImportReport:
             "reasons": dict(self.reasons),
             "repairs": dict(self.repairs),
             "closed": self.closed,
+            "duplicates": self.duplicates,
             "whole": self.whole,
             "seconds": round(self.seconds, 2),
         }
@@ -161,8 +167,8 @@ def import_source(
         reading = _open(where, stack, api)
         loader = _Loader(report, open_session, where, licence, attribution)
         loader.begin()
-        while chunk := list(islice(reading.records, BATCH)):
-            loader.take(chunk)
+        for chunk, looks in _looked_at(_batches(reading.records), loader, live=is_url(where)):
+            loader.take(chunk, looks)
             report.seconds = time.monotonic() - started
             if progress:
                 progress(report)
@@ -175,6 +181,7 @@ def import_source(
             )
         report.whole = reading.is_whole(report)
         loader.finish()
+        loader.compare()
     report.seconds = time.monotonic() - started
     return report
 
@@ -282,11 +289,10 @@ class _Known:
 
 
 @dataclass
-class _Prepared:
-    """A record ready to be written."""
+class _Ready:
+    """A record to be written: made rows of, with what is known of it."""
 
-    key: str
-    service: Service
+    of: Prepared
     raw: str
     content_hash: str
     list_hash: str | None
@@ -313,6 +319,7 @@ class _Loader:
         self.crawl = 0
         self.started: datetime = now()
         self.is_new = False
+        self.retired = False
         # Ids of this run with what they held: a crawl often meets a record twice.
         self.met: dict[bytes, bytes] = {}
 
@@ -331,6 +338,7 @@ class _Loader:
             row.crawl += 1
             session.flush()
             self.feed_id, self.crawl = row.id, row.crawl
+            self.retired = bool(row.retired)
             session.execute(delete(QuarantineRow).where(QuarantineRow.feed_id == row.id))
 
     def give_up(self) -> None:
@@ -339,27 +347,42 @@ class _Loader:
             with self.open_session() as session:
                 session.execute(delete(FeedRow).where(FeedRow.id == self.feed_id))
 
-    def take(self, chunk: list[_Incoming]) -> None:
-        keys = {k for k in (source_id(i.record) for i in chunk) if k}
+    def job(self, chunk: list[_Incoming]) -> hands.Job:
+        """What to look at for a batch: each record, its dialect and its hash as last stored."""
         with self.open_session() as session:
-            known = self._known(session, keys)
-        prepared: list[_Prepared] = []
+            known = self._known(session, chunk)
+        job: hands.Job = []
+        for incoming in chunk:
+            before = known.get(source_id(incoming.record) or "")
+            job.append((incoming.record, incoming.dialect, before.content_hash if before else None))
+        return job
+
+    def take(self, chunk: list[_Incoming], looks: Sequence[Look | None]) -> None:
+        """Settle and write a batch; a record without a look is looked at here."""
+        with self.open_session() as session:
+            known = self._known(session, chunk)
+        ready: list[_Ready] = []
         same: list[int] = []
         bad: list[Quarantined] = []
-        for incoming in chunk:
+        for incoming, seen in zip(chunk, looks, strict=True):
             self.report.read += 1
-            self._one(incoming, known, prepared, same, bad)
-        self._write(prepared, same, bad)
+            key = source_id(incoming.record)
+            try:
+                self._one(incoming, key, seen, known.get(key or ""), ready, same)
+            except Rejected as rejected:
+                bad.append(self._quarantined(incoming.record, key, rejected.reason, str(rejected)))
+        self._write(ready, same, bad)
 
-    def _take_out_bare(self, prepared: list[_Prepared], key: str | None) -> None:
+    def _take_out_bare(self, ready: list[_Ready], key: str | None) -> None:
         """A full record takes the place of its own list entry in the same batch."""
-        for index, item in enumerate(prepared):
-            if item.key == key:
-                del prepared[index]
+        for index, item in enumerate(ready):
+            if item.of.key == key:
+                del ready[index]
                 self.report.unchanged += 1
                 return
 
-    def _known(self, session: Session, keys: Iterable[str]) -> dict[str, _Known]:
+    def _known(self, session: Session, chunk: list[_Incoming]) -> dict[str, _Known]:
+        keys = {k for k in (source_id(i.record) for i in chunk) if k}
         row = ServiceRow
         found = session.execute(
             select(row.source_id, row.id, row.content_hash, row.list_hash, row.closed_at).where(
@@ -371,66 +394,53 @@ class _Loader:
     def _one(
         self,
         incoming: _Incoming,
-        known: dict[str, _Known],
-        prepared: list[_Prepared],
+        key: str | None,
+        seen: Look | None,
+        before: _Known | None,
+        ready: list[_Ready],
         same: list[int],
-        bad: list[Quarantined],
     ) -> None:
-        record = incoming.record
-        key = source_id(record)
-        before = known.get(key) if key else None
-        try:
-            if isinstance(record, Broken):
-                raise Rejected(record.reason, record.detail)
-            if not isinstance(record, dict):
-                kind = type(record).__name__
-                raise Rejected("not_an_object", f"a service is an object, this is a {kind}")
-            list_hash = incoming.list_hash
-            met = self._met(key, list_hash) if list_hash else None
-            if met is None and before and list_hash and before.list_hash == list_hash:
-                self._unchanged(before, same)
-                return
-            missing_detail = False
-            if incoming.detail is not None and met is None:
-                full = incoming.detail()
-                # Without its details the entry still counts; they are asked for next time.
-                missing_detail = full is None
-                list_hash = None if full is None else list_hash
-                record = {**record, **(full or {})}
-            clean = scrub(record)
+        """Whether a record is new, changed, the same or not to be used.
+
+        Raises:
+            Rejected: where it is not to be used.
+        """
+        record, list_hash = incoming.record, incoming.list_hash
+        met = self._met(key, list_hash) if list_hash else None
+        if met is None and before and list_hash and before.list_hash == list_hash:
+            self._unchanged(before, same)
+            return
+        if incoming.detail is not None and met is None:
+            full = incoming.detail()
+            # Without its details the entry still counts; they are asked for next time.
+            list_hash = None if full is None else list_hash
+            record = {**record, **(full or {})}
+            seen = look(record, flags=() if full else ("detail_missing",))
+        elif seen is None:
+            seen = look(record, incoming.dialect)
+        bare = seen.bare
+        if bare and before and before.content_hash != seen.content_hash:
             # An entry of a list, without its children, must not wipe out a full record.
-            bare = incoming.dialect is None and live.needs_detail(record)
-            if bare and before:
-                clean = self._merged(before.id, clean)
-                record = clean
-            raw = json.dumps(clean, sort_keys=True, ensure_ascii=True, default=str)
-            content_hash = _hash(raw)
-            met = met or (None if incoming.list_hash else self._met(key, content_hash, bare=bare))
-            if met == "same" or (met == "different" and bare):
-                self.report.unchanged += 1
-                return
-            if met == "different":
-                raise Rejected("duplicate_id", f"id {key} came before with other content")
-            if before and before.content_hash == content_hash:
-                self._unchanged(before, same)
-                return
-            dialect = incoming.dialect or dialect_of(record)
-            service = to_service(READERS[dialect](record))
-            if missing_detail:
-                service = _flagged(service, "detail_missing")
-            self.report.dialects[dialect.value] += 1
-            if met == "bare":
-                self._take_out_bare(prepared, key)
-            prepared.append(
-                _Prepared(service.id, service, raw[:_RAW_LIMIT], content_hash, list_hash, before)
-            )
-        except Rejected as rejected:
-            bad.append(self._quarantined(record, key, rejected.reason, str(rejected)))
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError,
-                OverflowError) as error:  # fmt: skip
-            log.warning("directory record %s of %s: %r", key, self.report.feed, error)
-            detail = f"{type(error).__name__}: {error}"
-            bad.append(self._quarantined(record, key, "unexpected_content", detail))
+            seen = look(self._merged(before.id, record))
+        if seen.content_hash and not incoming.list_hash:
+            met = self._met(key, seen.content_hash, bare=bare)
+        if met == "same" or (met == "different" and bare):
+            self.report.unchanged += 1
+            return
+        if met == "different":
+            raise Rejected("duplicate_id", f"id {key} came before with other content")
+        if before and before.content_hash == seen.content_hash:
+            self._unchanged(before, same)
+            return
+        if seen.reason:
+            raise Rejected(seen.reason, seen.detail)
+        prepared = seen.prepared or look(record, incoming.dialect).prepared
+        if prepared is None:
+            raise Rejected("unexpected_content", "the record changed while it was read")
+        self.report.dialects[prepared.dialect] += 1
+        if met == "bare":
+            self._take_out_bare(ready, key)
+        ready.append(_Ready(prepared, seen.raw[:_RAW_LIMIT], seen.content_hash, list_hash, before))
 
     def _met(self, key: str | None, content: str, *, bare: bool = False) -> str | None:
         """Whether this id came before: "same", "different", or "bare" (a list entry only)."""
@@ -477,7 +487,7 @@ class _Loader:
             self.report.quarantined.append(item)
         return item
 
-    def _write(self, prepared: list[_Prepared], same: list[int], bad: list[Quarantined]) -> None:
+    def _write(self, prepared: list[_Ready], same: list[int], bad: list[Quarantined]) -> None:
         try:
             with self.open_session() as session:
                 self._store(session, prepared)
@@ -490,7 +500,7 @@ class _Loader:
                 except SQLAlchemyError as single:
                     reason = str(getattr(single, "orig", single))
                     bad.append(
-                        self._quarantined(json.loads(item.raw), item.key, "not_stored", reason)
+                        self._quarantined(json.loads(item.raw), item.of.key, "not_stored", reason)
                     )
                 else:
                     self._count(item)
@@ -509,12 +519,12 @@ class _Loader:
                     ],
                 )  # fmt: skip
 
-    def _count(self, item: _Prepared) -> None:
+    def _count(self, item: _Ready) -> None:
         if item.known is None:
             self.report.added += 1
         else:
             self.report.changed += 1
-        self.report.repairs.update(item.service.flags)
+        self.report.repairs.update(item.of.flags)
 
     def _seen(self, session: Session, ids: list[int]) -> None:
         """Unchanged services are seen again; closed ones come back."""
@@ -526,71 +536,61 @@ class _Loader:
             .where(row.id.in_(ids))
             .values(last_seen=self.started, crawl=self.crawl, missed=0)
         )
-        back = session.execute(
-            select(row.id).where(
-                row.id.in_(ids),
-                row.closed_at.is_not(None),
-                row.status == ServiceStatus.ACTIVE.value,
-            )
+        back = list(
+            session.scalars(select(row.id).where(row.id.in_(ids), row.closed_at.is_not(None)))
         )
-        _show(session, [i for (i,) in back], visible=True)
-        session.execute(update(row).where(row.id.in_(ids)).values(closed_at=None))
+        if back:
+            session.execute(update(row).where(row.id.in_(back)).values(closed_at=None))
+            visibility.refresh(session, back)
 
-    def _store(self, session: Session, prepared: list[_Prepared]) -> None:
+    def _store(self, session: Session, prepared: list[_Ready]) -> None:
         if not prepared:
             return
         organizations = self._organizations(session, prepared)
         new = [p for p in prepared if p.known is None]
         old = [p for p in prepared if p.known is not None]
-        ids: dict[str, int] = {p.key: p.known.id for p in old if p.known}
+        ids: dict[str, int] = {p.of.key: p.known.id for p in old if p.known}
         if new:
             session.execute(
-                insert(ServiceRow),
+                insert(_SERVICE),
                 [
                     {**self._values(p, organizations), "feed_id": self.feed_id,
-                     "source_id": p.key, "first_seen": self.started}
+                     "source_id": p.of.key, "first_seen": self.started}
                     for p in new
                 ],
             )  # fmt: skip
             found = session.execute(
                 select(ServiceRow.source_id, ServiceRow.id).where(
                     ServiceRow.feed_id == self.feed_id,
-                    ServiceRow.source_id.in_([p.key for p in new]),
+                    ServiceRow.source_id.in_([p.of.key for p in new]),
                 )
             )
             ids.update((k, i) for k, i in found)
         if old:
             session.execute(
                 update(ServiceRow),
-                [{"id": ids[p.key], **self._values(p, organizations)} for p in old],
+                [{"id": ids[p.of.key], **self._values(p, organizations)} for p in old],
             )
-            changed = [ids[p.key] for p in old]
+            changed = [ids[p.of.key] for p in old]
             session.execute(
                 delete(ServiceAtLocationRow).where(ServiceAtLocationRow.service_id.in_(changed))
             )
             search_index.remove(session.connection(), changed)
-        places = [row for p in prepared for row in _place_rows(ids[p.key], p.service)]
+        places = [{"service_id": ids[p.of.key], **row} for p in prepared for row in p.of.places]
         if places:
-            session.execute(insert(ServiceAtLocationRow), places)
+            session.execute(insert(_PLACE), places)
         search_index.add(
             session.connection(),
-            [_document(ids[p.key], p.service) for p in prepared if _is_shown(p.service)],
+            [{"id": ids[p.of.key], **p.of.document} for p in prepared if p.of.document],
         )
+        visibility.refresh(session, [ids[p.of.key] for p in (prepared if self.retired else old)])
 
-    def _values(self, p: _Prepared, organizations: dict[str, int]) -> dict[str, Any]:
-        service = p.service
-        organization = service.organization
+    def _values(self, p: _Ready, organizations: dict[str, int]) -> dict[str, Any]:
+        organization = p.of.organization
         return {
+            **p.of.values,
             "organization_id": organizations.get(organization.id) if organization else None,
-            "name": service.name,
-            "status": service.status.value,
-            "visible": int(_is_shown(service)),
-            "scope": service.scope.value,
-            "subcategories": codec.mask(t.subcategory for t in service.tags),
-            "assured_date": service.assured_date,
-            "last_modified": service.last_modified,
-            "flags": " ".join(service.flags),
-            "listing": codec.encode(service),
+            "compared": 0,
             "raw": p.raw,
             "content_hash": p.content_hash,
             "list_hash": p.list_hash,
@@ -600,10 +600,9 @@ class _Loader:
             "closed_at": None,
         }
 
-    def _organizations(self, session: Session, prepared: list[_Prepared]) -> dict[str, int]:
+    def _organizations(self, session: Session, prepared: list[_Ready]) -> dict[str, int]:
         """Store ids of the batch's organisations by the feed's ids, written where changed."""
-        wanted = {p.service.organization.id: p.service.organization
-                  for p in prepared if p.service.organization}  # fmt: skip
+        wanted = {p.of.organization.id: p.of.organization for p in prepared if p.of.organization}
         if not wanted:
             return {}
         row = OrganizationRow
@@ -626,7 +625,7 @@ class _Loader:
             elif tuple(known[key][2:]) != tuple(values.values()):
                 old.append({"id": known[key][1], **values})
         if new:
-            session.execute(insert(row), new)
+            session.execute(insert(_ORGANIZATION), new)
         if old:
             session.execute(update(row), old)
         return {r[0]: r[1] for r in session.execute(query)}
@@ -637,7 +636,7 @@ class _Loader:
         mine = row.feed_id == self.feed_id
         with self.open_session() as session:
             dialect = self.report.dialects.most_common(1)
-            values: dict[str, Any] = {"imported_at": now()}
+            values: dict[str, Any] = {"imported_at": now(), "source": self.where}
             if dialect:
                 values["dialect"] = dialect[0][0]
             session.execute(update(FeedRow).where(FeedRow.id == self.feed_id).values(**values))
@@ -659,72 +658,38 @@ class _Loader:
             for start in range(0, len(closing), BATCH):
                 ids = closing[start : start + BATCH]
                 session.execute(update(row).where(row.id.in_(ids)).values(closed_at=self.started))
-                _show(session, ids, visible=False)
+                visibility.refresh(session, ids)
+                twins = session.scalars(select(row.id).where(row.twin_of.in_(ids)))
+                duplicates.show_once(session, {*twins})
             self.report.closed = len(closing)
 
+    def compare(self) -> None:
+        """Look for services that other feeds list too, and keep the report for staff."""
+        more = True
+        while more:
+            with self.open_session() as session:
+                found = duplicates.find_some(session)
+                self.report.duplicates += found or 0
+                more = found is not None
+        with self.open_session() as session:
+            values = {"report": self.report.as_dict()}
+            session.execute(update(FeedRow).where(FeedRow.id == self.feed_id).values(**values))
 
-def _show(session: Session, ids: list[int], *, visible: bool) -> None:
-    if not ids:
+
+def _looked_at(
+    batches: Iterator[list[_Incoming]], loader: _Loader, *, live: bool
+) -> Iterator[tuple[list[_Incoming], Sequence[Look | None]]]:
+    if not live:
+        yield from hands.looked_at(batches, loader.job)
         return
-    value = int(visible)
-    session.execute(update(ServiceRow).where(ServiceRow.id.in_(ids)).values(visible=value))
-    session.execute(
-        update(ServiceAtLocationRow)
-        .where(ServiceAtLocationRow.service_id.in_(ids))
-        .values(visible=value)
-    )
+    # Which details to ask for is known only as the records come.
+    for batch in batches:
+        yield batch, [None] * len(batch)
 
 
-def _is_shown(service: Service) -> bool:
-    return service.status is ServiceStatus.ACTIVE
-
-
-def _flagged(service: Service, flag: str) -> Service:
-    return replace(service, flags=(*service.flags, flag))
-
-
-def _place_rows(key: int, service: Service) -> list[dict[str, Any]]:
-    categories = codec.mask(t.subcategory for t in service.tags)
-    return [
-        {
-            "service_id": key,
-            "location_id": loc.id,
-            "visible": int(_is_shown(service)),
-            "band": band(loc.lat),
-            "lat": loc.lat,
-            "lon": loc.lon,
-            "precision": loc.precision.value,
-            "postcode": loc.postcode,
-            "subcategories": categories,
-        }
-        for loc in service.locations
-        if loc.lat is not None and loc.lon is not None
-    ]
-
-
-def _document(key: int, service: Service) -> dict[str, object]:
-    cells = {
-        search_index.cell(loc.lat, loc.lon)
-        for loc in service.locations
-        if loc.lat is not None and loc.lon is not None
-    }
-    if service.scope is not Scope.LOCAL:
-        cells.add("zznational")
-    tags = [t.subcategory.value.replace("_", " ") for t in service.tags]
-    words = [*tags, *(t.name for t in service.terms), *service.conditions]
-    return {
-        "id": key,
-        "name": service.name,
-        "organization": service.organization.name if service.organization else "",
-        "tags": " ".join(words),
-        "description": service.description,
-        "place": " ".join(sorted(cells)),
-    }
-
-
-def _hash(raw: str) -> str:
-    data = f"{IMPORTER_VERSION}\0{raw}".encode()
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+def _batches(records: Iterator[_Incoming]) -> Iterator[list[_Incoming]]:
+    while batch := list(islice(records, BATCH)):
+        yield batch
 
 
 def _storable(raw: str) -> str:

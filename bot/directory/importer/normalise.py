@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.directory import tagging
 from bot.directory.categories import Audience, SubCategory
 from bot.directory.importer import repair, schedules
 from bot.directory.importer.hsds3 import Record, items
+from bot.directory.importer.telling import Telling
 from bot.directory.model import (
     Accessibility,
     AttendingType,
@@ -60,27 +62,40 @@ _CLOSED_NAME = re.compile(
     r"\b(?:temporarily|currently|permanently) (?:closed|suspended)\b|\((?:now )?closed\)|^closed\b",
     re.IGNORECASE,
 )
-_ONLINE_TEXT = re.compile(
-    r"\b(?:(?:via|on|over|by) zoom|zoom (?:call|meeting|session)|online (?:group|course|support|"
-    r"session|class|community|forum|service|meeting)|(?:virtual|online)ly|meets? online|"
-    r"virtual (?:group|session|meeting|class)|video call)\w*",
-    re.IGNORECASE,
+_ONLINE_TEXT = Telling(
+    re.compile(
+        r"\b(?:(?:via|on|over|by) zoom|zoom (?:call|meeting|session)|online (?:group|course|"
+        r"support|session|class|community|forum|service|meeting)|(?:virtual|online)ly|"
+        r"meets? online|virtual (?:group|session|meeting|class)|video call)\w*",
+        re.IGNORECASE,
+    ),
+    ("zoom", "online", "virtual", "video call"),
 )
-_PHONE_TEXT = re.compile(
-    r"\b(?:help ?line|phone ?line|advice line|support line|listening line|(?:tele)?phone "
-    r"(?:support|befriending|service|counselling|advice|calls?)|(?:by|over the) (?:tele)?phone)\b",
-    re.IGNORECASE,
+_PHONE_TEXT = Telling(
+    re.compile(
+        r"\b(?:help ?line|phone ?line|advice line|support line|listening line|(?:tele)?phone "
+        r"(?:support|befriending|service|counselling|advice|calls?)|"
+        r"(?:by|over the) (?:tele)?phone)\b",
+        re.IGNORECASE,
+    ),
+    ("phone", "line"),
 )
-_HOME_TEXT = re.compile(
-    r"\b(?:home visits?|visits? (?:you |people )?(?:at|in) (?:your|their) (?:own )?homes?|"
-    r"in your own home|in people's (?:own )?homes|care at home|meals on wheels)\b",
-    re.IGNORECASE,
+_HOME_TEXT = Telling(
+    re.compile(
+        r"\b(?:home visits?|visits? (?:you |people )?(?:at|in) (?:your|their) (?:own )?homes?|"
+        r"in your own home|in people's (?:own )?homes|care at home|meals on wheels)\b",
+        re.IGNORECASE,
+    ),
+    ("home", "meals on wheels"),
 )
-_NATIONAL_TEXT = re.compile(
-    r"\b(?:nationwide|across the (?:uk|country)|uk[- ]wide|anywhere in the uk|"
-    r"(?:the )?uk'?s (?:leading|largest|only)|"
-    r"national (?:charity|help ?line|service|organisation))\b",
-    re.IGNORECASE,
+_NATIONAL_TEXT = Telling(
+    re.compile(
+        r"\b(?:nationwide|across the (?:uk|country)|uk[- ]wide|anywhere in the uk|"
+        r"(?:the )?uk'?s (?:leading|largest|only)|"
+        r"national (?:charity|help ?line|service|organisation))\b",
+        re.IGNORECASE,
+    ),
+    ("nation", "uk", "the country"),
 )
 _TOWNS_THAT_ARE_WORDS = frozenset(
     {"bath", "battle", "beer", "broadway", "bury", "church", "crook", "deal", "hope", "hook",
@@ -104,20 +119,27 @@ _DISPLAY_ACCESS = {
 }
 
 
+@lru_cache(maxsize=4_000)
+def _is_of_a_person(key: str) -> bool:
+    return key.casefold() in _PERSONAL_KEYS
+
+
 def scrub(value: Any) -> Any:
     """A copy without the people behind the records: assurers, editors, contact names."""
     if isinstance(value, list):
-        return [scrub(v) for v in value]
+        return [scrub(v) if isinstance(v, dict | list) else v for v in value]
     if not isinstance(value, dict):
         return value
     kept = {}
     for key, inner in value.items():
-        if not isinstance(key, str) or key.casefold() in _PERSONAL_KEYS:
+        if not isinstance(key, str) or _is_of_a_person(key):
             continue
         if key == "contacts":
             kept[key] = [{k: scrub(v) for k, v in c.items() if k != "name"} for c in items(inner)]
-        else:
+        elif isinstance(inner, dict | list):
             kept[key] = scrub(inner)
+        else:
+            kept[key] = inner
     return kept
 
 

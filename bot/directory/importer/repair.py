@@ -36,6 +36,11 @@ FAR_KM = 5.0
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff]"
 )
+# What is neither of these is printable ASCII without anything to mend: most texts of most feeds.
+_TO_MEND = re.compile(r"[^ -~]|[&<#\\*]|  |^ | $")
+# Letters and marks that ftfy would leave, or only straighten: broken encodings have others.
+_SUSPECT = re.compile(r"[^\x00-\x7f£éèüö–—‘’“”…•]|[^\x00-\x7f]{2}")
+_STRAIGHT = str.maketrans("‘’“”", '\x27\x27""')
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
@@ -55,6 +60,10 @@ _DEAD_HOSTS = re.compile(
 )
 _URL = re.compile(r"^(?:(https?)://)?([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+)(:\d+)?([/?#].*)?$")
 _ONLY_PHONE_WORDS = re.compile(r"^(?:or|and|tel|phone|telephone|call|mobile|landline)$", re.I)
+_BLANKS = re.compile(r"[ \t]+")
+_LINE_END = re.compile(r" ?\n ?")
+_MANY_LINES = re.compile(r"\n{3,}")
+_NOT_DIGITS = re.compile(r"\D")
 _PLAIN_NUMBER = re.compile(r"^[\d\s()+\-./]+$")
 _FREE = re.compile(
     r"^(?:it(?:'s| is) |this (?:service|activity|group) is )?"
@@ -86,10 +95,18 @@ def clean_text(value: Any, *, one_line: bool = False) -> str | None:
     if value is None or isinstance(value, bool | dict | list):
         return None
     text = value if isinstance(value, str) else str(value)
-    if not text or text.isspace():
+    if _TO_MEND.search(text) is None:
+        return None if not text or _PLACEHOLDER.match(text) else text
+    return _mended(text, one_line=one_line)
+
+
+def _mended(text: str, *, one_line: bool) -> str | None:
+    if text.isspace():
         return None
-    if not text.isascii():
+    if _SUSPECT.search(text):
         text = ftfy.fix_text(_SURROGATE.sub("", text), unescape_html=False)
+    elif not text.isascii():
+        text = text.translate(_STRAIGHT)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\\r\\n", "\n")
     text = text.replace("\\n", "\n").replace("\xa0", " ")
     if "#" in text:
@@ -104,9 +121,9 @@ def clean_text(value: Any, *, one_line: bool = False) -> str | None:
     if one_line:
         text = " ".join(text.split())
     else:
-        text = re.sub(r"[ \t]+", " ", text)
-        text = re.sub(r" ?\n ?", "\n", text)
-        text = re.sub(r"\n{3,}", "\n\n", text).strip()
+        text = _BLANKS.sub(" ", text)
+        text = _LINE_END.sub("\n", text)
+        text = _MANY_LINES.sub("\n\n", text).strip()
         text = text.replace("**", "")
     return None if not text or _PLACEHOLDER.match(text) else text
 
@@ -149,8 +166,23 @@ def clean_email(value: Any) -> str | None:
     return match.group(0).lower()
 
 
+@lru_cache(maxsize=1)
+def _national() -> re.Pattern[str]:
+    """The British numbers that phonenumbers' own metadata knows, after the leading 0."""
+    data = phonenumbers.PhoneMetadata.metadata_for_region(REGION)
+    kinds = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "voip",
+             "personal_number", "pager", "uan", "voicemail")  # fmt: skip
+    found = (getattr(data, kind, None) for kind in kinds)
+    patterns = [k.national_number_pattern for k in found if k and k.national_number_pattern]
+    return re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
 @lru_cache(maxsize=20_000)
 def _e164(text: str) -> str | None:
+    digits = _NOT_DIGITS.sub("", text)
+    # Reading a number in full takes a hundred times as long as seeing that it is a plain one.
+    if text.startswith("0") and len(digits) == 11 and _national().fullmatch(digits, 1):
+        return f"+44{digits[1:]}"
     try:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
@@ -181,7 +213,10 @@ def clean_phones(
     three digits or more, since a person may still make sense of it.
     """
     text = clean_text(value)
-    if not text or len(re.sub(r"\D", "", text)) < 3 or not re.search(r"[1-9]", text):
+    if not text:
+        return ()
+    digits = _NOT_DIGITS.sub("", text)
+    if len(digits) < 3 or not digits.strip("0"):
         return ()
     about = clean_text(description, one_line=True)
     extra = clean_text(extension, one_line=True)
@@ -228,7 +263,10 @@ def clean_number(value: Any) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            return None
     else:
         text = clean_text(value, one_line=True)
         match = re.fullmatch(

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import time
+from functools import lru_cache
 from typing import Any
 
 from bot.directory.importer.repair import clean_date, clean_text, clean_time
+from bot.directory.importer.telling import Telling
 from bot.directory.model import AttendingType, Schedule
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -42,7 +44,7 @@ ORDINAL_PHRASE = re.compile(
     r"(?:the|each|every|a)?\s*(?:calendar )?months?\b)?",
     re.IGNORECASE,
 )
-_IRREGULAR = re.compile(
+_IRREGULAR_PATTERN = re.compile(
     rf"\b(?:{_ORD}\s+(?:(?:and|&|,)\s*(?:the )?{_ORD}\s+)*{_DAY}|monthly|once a month|"
     r"(?:twice|two times|three times) a month|every (?:other|second|two|three|four|2|3|4|6|six) "
     r"(?:weeks?|mon|tue|wed|thu|fri|sat|sun|months?)\w*|every month|each month|per month|"
@@ -50,6 +52,11 @@ _IRREGULAR = re.compile(
     r"term[ -]?time|school holidays?|bi-?monthly)\b",
     re.IGNORECASE,
 )
+_IRREGULAR = Telling(
+    _IRREGULAR_PATTERN,
+    ("month", "week", "fortnight", "alternate", "quarter", "term", "holiday", "every",
+     *_ORDINALS),
+)  # fmt: skip
 _WEEKLY_TEXT = re.compile(
     rf"^(?:every |on |each )*(?P<days>{_DAY}(?:{_AND}(?:every |on )?{_DAY})*)\.?$", re.IGNORECASE
 )
@@ -70,7 +77,7 @@ class Said:
 def day_code(value: str) -> str | None:
     """ "Monday", "mon", "1" (HSDS 1.1 counts from Monday) and "MO" give "MO"; else ``None``."""
     text = value.strip().casefold()
-    if text.isdigit():
+    if re.fullmatch(r"[0-9]", text):
         return DAYS[int(text) - 1] if 1 <= int(text) <= 7 else ("SU" if text == "0" else None)
     for code, name in NAMES.items():
         if len(text) >= 2 and name.casefold().startswith(text.rstrip("s.") or text):
@@ -96,6 +103,7 @@ def days(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=2_000)
 def said(text: str | None) -> Said | None:
     """What the words say that a plain weekly rule would get wrong, or ``None`` if nothing."""
     if not text or not (irregular := _IRREGULAR.search(text)):
@@ -118,7 +126,7 @@ def _says_otherwise(rest: str) -> bool:
     # "monthly" beside "2nd Monday of the month" adds nothing; term time or "every other" does.
     return any(
         m.group(0).casefold() not in ("monthly", "every month", "each month", "once a month")
-        for m in _IRREGULAR.finditer(rest)
+        for m in _IRREGULAR_PATTERN.finditer(rest)
     )
 
 
@@ -260,7 +268,9 @@ def _freq(raw: dict[str, Any]) -> tuple[str | None, tuple[str, ...], tuple[int, 
     byday = days(raw.get("byday")) or days(raw.get("weekday"))
     bymonthday = tuple(
         int(d)
-        for d in re.findall(r"-?\d+", clean_text(raw.get("bymonthday"), one_line=True) or "")
+        for d in re.findall(
+            r"(?<!\d)-?\d{1,2}(?!\d)", clean_text(raw.get("bymonthday"), one_line=True) or ""
+        )
         if 1 <= abs(int(d)) <= 31
     )
     if stated.startswith("month"):
@@ -272,7 +282,9 @@ def _freq(raw: dict[str, Any]) -> tuple[str | None, tuple[str, ...], tuple[int, 
 
 def _count(value: Any) -> int | None:
     text = clean_text(value, one_line=True)
-    return int(text) if text and text.isdigit() and 1 <= int(text) <= 52 else None
+    return (
+        int(text) if text and re.fullmatch(r"[0-9]{1,2}", text) and 1 <= int(text) <= 52 else None
+    )
 
 
 def _is_sound(schedule: Schedule) -> bool:
@@ -332,9 +344,12 @@ def _ordinal_day(code: str) -> str:
 
 def attending_type(value: Any) -> AttendingType | None:
     """How people take part, from an enumeration or a sentence; ``None`` if unclear or several."""
-    text = (clean_text(value, one_line=True) or "").casefold()
-    if not text:
-        return None
+    text = clean_text(value, one_line=True)
+    return _attending_type(text.casefold()) if text else None
+
+
+@lru_cache(maxsize=1_000)
+def _attending_type(text: str) -> AttendingType | None:
     found = {
         kind
         for kind, pattern in (

@@ -103,7 +103,7 @@ def _zip_entries(path: Path) -> list[Entry]:
 
 def _natural(name: str) -> list[tuple[int, str]]:
     return [
-        (int(part), "") if part.isdigit() else (-1, part.casefold())
+        (int(part), "") if part.isdecimal() else (-1, part.casefold())
         for part in re.split(r"(\d+)", name)
         if part
     ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
+from bot.directory import visibility
 from bot.directory.importer import import_source
 from bot.store.base import unit_of_work
-from bot.store.directory import FeedRow, ServiceAtLocationRow, ServiceRow
+from bot.store.directory import FeedRow, ServiceRow
 
 FEED = "Marlowby sample"
 LICENCE = "CC0 1.0"
@@ -38,11 +39,5 @@ def retire(url: str | None = None) -> int:
         shown = (ServiceRow.feed_id == feed.id, ServiceRow.visible == 1)
         found = select(func.count()).select_from(ServiceRow).where(*shown)
         count = session.scalar(found) or 0
-        session.execute(update(ServiceRow).where(ServiceRow.feed_id == feed.id).values(visible=0))
-        ids = select(ServiceRow.id).where(ServiceRow.feed_id == feed.id)
-        session.execute(
-            update(ServiceAtLocationRow)
-            .where(ServiceAtLocationRow.service_id.in_(ids))
-            .values(visible=0)
-        )
+        visibility.retire(session, feed.id)
         return count

@@ -1,0 +1,1 @@
+"""What service staff see: a queue, conversations, people, numbers, the directory, set-up."""

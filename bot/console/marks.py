@@ -1,0 +1,178 @@
+"""What was misunderstood: marked with what it meant, and exported as Rasa's training data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from bot.console.names import veil_for
+from bot.console.roles import May
+from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
+from bot.conversations.masking import mask
+from bot.settings import PROJECT
+from bot.store.staff import Mark
+from bot.store.turns import Conversation, Turn
+
+# What the router and the channels add: nobody types these.
+_OURS = frozenset(
+    {"answer", "choose", "share_location", "risk", "unreadable", "stale_button", "nlu_fallback"}
+)
+_ENTITY = re.compile(r"[a-z][a-z_]{0,29}")
+_MASKED = re.compile(r"\[(?:person \d+|number|link|e-mail address)\]")
+
+
+@lru_cache(maxsize=1)
+def intents() -> tuple[str, ...]:
+    """Intents that a person's words can have, by name."""
+    domain = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
+    names = (next(iter(i)) if isinstance(i, dict) else str(i) for i in domain["intents"])
+    return tuple(sorted(set(names) - _OURS))
+
+
+def entities_of(lines: str, words: str) -> list[dict[str, str]]:
+    """Lines like "chair yoga = activity" as entities; ``NotSo`` where one cannot be used."""
+    found: list[dict[str, str]] = []
+    for line in lines.splitlines():
+        if not line.strip():
+            continue
+        part, equals, entity = (x.strip() for x in line.rpartition("="))
+        if not equals or not part or not _ENTITY.fullmatch(entity):
+            raise NotSo(f"Write entities as words = name, one on a line; not “{line.strip()}”.")
+        if part not in words:
+            raise NotSo(f"“{part}” is not in the sentence.")
+        found.append({"text": part, "entity": entity})
+    return found
+
+
+def example_of(words: str, entities: Sequence[dict[str, str]]) -> str:
+    """A sentence in Rasa's notation: "I like [chair yoga](activity)".
+
+    Brackets of the sentence itself would be taken for notation, so they become round ones.
+    """
+    text = " ".join(words.translate(str.maketrans("[]{}", "()()")).split())
+    spans: list[tuple[int, int, str]] = []
+    for entity in entities:
+        part = " ".join(entity["text"].translate(str.maketrans("[]{}", "()()")).split())
+        start = text.find(part)
+        end = start + len(part)
+        if start >= 0 and all(end <= s or start >= e for s, e, _ in spans):
+            spans.append((start, end, entity["entity"]))
+    for start, end, name in sorted(spans, reverse=True):
+        text = f"{text[:start]}[{text[start:end]}]({name}){text[end:]}"
+    return text
+
+
+class _Block(str):
+    """Text that YAML is to write as a block."""
+
+
+yaml.SafeDumper.add_representer(
+    _Block,
+    lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|"),
+)
+
+
+def nlu_yaml(marks: Iterable[tuple[str, str, Sequence[dict[str, str]]]]) -> str:
+    """Rasa NLU YAML of (intent, words, entities): one block an intent, no sentence twice."""
+    by_intent: dict[str, dict[str, None]] = {}
+    for intent, words, entities in marks:
+        by_intent.setdefault(intent, {})[example_of(words, entities)] = None
+    blocks: list[dict[str, Any]] = [
+        {
+            "intent": intent,
+            "examples": _Block("".join(f"- {e}\n" for e in sorted(by_intent[intent]))),
+        }
+        for intent in sorted(by_intent)
+    ]
+    return yaml.safe_dump(
+        {"version": "3.1", "nlu": blocks}, sort_keys=False, allow_unicode=True, width=10_000
+    )
+
+
+def kept(session: Session) -> list[Mark]:
+    """All marks, the latest first."""
+    return list(session.scalars(select(Mark).order_by(Mark.id.desc())))
+
+
+# --- pages ---------------------------------------------------------------------------------
+
+
+def mark(visit: Visit) -> Response:
+    """Keep what a turn meant; without an intent the mark is taken away."""
+    number = visit.path("turn")
+    usable = number.isascii() and number.isdigit() and len(number) < 18
+    turn = visit.db.get(Turn, int(number)) if usable else None
+    if turn is None:
+        raise NotThere("There is no such turn. The person may have been erased.")
+    person_id = turn.person_id
+    if turn.kind != "text":
+        raise NotSo("Only what somebody typed can be marked.")
+    row = visit.db.scalar(select(Mark).where(Mark.turn_id == turn.id))
+    intent = visit.text("intent", 60)
+    if not intent:
+        if row is not None:
+            visit.db.delete(row)
+        visit.note("unmark", person_id, target=f"turn {turn.id}")
+        return visit.back(f"{ROOT}/c/{person_id}", f"t{turn.id}")
+    if intent not in intents():
+        raise NotSo("Choose one of the intents.")
+    words = " ".join(visit.needed("words", "the sentence to learn from", 1000).split())
+    if _MASKED.search(words):
+        raise NotSo(
+            "The sentence still has stand-ins like [person 1]. Put made-up words in their place, "
+            "such as another name, so that it reads as a person would write it."
+        )
+    conversation = visit.db.get_one(Conversation, person_id)
+    if mask(words, conversation.names) != words:
+        raise NotSo(
+            "The sentence has a name, a number or an address of somebody in it. Training data "
+            "leaves this system: put made-up ones in their place."
+        )
+    entities = entities_of(visit.text("entities", 1000), words)
+    if row is None:
+        row = Mark(person_id=person_id, turn_id=turn.id)
+        visit.db.add(row)
+    row.intent, row.entities, row.words, row.who = intent, entities, words, visit.who
+    visit.note("mark", person_id, target=f"turn {turn.id}: {intent}")
+    return visit.back(f"{ROOT}/c/{person_id}", f"t{turn.id}")
+
+
+def show(visit: Visit) -> Response:
+    """All marks."""
+    rows = kept(visit.db)
+    turns = {
+        t.id: t
+        for t in visit.db.scalars(select(Turn).where(Turn.id.in_([m.turn_id for m in rows])))
+    }
+    veils = {p: veil_for(visit.db, visit.who, p) for p in {m.person_id for m in rows}}
+    return visit.show(
+        "marks.html",
+        title="Corrections for training",
+        rows=[(m, turns.get(m.turn_id), veils[m.person_id]) for m in rows],
+    )
+
+
+def export(visit: Visit) -> Response:
+    """The marks as a file for the next training."""
+    rows = kept(visit.db)
+    visit.note("export_marks", target=f"{len(rows)} sentences")
+    words = nlu_yaml((m.intent, m.words, m.entities) for m in rows)
+    return Response(
+        words,
+        media_type="application/yaml",
+        headers={"Content-Disposition": 'attachment; filename="marked.yml"'},
+    )
+
+
+PAGES = (
+    Page("GET", "/marks", show, May.REVIEW),
+    Page("GET", "/marks.yml", export, May.EXPORT_MARKS),
+    Page("POST", "/marks/{turn}", mark, May.REVIEW),
+)

@@ -1,0 +1,407 @@
+"""The service in numbers, in the frame of Normalisation Process Theory, with small counts hidden.
+
+Its four constructs order the questions: does it make sense to people (coherence), do they take
+part (cognitive participation), what gets done (collective action), what comes of it (reflexive
+monitoring)? A count of one to four could point to somebody, so it is shown as "fewer than 5",
+and so is the next smallest where the hidden one could be worked out from a total.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Integer, case, func, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from bot.console.names import readable
+from bot.console.plain import LONDON, csv_file
+from bot.console.roles import May
+from bot.console.web import NotThere, Page, Visit
+from bot.conversations.journey import OPEN, STAGES
+from bot.network.exports import network_from_json
+from bot.network.typology import classify
+from bot.store.base import now
+from bot.store.tables import (
+    Consent,
+    Difficulty,
+    GapRow,
+    OptionRow,
+    Person,
+    Plan,
+    RiskEvent,
+    Snapshot,
+    StaffRequest,
+    UnmetNeed,
+)
+from bot.store.turns import Turn
+
+LEAST = 5
+"""Counts above nothing and below this are hidden."""
+
+HIDDEN = "fewer than 5"
+PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time"}
+CONSTRUCTS = {
+    "coherence": ("Coherence", "Does it make sense to people?"),
+    "participation": ("Cognitive participation", "Do people take part?"),
+    "action": ("Collective action", "What gets done?"),
+    "monitoring": ("Reflexive monitoring", "What comes of it, and does it work well?"),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One table that can be drawn as bars.
+
+    Attributes:
+        key: names it in an address.
+        construct: key of ``CONSTRUCTS``.
+        rows: (label, count); ``None`` for a count that is hidden.
+        total: of whom or what, where the rows are parts of one whole.
+        unit: what is counted.
+        note: how to read it.
+    """
+
+    key: str
+    construct: str
+    title: str
+    rows: Sequence[tuple[str, float | None]]
+    unit: str = "people"
+    note: str = ""
+    total: int | None = None
+
+    @property
+    def longest(self) -> float:
+        """The largest value that is shown; at least 1."""
+        return max([*(v for _, v in self.rows if v is not None), 1])
+
+    def said(self, value: float | None) -> str:
+        """A count in words for a table."""
+        if value is None:
+            return HIDDEN
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def hidden(counts: Mapping[str, int], *, parts: bool = True) -> list[tuple[str, int | None]]:
+    """Counts with small ones hidden; where ``parts`` add up to a total, never exactly one.
+
+    One hidden count among known others could be worked out from the total.
+    """
+    small = {label for label, n in counts.items() if 0 < n < LEAST}
+    if parts and len(small) == 1:
+        others = [(n, label) for label, n in counts.items() if n >= LEAST]
+        if others:
+            small.add(min(others)[1])
+    return [(label, None if label in small else n) for label, n in counts.items()]
+
+
+@dataclass
+class Scope:
+    """The transaction and the time that the figures are about."""
+
+    session: Session
+    since: datetime | None
+    _cache: dict[str, Any] = field(default_factory=dict)
+
+    def within(self, query: Any, moment: Any) -> Any:
+        """A query narrowed to the time."""
+        return query if self.since is None else query.where(moment >= self.since)
+
+    def people(self, query: Any, moment: Any) -> dict[str, int]:
+        """Rows of (label, number) of a grouped query."""
+        return {str(k): int(n) for k, n in self.session.execute(self.within(query, moment))}
+
+
+def _people_of(column: Any) -> Any:
+    return func.count(column.distinct())
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return {readable(k): n for k, n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))}
+
+
+def reached(scope: Scope) -> Figure:
+    """People who agreed to start, by month."""
+    rows = scope.session.scalars(scope.within(select(Person.created_at), Person.created_at))
+    months = Counter(f"{m.astimezone(LONDON):%Y-%m}" for m in rows)
+    counts = {f"{datetime.fromisoformat(f'{m}-01'):%b %Y}": months[m] for m in sorted(months)}
+    return Figure("reached", "coherence", "People reached", hidden(counts),
+                  note="Who agreed to start, by month.", total=sum(months.values()))  # fmt: skip
+
+
+def funnel(scope: Scope) -> Figure:
+    """How far people got: who is at a stage or past it."""
+    at = scope.people(select(Person.stage, func.count()).group_by(Person.stage), Person.created_at)
+    order = (*STAGES[1:], OPEN)
+    counts, beyond = {}, sum(n for s, n in at.items() if s in order)
+    for stage in order:
+        counts[readable(stage) if stage != OPEN else "Through to the end"] = beyond
+        beyond -= at.get(stage, 0)
+    # Neighbours could be taken from one another: a step that few took is not told apart.
+    rows: list[tuple[str, float | None]] = []
+    last: int | None = None
+    for label, n in counts.items():
+        small = 0 < n < LEAST or (last is not None and 0 < last - n < LEAST)
+        rows.append((label, last if small and n >= LEAST else (None if small else n)))
+        last = n if not small else last
+    return Figure("funnel", "coherence", "How far people get", rows,
+                  note="People who reached each stage. A step that fewer than 5 did not take is "
+                  "shown as if all took it.")  # fmt: skip
+
+
+def sizes(scope: Scope) -> Figure:
+    """How many are on people's latest maps."""
+    counts = Counter(_size(len(n.active)) for n in _networks(scope))
+    order = ("Nobody", "1 to 2", "3 to 5", "6 to 10", "11 to 20", "Over 20")
+    return Figure("sizes", "coherence", "Size of networks", hidden({k: counts[k] for k in order}),
+                  note="People, groups and pets on the latest map.",
+                  total=sum(counts.values()))  # fmt: skip
+
+
+def _size(n: int) -> str:
+    for most, label in ((0, "Nobody"), (2, "1 to 2"), (5, "3 to 5"), (10, "6 to 10"),
+                        (20, "11 to 20")):  # fmt: skip
+        if n <= most:
+            return label
+    return "Over 20"
+
+
+def types(scope: Scope) -> Figure:
+    """Types of the latest maps."""
+    counts = Counter(classify(n).code.value for n in _networks(scope) if len(n.active))
+    return Figure("types", "coherence", "Types of networks", hidden(_sorted(counts)),
+                  note="By the rules in docs/network.md, after Vassilev and others. Patients never "
+                  "see a type.", total=sum(counts.values()))  # fmt: skip
+
+
+def _networks(scope: Scope) -> list[Any]:
+    """The latest map of each person."""
+    if "networks" not in scope._cache:
+        latest = scope.within(
+            select(Snapshot.person_id, func.max(Snapshot.taken_at).label("at")), Snapshot.taken_at
+        ).group_by(Snapshot.person_id).subquery()  # fmt: skip
+        rows = scope.session.scalars(
+            select(Snapshot.network).join(
+                latest,
+                (Snapshot.person_id == latest.c.person_id) & (Snapshot.taken_at == latest.c.at),
+            )
+        )
+        scope._cache["networks"] = [network_from_json(n) for n in rows]
+    return list(scope._cache["networks"])
+
+
+def difficulties(scope: Scope) -> Figure:
+    """What is hard."""
+    query = select(Difficulty.area, func.count()).join(Person, Person.id == Difficulty.person_id)
+    counts = scope.people(query.group_by(Difficulty.area), Person.created_at)
+    return Figure("difficulties", "coherence", "What is hard", hidden(_sorted(counts), parts=False))
+
+
+def consents(scope: Scope) -> Figure:
+    """What people agree to now."""
+    query = select(Consent.scope, _people_of(Consent.person_id)).where(
+        Consent.withdrawn_at.is_(None)
+    )
+    counts = scope.people(query.group_by(Consent.scope), Consent.given_at)
+    return Figure("consents", "participation", "What people agree to",
+                  hidden(_sorted(counts), parts=False))  # fmt: skip
+
+
+def options(scope: Scope) -> Figure:
+    """What became of options that were shown."""
+    query = select(OptionRow.response, func.count()).group_by(OptionRow.response)
+    counts = scope.people(query, OptionRow.shown_at)
+    names = {"shown": "Seen only", "saved": "Saved", "rejected": "Turned down"}
+    return Figure("options", "participation", "Options shown, and what people said",
+                  hidden({names.get(k, readable(k)): n for k, n in sorted(counts.items())}),
+                  unit="options", total=sum(counts.values()))  # fmt: skip
+
+
+def gaps(scope: Scope) -> Figure:
+    """Gaps that people said yes to."""
+    query = select(GapRow.code, _people_of(GapRow.person_id)).where(GapRow.confirmed.is_(True))
+    counts = scope.people(query.group_by(GapRow.code), GapRow.asked_at)
+    return Figure("gaps", "participation", "Gaps that people confirmed",
+                  hidden(_sorted(counts), parts=False))  # fmt: skip
+
+
+def plans(scope: Scope) -> Figure:
+    """Plans and what became of them."""
+    query = select(Plan.state, func.count()).group_by(Plan.state)
+    counts = scope.people(query, Plan.made_at)
+    return Figure("plans", "action", "Plans", hidden(_sorted(counts)), unit="plans",
+                  total=sum(counts.values()))  # fmt: skip
+
+
+def unmet_by_place(scope: Scope) -> Figure:
+    """Where nothing suited."""
+    query = select(UnmetNeed.area, _people_of(UnmetNeed.person_id)).group_by(UnmetNeed.area)
+    counts = scope.people(query, UnmetNeed.at)
+    named = {(k or "Not said"): n for k, n in counts.items()}
+    return Figure("unmet_place", "action", "Unmet needs by place",
+                  hidden(_sorted(named), parts=False))  # fmt: skip
+
+
+def unmet_by_kind(scope: Scope) -> Figure:
+    """What was wanted where nothing suited."""
+    rows = scope.session.execute(
+        scope.within(select(UnmetNeed.person_id, UnmetNeed.wanted), UnmetNeed.at)
+    )
+    counts = Counter(w for w, _ in {(str(w), p) for p, wanted in rows for w in wanted})
+    return Figure("unmet_kind", "action", "Unmet needs by what was wanted",
+                  hidden(_sorted(counts), parts=False))  # fmt: skip
+
+
+def risks(scope: Scope) -> Figure:
+    """Risks that were seen, by category."""
+    query = select(RiskEvent.category, func.count()).group_by(RiskEvent.category)
+    rows = scope.session.execute(scope.within(query, RiskEvent.at))
+    counts = {str(k or "low_mood_or_strain"): int(n) for k, n in rows}
+    return Figure("risks", "action", "Risks seen", hidden(_sorted(counts)), unit="events",
+                  total=sum(counts.values()))  # fmt: skip
+
+
+def risk_times(scope: Scope) -> Figure:
+    """How soon risks were taken up and ended: the middle, in hours, by level."""
+    query = select(RiskEvent.level, RiskEvent.at, RiskEvent.taken_at, RiskEvent.reviewed_at)
+    rows = list(scope.session.execute(scope.within(query, RiskEvent.at)))
+    found: list[tuple[str, float | None]] = []
+    for level in ("emergency", "crisis", "concern"):
+        for title, spans in (
+            ("taken up", [t - at for lv, at, t, _ in rows if lv == level and t]),
+            ("ended", [r - at for lv, at, _, r in rows if lv == level and r]),
+        ):
+            if not spans:
+                continue
+            hours = [s.total_seconds() / 3600 for s in spans]
+            label = f"{readable(level)}, {title}"
+            found.append((label, round(median(hours), 1) if len(hours) >= LEAST else None))
+    return Figure("risk_times", "action", "How soon risks are dealt with", found, unit="hours",
+                  note="The middle time. Nobody watches the chat as it happens: people in danger "
+                  "are given a number to call at once.")  # fmt: skip
+
+
+def understanding(scope: Scope) -> Figure:
+    """How much of what people typed was understood, by week, in per cent."""
+    since = scope.since or now() - timedelta(days=365)
+    day = _week(scope.session)
+    query = (
+        select(day, func.count(), func.sum(case((Turn.unclear, 1), else_=0)))
+        .where(Turn.kind == "text", Turn.at >= since)
+        .group_by(day)
+        .order_by(day)
+    )
+    rows: list[tuple[str, float | None]] = []
+    for week, count, unclear in scope.session.execute(query):
+        start = date(1970, 1, 5) + timedelta(weeks=int(week))
+        share = round(100 * (1 - int(unclear or 0) / count), 1)
+        rows.append((f"{start.day} {start:%b}", share if count >= LEAST else None))
+    return Figure("understanding", "monitoring", "Messages understood, by week", rows[-26:],
+                  unit="per cent", note="Of what people typed, the part after which the bot did "
+                  "not say that it had not understood.")  # fmt: skip
+
+
+def _week(session: Session) -> Any:
+    """Whole weeks from Monday 5 January 1970 to a turn."""
+    if session.get_bind().dialect.name == "sqlite":
+        seconds = func.cast(func.strftime("%s", Turn.at), Integer)
+        return (seconds - 4 * 86400) / 604_800
+    return func.floor((func.extract("epoch", Turn.at) - 4 * 86400) / 604_800)
+
+
+def requests(scope: Scope) -> Figure:
+    """What people asked staff for."""
+    query = select(StaffRequest.kind, func.count()).group_by(StaffRequest.kind)
+    counts = scope.people(query, StaffRequest.at)
+    return Figure("requests", "monitoring", "Requests to staff", hidden(_sorted(counts)),
+                  unit="requests", total=sum(counts.values()))  # fmt: skip
+
+
+def barriers(scope: Scope) -> Figure:
+    """What got in the way of plans, as people said at a follow-up."""
+    from bot.store.base import Base
+
+    table = Base.metadata.tables.get("follow_up")
+    counts: dict[str, int] = {}
+    if table is not None and "barrier" in table.c:
+        query = select(table.c.barrier, _people_of(table.c.person_id)).where(
+            table.c.barrier.is_not(None), table.c.barrier != ""
+        )
+        counts = {str(k): int(n) for k, n in scope.session.execute(query.group_by(table.c.barrier))}
+    rows = hidden(_sorted(counts), parts=False)
+    return Figure("barriers", "monitoring", "What got in the way", rows, note="From follow-ups.")
+
+
+FIGURES: dict[str, Callable[[Scope], Figure]] = {
+    "reached": reached,
+    "funnel": funnel,
+    "sizes": sizes,
+    "types": types,
+    "difficulties": difficulties,
+    "consents": consents,
+    "gaps": gaps,
+    "options": options,
+    "plans": plans,
+    "unmet_kind": unmet_by_kind,
+    "unmet_place": unmet_by_place,
+    "risks": risks,
+    "risk_times": risk_times,
+    "understanding": understanding,
+    "barriers": barriers,
+    "requests": requests,
+}
+"""By the name that an address has for each."""
+
+
+# --- pages ---------------------------------------------------------------------------------
+
+
+def _scope(visit: Visit) -> tuple[Scope, str]:
+    period = visit.asked("period") if visit.asked("period") in PERIODS else "90"
+    if period == "all":
+        return Scope(visit.db, None), period
+    start = now().astimezone(LONDON).date() - timedelta(days=int(period))
+    return Scope(visit.db, datetime.combine(start, time(), LONDON)), period
+
+
+def show(visit: Visit) -> Response:
+    """All figures, by construct."""
+    scope, period = _scope(visit)
+    figures = [figure(scope) for figure in FIGURES.values()]
+    return visit.show(
+        "numbers.html",
+        title="Service view",
+        constructs=[
+            (key, *words, [f for f in figures if f.construct == key])
+            for key, words in CONSTRUCTS.items()
+        ],
+        periods=PERIODS,
+        period=period,
+    )
+
+
+def export(visit: Visit) -> Response:
+    """One figure as CSV; what is hidden on the page is hidden here."""
+    scope, period = _scope(visit)
+    figure = FIGURES.get(visit.path("key"))
+    if figure is None:
+        raise NotThere("There is no such figure.")
+    table = figure(scope)
+    visit.note("export_figure", target=f"{table.key}, {period}")
+    words = csv_file((table.title, table.unit), [(k, table.said(v)) for k, v in table.rows])
+    return Response(
+        words,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{table.key}-{period}.csv"'},
+    )
+
+
+PAGES = (
+    Page("GET", "/numbers", show, May.NUMBERS),
+    Page("GET", "/numbers/{key}.csv", export, May.NUMBERS),
+)

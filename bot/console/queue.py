@@ -1,0 +1,345 @@
+"""The queue: what needs a person, the most pressing first.
+
+Nothing is copied onto it. A risk, a request and an unmet need are on the queue because their
+row says that they are open, and stay there until somebody ends them with a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from bot.console.names import Veil, pseudonym, readable, veil_for
+from bot.console.roles import May
+from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
+from bot.store.base import now
+from bot.store.tables import ForStaff, RiskEvent, StaffRequest, UnmetNeed
+from bot.store.turns import Turn
+
+MOST = 100
+"""Entries of one kind that are shown at once."""
+
+OPEN, TAKEN, DONE = "open", "taken", "done"
+
+SOURCES: dict[str, type[Any]] = {
+    "risk": RiskEvent,
+    "request": StaffRequest,
+    "need": UnmetNeed,
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of entry: its place in the queue, and by when it wants a person.
+
+    The times are proposals; a service sets its own with ``due_at``.
+    """
+
+    code: str
+    title: str
+    place: int
+    within: timedelta
+
+
+KINDS = {
+    k.code: k
+    for k in (
+        Kind("emergency", "Emergency", 0, timedelta(minutes=30)),
+        Kind("crisis", "Crisis", 1, timedelta(hours=1)),
+        Kind("concern", "Concern", 2, timedelta(days=1)),
+        Kind("talk", "Wants to talk to someone", 3, timedelta(days=2)),
+        Kind("complaint", "Complaint", 4, timedelta(days=3)),
+        Kind("reminder", "Asked for a reminder", 5, timedelta(days=3)),
+        Kind("unmet_need", "Nothing suited", 6, timedelta(days=14)),
+        Kind("wrong_details", "Details are wrong", 7, timedelta(days=7)),
+        Kind("not_understood", "Not understood", 8, timedelta(days=14)),
+    )
+}
+_OTHER = Kind("other", "Something else", 9, timedelta(days=7))
+RISKS = ("emergency", "crisis", "concern")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry, ready to show."""
+
+    source: str
+    id: int
+    person_id: str
+    kind: Kind
+    at: datetime
+    due: datetime
+    state: str
+    words: str
+    taken_by: str | None
+    taken_at: datetime | None
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+    note: str
+
+    @property
+    def name(self) -> str:
+        """The person's pseudonym."""
+        return pseudonym(self.person_id)
+
+    @property
+    def is_risk(self) -> bool:
+        """Whether it is about safety."""
+        return self.source == "risk"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it should have been dealt with."""
+        return self.state != DONE and self.due < now()
+
+
+def _code(source: str, row: Any) -> str:
+    if source == "risk":
+        return str(row.level)
+    return "unmet_need" if source == "need" else str(row.kind)
+
+
+def _words(source: str, row: Any, veil: Veil) -> str:
+    if source == "risk":
+        about = readable(row.category) if row.category else "Low mood or strain"
+        whom = " (about someone else)" if row.subject == "other" else ""
+        said = {
+            "yes": "said yes",
+            "no": "said no",
+            "not_sure": "was not sure",
+            "none": "went on without answering",
+        }.get(row.answer or "", "has not answered")
+        if row.detector == "error":
+            about = f"A part of the risk screen failed ({row.why}), so the message counts as a risk"
+        return f"{about}{whom}" + (f". Asked gently, and {said}" if row.asked else "")
+    if source == "need":
+        wanted = ", ".join(readable(w).lower() for w in row.wanted) or "not said"
+        return f"Wanted: {wanted}" + (f". Area: {row.area}" if row.area else "")
+    return veil(row.words)
+
+
+def _entry(source: str, row: Any, veil: Veil) -> Entry:
+    kind = KINDS.get(_code(source, row), _OTHER)
+    return Entry(
+        source=source,
+        id=row.id,
+        person_id=row.person_id,
+        kind=kind,
+        at=row.at,
+        due=row.due_at or row.at + kind.within,
+        state=row.state,
+        words=_words(source, row, veil),
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
+        reviewed_by=row.reviewed_by,
+        reviewed_at=row.reviewed_at,
+        note=row.review_note,
+    )
+
+
+def entries(
+    session: Session, who: str, *, kind: str = "", mine: bool = False, done: bool = False
+) -> list[Entry]:
+    """The queue as one member of staff sees it: by place, then by when it is due.
+
+    Args:
+        kind: a code of ``KINDS``, or ``risk`` for all three.
+        mine: only what ``who`` has taken.
+        done: what was ended instead, the latest first.
+    """
+    found: list[tuple[str, Any]] = []
+    for source, table in SOURCES.items():
+        query = select(table).where(table.state == DONE if done else table.state != DONE)
+        if mine:
+            query = query.where((table.reviewed_by if done else table.taken_by) == who)
+        narrowed = _narrowed(query, source, table, kind)
+        if narrowed is None:
+            continue
+        # The newest of a kind would hide an old one that is late: open entries go by age.
+        order = (table.reviewed_at.desc(),) if done else (table.at, table.id)
+        found += [(source, row) for row in session.scalars(narrowed.order_by(*order).limit(MOST))]
+    veils = {p: veil_for(session, who, p) for p in {row.person_id for _, row in found}}
+    shown = [_entry(source, row, veils[row.person_id]) for source, row in found]
+    if done:
+        return sorted(shown, key=lambda e: e.reviewed_at or e.at, reverse=True)
+    return sorted(shown, key=lambda e: (e.kind.place, e.due, e.id))
+
+
+def _narrowed(query: Any, source: str, table: type[Any], kind: str) -> Any | None:
+    if not kind:
+        return query
+    if source == "risk":
+        if kind == "risk":
+            return query
+        return query.where(table.level == kind) if kind in RISKS else None
+    if source == "need":
+        return query if kind == "unmet_need" else None
+    if kind in RISKS or kind in ("risk", "unmet_need"):
+        return None
+    return query.where(table.kind == kind)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many of each kind are open or taken."""
+    found: dict[str, int] = dict.fromkeys(KINDS, 0)
+    for source, table in SOURCES.items():
+        column = {"risk": RiskEvent.level, "request": StaffRequest.kind}.get(source)
+        query = select(column, func.count()) if column is not None else select(func.count())
+        query = query.where(table.state != DONE)
+        if column is None:
+            found["unmet_need"] += session.scalar(query) or 0
+            continue
+        for code, count in session.execute(query.group_by(column)):
+            found[code if code in found else "other"] = found.get(code, 0) + count
+    return found
+
+
+def flags_of(session: Session, who: str, person_id: str) -> list[Entry]:
+    """Everything of one person that is or was on the queue, the open ones first."""
+    veil = veil_for(session, who, person_id)
+    found = [
+        _entry(source, row, veil)
+        for source, table in SOURCES.items()
+        for row in session.scalars(
+            select(table).where(table.person_id == person_id).order_by(table.id.desc()).limit(MOST)
+        )
+    ]
+    return sorted(found, key=lambda e: (e.state == DONE, e.kind.place, -e.at.timestamp()))
+
+
+def turn_of(session: Session, row: ForStaff) -> int | None:
+    """The turn that put something on the queue: by its update, else the nearest before it."""
+    person_id, at = row.person_id, row.at  # type: ignore[attr-defined]
+    key = getattr(row, "update_key", None)
+    if key:
+        found = session.scalar(
+            select(Turn.id).where(Turn.person_id == person_id, Turn.update_key == key)
+        )
+        if found is not None:
+            return found
+    return session.scalar(
+        select(Turn.id)
+        # The turn is stamped when the message was read, the flag a moment after that.
+        .where(Turn.person_id == person_id, Turn.at <= at + timedelta(seconds=2))
+        .order_by(Turn.id.desc())
+        .limit(1)
+    )
+
+
+def _row(visit: Visit) -> Any:
+    table = SOURCES.get(visit.path("source"))
+    number = visit.path("id")
+    usable = number.isascii() and number.isdigit() and len(number) < 10
+    row = visit.db.get(table, int(number)) if table is not None and usable else None
+    if row is None:
+        raise NotThere("This is not on the queue any more. The person may have been erased.")
+    return row
+
+
+# --- pages ---------------------------------------------------------------------------------
+
+
+def show(visit: Visit) -> Response:
+    """The queue."""
+    kind = visit.asked("kind")
+    mine, done = visit.asked("mine") == "1", visit.asked("done") == "1"
+    kind = kind if kind in KINDS or kind == "risk" else ""
+    how_many = counts(visit.db)
+    shown: Sequence[Entry] = entries(visit.db, visit.who, kind=kind, mine=mine, done=done)
+    return visit.show(
+        "queue.html",
+        title="Queue",
+        entries=shown,
+        kinds=[(k, how_many[k.code]) for k in KINDS.values()],
+        risks=sum(how_many[r] for r in RISKS),
+        all=sum(how_many.values()),
+        late=sum(e.is_late for e in shown),
+        kind=kind,
+        mine=mine,
+        done=done,
+        most=MOST,
+    )
+
+
+def to_turn(visit: Visit) -> Response:
+    """The place in the conversation that put an entry here."""
+    row = _row(visit)
+    turn = turn_of(visit.db, row)
+    to = f"{ROOT}/c/{row.person_id}" + (f"?at={turn}#t{turn}" if turn else "")
+    return RedirectResponse(to, status_code=303)
+
+
+def take(visit: Visit) -> Response:
+    """Somebody deals with it."""
+    row = _row(visit)
+    if row.state == DONE:
+        raise NotSo(f"{row.reviewed_by} has ended this already.")
+    if row.state == TAKEN and row.taken_by != visit.who:
+        raise NotSo(f"{row.taken_by} has taken this already.")
+    row.state, row.taken_by, row.taken_at = TAKEN, visit.who, now()
+    visit.note("queue_take", row.person_id, target=_target(visit))
+    return _answer(visit)
+
+
+def release(visit: Visit) -> Response:
+    """Give it back to everybody."""
+    row = _row(visit)
+    if row.state != TAKEN:
+        raise NotSo("Nobody has taken this.")
+    if row.taken_by != visit.who and not visit.may(May.AUDIT):
+        raise NotSo(f"Only {row.taken_by} or a lead can give this back.")
+    row.state, row.taken_by, row.taken_at = OPEN, None, None
+    visit.note("queue_release", row.person_id, target=_target(visit))
+    return _answer(visit)
+
+
+def finish(visit: Visit) -> Response:
+    """End it, with a note of what was done."""
+    row = _row(visit)
+    if row.state == DONE:
+        raise NotSo(f"{row.reviewed_by} has ended this already.")
+    row.review_note = visit.needed("note", "what was done")
+    row.state, row.reviewed_by, row.reviewed_at = DONE, visit.who, now()
+    visit.note("queue_done", row.person_id, target=_target(visit))
+    return _answer(visit)
+
+
+def reopen(visit: Visit) -> Response:
+    """Put it back on the queue; the note stays to be read."""
+    row = _row(visit)
+    if row.state != DONE:
+        raise NotSo("This is open already.")
+    row.state, row.taken_by, row.taken_at = OPEN, None, None
+    row.reviewed_by, row.reviewed_at = None, None
+    visit.note("queue_reopen", row.person_id, target=_target(visit))
+    return _answer(visit)
+
+
+def _target(visit: Visit) -> str:
+    return f"{visit.path('source')} {visit.path('id')}"
+
+
+def _answer(visit: Visit) -> Response:
+    """The entry as it is now, for a page that can put it in place; else back to the page."""
+    row = _row(visit)
+    if visit.request.headers.get("hx-request") != "true":
+        return visit.back(f"{ROOT}/queue")
+    visit.db.flush()
+    entry = _entry(visit.path("source"), row, veil_for(visit.db, visit.who, row.person_id))
+    return visit.show("_entry.html", e=entry, title="")
+
+
+PAGES = (
+    Page("GET", "/queue", show, May.QUEUE),
+    Page("GET", "/queue/{source}/{id}", to_turn, May.READ),
+    Page("POST", "/queue/{source}/{id}/take", take, May.QUEUE),
+    Page("POST", "/queue/{source}/{id}/release", release, May.QUEUE),
+    Page("POST", "/queue/{source}/{id}/done", finish, May.QUEUE),
+    Page("POST", "/queue/{source}/{id}/reopen", reopen, May.QUEUE),
+)

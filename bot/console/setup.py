@@ -1,0 +1,219 @@
+"""Set-up: the service, contact routes, every word the bot says, retention, accounts, the audit."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from bot.console import accounts
+from bot.console.names import readable
+from bot.console.reading import reading_age
+from bot.console.roles import RULES, TITLES, May, Role
+from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
+from bot.safety.routes import REGIONS, Route, all_routes
+from bot.settings import PROJECT
+from bot.store.audit import Audit, mark_of
+from bot.store.staff import RouteCheck, Staff
+
+AUDIT_PAGE = 100
+
+
+def show(visit: Visit) -> Response:
+    """The service as patients see it, and how long things are kept."""
+    return visit.show("setup.html", title="Set-up", settings=visit.settings, region=readable)
+
+
+# --- contact routes ------------------------------------------------------------------------
+
+
+def _checks(session: Session) -> dict[tuple[str, str, str], RouteCheck]:
+    """The latest confirmation of each route with its number."""
+    return {
+        (c.route, c.nation, c.number): c
+        for c in session.scalars(select(RouteCheck).order_by(RouteCheck.id))
+    }
+
+
+def _routes(nation: str) -> list[Route]:
+    return [r for r in all_routes() if nation in r.nations]
+
+
+def show_routes(visit: Visit) -> Response:
+    """Every route of a nation with who confirmed it and when."""
+    nation = visit.asked("nation") or visit.settings.wise_region
+    if nation not in REGIONS:
+        raise NotThere("There is no such nation.")
+    checks = _checks(visit.db)
+    return visit.show(
+        "routes.html",
+        title="Contact routes",
+        nation=nation,
+        nations=REGIONS,
+        routes=[(r, checks.get((r.id, nation, r.number or ""))) for r in _routes(nation)],
+        readable=readable,
+    )
+
+
+def confirm_route(visit: Visit) -> Response:
+    """Somebody asked the owner of a route, and it is right; counts for this number only."""
+    nation, route = visit.text("nation", 20), visit.text("route", 40)
+    found = next((r for r in _routes(nation) if r.id == route), None)
+    if found is None:
+        raise NotThere("There is no such route.")
+    how = visit.needed("how", "how you confirmed it", 500)
+    row = RouteCheck(route=route, nation=nation, number=found.number or "", who=visit.who)
+    visit.db.add(row)
+    visit.note("route_confirmed", target=f"{nation} {route} {found.number or ''}", reason=how)
+    return visit.back(f"{ROOT}/setup/routes?nation={nation}")
+
+
+# --- words ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def all_words() -> tuple[tuple[str, str, int | None], ...]:
+    """Every response with its words and the age that reads it with ease, by name."""
+    domain = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
+    rows = []
+    for name, variants in sorted(domain["responses"].items()):
+        for variant in variants:
+            text = str(variant.get("text") or "").strip()
+            if text:
+                rows.append((name, text, reading_age(text)))
+    return tuple(rows)
+
+
+def show_words(visit: Visit) -> Response:
+    """A preview of all words."""
+    wanted = visit.asked("q").casefold()
+    hard = visit.asked("hard") == "1"
+    rows = [
+        (name, text, age)
+        for name, text, age in all_words()
+        if wanted in name.casefold() + " " + text.casefold() and (not hard or (age or 0) > 11)
+    ]
+    ages = [age for _, _, age in all_words() if age is not None]
+    return visit.show(
+        "words.html",
+        title="Words",
+        rows=rows,
+        q=visit.asked("q"),
+        hard=hard,
+        count=len(all_words()),
+        easy=sum(a <= 11 for a in ages),
+    )
+
+
+# --- accounts ------------------------------------------------------------------------------
+
+
+def show_accounts(visit: Visit, fresh: tuple[str, str] | None = None) -> Response:
+    """All accounts; ``fresh`` is a user name with the password that was just made for it."""
+    return visit.show(
+        "accounts.html",
+        title="Accounts",
+        rows=accounts.everyone(visit.db),
+        roles=[(r, TITLES[r], sorted(m.value for m in RULES[r] - {May.OWN})) for r in Role],
+        fresh=fresh,
+    )
+
+
+def list_accounts(visit: Visit) -> Response:
+    """All accounts."""
+    return show_accounts(visit)
+
+
+def add_account(visit: Visit) -> Response:
+    """A new account with a password that is shown once."""
+    password = accounts.generated_password()
+    try:
+        row = accounts.add(
+            visit.db,
+            visit.needed("username", "the user name", 80),
+            visit.text("name", 80),
+            visit.text("role", 20),
+            password,
+        )
+    except accounts.AccountError as error:
+        raise NotSo(f"Sorry: {error}.") from error
+    visit.note("account_added", target=f"{row.username} {row.role}")
+    return show_accounts(visit, (row.username, password))
+
+
+def change_account(visit: Visit) -> Response:
+    """Disable, enable, give another role, or start somebody afresh."""
+    row = accounts.find(visit.db, visit.text("username", 80))
+    if row is None:
+        raise NotThere("There is no such account.")
+    if row.username == visit.who:
+        raise NotSo("You cannot change your own account here. Ask another administrator.")
+    do = visit.text("do", 20)
+    fresh = None
+    if do == "disable":
+        accounts.disable(visit.db, row.username)
+    elif do == "enable":
+        accounts.enable(visit.db, row.username)
+    elif do == "reset":
+        fresh = (row.username, accounts.generated_password())
+        accounts.reset(row, fresh[1])
+        accounts.end_all(visit.db, row.id)
+    elif do == "role":
+        role = visit.text("role", 20)
+        if role not in {r.value for r in Role}:
+            raise NotSo("Choose one of the roles.")
+        row.role = role
+        accounts.end_all(visit.db, row.id)
+    else:
+        raise NotSo("Choose what to do with the account.")
+    visit.note(f"account_{do}", target=f"{row.username} {row.role}")
+    visit.db.flush()
+    return show_accounts(visit, fresh)
+
+
+# --- audit ---------------------------------------------------------------------------------
+
+
+def show_audit(visit: Visit) -> Response:
+    """Who looked and who changed, the latest first."""
+    who, what, person = visit.asked("who"), visit.asked("what"), visit.asked("person", 40)
+    before = visit.number("before")
+    query = select(Audit).order_by(Audit.id.desc()).limit(AUDIT_PAGE + 1)
+    if who:
+        query = query.where(Audit.who == who)
+    if what:
+        query = query.where(Audit.what == what)
+    if person:
+        query = query.where(Audit.subject == mark_of(person))
+    if before is not None:
+        query = query.where(Audit.id < before)
+    rows: list[Any] = list(visit.db.scalars(query))
+    people = list(visit.db.scalars(select(Staff.username).order_by(Staff.username)))
+    visit.note("look_audit")
+    return visit.show(
+        "audit.html",
+        title="Audit",
+        rows=rows[:AUDIT_PAGE],
+        who=who,
+        what=what,
+        person=person,
+        people=people,
+        more=rows[AUDIT_PAGE - 1].id if len(rows) > AUDIT_PAGE else None,
+        readable=readable,
+    )
+
+
+PAGES = (
+    Page("GET", "/setup", show, May.SETUP),
+    Page("GET", "/setup/routes", show_routes, May.SETUP),
+    Page("POST", "/setup/routes", confirm_route, May.ROUTES),
+    Page("GET", "/setup/words", show_words, May.SETUP),
+    Page("GET", "/setup/accounts", list_accounts, May.ACCOUNTS),
+    Page("POST", "/setup/accounts", add_account, May.ACCOUNTS),
+    Page("POST", "/setup/accounts/change", change_account, May.ACCOUNTS),
+    Page("GET", "/audit", show_audit, May.AUDIT),
+)

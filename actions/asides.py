@@ -8,9 +8,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
 from actions.changes import take_edits, take_names
-from actions.forms import Aside, active_form, rephrase
+from actions.forms import Aside, active_form, rephrase, urgent_health
 from actions.journey import go_back
+from actions.options import service_meant
 from actions.turn import Answer, Say
+from bot.directory.corrections import open_correction
+from bot.safety.replies import compose_said
+from bot.settings import get_settings
 from bot.store.record import Record
 
 
@@ -25,7 +29,7 @@ class ActionHelp(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Say it."""
-        say("utter_help")
+        say("utter_help", urgent=urgent_health())
         return None
 
 
@@ -70,7 +74,14 @@ class ActionMedicalAdvice(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Decline, and say who can help."""
-        say("utter_medical_advice")
+        settings = get_settings()
+        words = compose_said(
+            "medical_advice",
+            settings.wise_region,
+            settings.wise_service_name,
+            settings.wise_service_contact,
+        )
+        say("utter_medical_advice", words=words)
         return None
 
 
@@ -126,10 +137,7 @@ class ActionCorrect(Aside):
 STAFF = {
     "talk_to_person": ("talk", "utter_talk_to_person"),
     "complaint": ("complaint", "utter_complaint"),
-    "report_wrong_details": ("wrong_details", "utter_wrong_details"),
-    "set_reminder": ("reminder", "utter_reminder_noted"),
-    "report_done": ("", "utter_report_done"),
-    "report_not_done": ("", "utter_report_not_done"),
+    "report_wrong_details": ("", "utter_wrong_details"),
 }
 
 
@@ -150,6 +158,13 @@ class ActionAskStaff(Aside):
             return None
         if kind:
             record.ask_staff(kind, answer.text)
+        if answer.intent == "report_wrong_details":
+            open_correction(
+                record.session,
+                service_meant(record, answer.text),
+                words=answer.text,
+                person_id=record.person.id,
+            )
         say.service(response)
         return self.STAY if kind == "talk" and active_form(tracker) is None else None
 

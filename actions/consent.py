@@ -9,10 +9,24 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction
 
-from actions.forms import ANSWERED, Aside, Ask, Done, Heard, StageForm, pick_up, question, welcome
-from actions.risk import take_check
+from actions.follow_up import begin as begin_follow_up
+from actions.follow_up import waiting
+from actions.forms import (
+    ANSWERED,
+    Aside,
+    Ask,
+    Done,
+    Heard,
+    StageForm,
+    active_form,
+    pick_up,
+    question,
+    welcome,
+)
+from actions.risk import note_before_consent, reopen, take_check
 from actions.turn import Answer, Say
 from bot.conversations.journey import OPEN
+from bot.rights.wishes import HELPER, right_asked
 from bot.store.base import now, unit_of_work
 from bot.store.people import begin
 from bot.store.record import Record
@@ -40,7 +54,11 @@ class ActionGreet(Aside):
             welcome(say)
             return [FollowupAction("consent_form")]
         record.person.last_seen_at = now()
-        if record.person.stage == OPEN:
+        if reopen(record, say):
+            return self.STAY
+        if record.person.stage == OPEN and active_form(tracker) is None:
+            if waiting(record):
+                return begin_follow_up(record, say, "utter_follow_up_back")
             say("utter_hello_open")
             return self.STAY
         say("utter_hello_again")
@@ -83,7 +101,10 @@ class ValidateConsentForm(StageForm):
         if answer.said_yes:
             with unit_of_work() as session:
                 record = begin(session, tracker.sender_id)
+                if _is_helper(tracker):
+                    record.person.answered_by = "helper"
                 record.give_consent(*SCOPES)
+                note_before_consent(record, tracker)
             say("utter_started")
             return {slot: ANSWERED}
         if answer.said_no:
@@ -94,3 +115,9 @@ class ValidateConsentForm(StageForm):
         else:
             say("utter_not_yet")
         return {slot: None}
+
+
+def _is_helper(tracker: Tracker) -> bool:
+    """Whether somebody said, before they agreed, that they write for the patient."""
+    said = (e.get("text") or "" for e in tracker.events if e.get("event") == "user")
+    return any((wish := right_asked(text)) is not None and wish.kind == HELPER for text in said)

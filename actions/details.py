@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from actions.changes import take_names
-from actions.choices import chosen, is_button
-from actions.forms import Ask, Done, Heard, StageForm, question
+from actions.choices import is_button
+from actions.everyone import AboutEveryone, newcomers, on_from, said_of, to_the_end
+from actions.forms import Ask, Done, Heard, question
 from actions.turn import Answer, Say, skip_button
 from actions.words import codes, label, labels, titles
-from bot.network.model import Contact, Kind, Member, Network, Relationship, Work, kind_of
-from bot.nlu.context import contact_in, help_in, names_in, relationship_in
+from bot.network.model import Contact, Distance, Kind, Member, Network, Relationship, Work, kind_of
+from bot.nlu.context import contact_in, help_in, relationship_in
+from bot.nlu.map_talk import distance_said
 from bot.store.record import Record
 
 SKIP_REST = "skip_rest"
-RELATIONSHIP = "rel:"
-UNFILLED = (Relationship.OTHER, None)
+RELATIONSHIP, CONTACT, NEAR, HELP = "rel:", "contact:", "near:", "help:"
 
 
 def unplaced(network: Network) -> list[Member]:
@@ -26,11 +26,16 @@ def offered(network: Network, circle: int) -> list[Member]:
     return [m for m in network.active if m.circle is None or m.circle >= circle]
 
 
-def next_member(record: Record) -> Member | None:
-    """Whom to ask about next: the inner circle first, and nobody twice."""
+def waiting(record: Record) -> list[Member]:
+    """Who is still to be asked about: the inner circle first, and nobody twice."""
     asked = set(record.progress.get("details_asked", []))
-    waiting = [m for m in record.network().active if m.key not in asked and not _known(m)]
-    return min(waiting, key=lambda m: m.circle or 4, default=None)
+    members = [m for m in record.network().active if m.key not in asked and not _known(m)]
+    return sorted(members, key=lambda m: m.circle or 4)
+
+
+def next_member(record: Record) -> Member | None:
+    """Whom to ask about next."""
+    return next(iter(waiting(record)), None)
 
 
 def _known(member: Member) -> bool:
@@ -40,8 +45,13 @@ def _known(member: Member) -> bool:
 
 
 def asks_relationship(member: Member) -> bool:
-    """Whether who they are to the person has to be asked first."""
+    """Whether who they are to the person is part of the question."""
     return member.relationship is None and member.kind is Kind.PERSON
+
+
+def asks_distance(member: Member) -> bool:
+    """Whether how near they live says anything."""
+    return member.kind is Kind.PERSON
 
 
 class AskInner(Ask):
@@ -72,58 +82,69 @@ def _ask_circle(response: str, circle: int, record: Record, say: Say) -> None:
 
 
 class AskMembers(Ask):
-    """About one member: who they are, how often in touch, what they help with."""
+    """About one member: who they are, how often in touch, how near, what they help with."""
 
     stage, slot = "details", "details_members"
 
     def ask(self, record: Record, say: Say) -> None:
         """One message a member; a keyboard of toggles."""
-        member = next_member(record)
-        if member is None:
+        left = waiting(record)
+        if not left:
             return
+        member = left[0]
         skips = [
             (label("buttons", "skip_member", name=member.label), "skip"),
             (label("buttons", "skip_rest"), SKIP_REST),
         ]
-        if asks_relationship(member):
-            choices = [
-                (label("relationships", code).capitalize(), f"{RELATIONSHIP}{code}")
-                for code in codes("relationship_choices")
-            ]
-            say("utter_ask_member_relationship", name=member.label, buttons=[*choices, *skips])
-            return
-        toggles = [(title, f"help:{c}", _on(member.help, c)) for c, title in labels("help").items()]
-        if member.kind is Kind.PET:
-            say("utter_ask_member_pet", name=member.label, toggles=toggles, buttons=skips)
-            return
-        contact = [
-            (title, f"contact:{c}", member.contact is not None and member.contact.value == c)
-            for c, title in labels("contact").items()
+        say(_question(member), name=member.label, toggles=_toggles(member), buttons=skips)
+        asked = len(record.progress.get("details_asked", []))
+        if asked and asked % BREATHER == 0 and len(left) > 1:
+            say("utter_members_left", count=len(left))
+
+
+BREATHER = 5
+"""After how many members the person hears how many are left (progress keeps people going)."""
+
+
+def _question(member: Member) -> str:
+    if member.kind is Kind.PET:
+        return "utter_ask_member_pet"
+    if member.kind in (Kind.GROUP, Kind.ONLINE):
+        return "utter_ask_member_group"
+    if member.kind is Kind.PROFESSIONAL:
+        return "utter_ask_member_staff"
+    return "utter_ask_member_unknown" if asks_relationship(member) else "utter_ask_member"
+
+
+def _toggles(member: Member) -> list[tuple[str, str, bool]]:
+    """What can be ticked of a member, with what is known ticked already."""
+    help_ = [(t, f"{HELP}{c}", _on(member.help, c)) for c, t in labels("help").items()]
+    if member.kind is Kind.PET:
+        return help_
+    toggles: list[tuple[str, str, bool]] = []
+    if asks_relationship(member):
+        toggles += [
+            (label("relationships", c).capitalize(), f"{RELATIONSHIP}{c}", False)
+            for c in codes("relationship_choices")
         ]
-        say("utter_ask_member", name=member.label, toggles=[*contact, *toggles], buttons=skips)
+    toggles += [
+        (title, f"{CONTACT}{code}", member.contact is Contact(code))
+        for code, title in labels("contact").items()
+    ]
+    if asks_distance(member):
+        toggles += [
+            (title, f"{NEAR}{code}", member.distance is Distance(code))
+            for code, title in labels("distance").items()
+        ]
+    return [*toggles, *help_]
 
 
 def _on(help_: frozenset[Work] | None, code: str) -> bool:
     return help_ is not None and Work(code) in help_
 
 
-class AskStrain(Ask):
-    """Does anyone make things harder?"""
-
-    stage, slot = "details", "details_strain"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """Toggles, once and in private."""
-        members = [m for m in record.network().active if m.kind is not Kind.PET]
-        say(
-            "utter_ask_strain",
-            toggles=[(title, key, False) for key, title in titles(members).items()],
-            buttons=[(label("buttons", "none"), "none"), skip_button()],
-        )
-
-
-class ValidateDetailsForm(StageForm):
-    """Hears circles and details."""
+class ValidateDetailsForm(AboutEveryone):
+    """Hears circles and details; what is asked of all at once is in ``actions/everyone.py``."""
 
     stage = "details"
 
@@ -132,9 +153,9 @@ class ValidateDetailsForm(StageForm):
         """Who goes in the inner circle."""
         if answer.skipped:
             return _then_members(record, "details_middle")
-        found = _chosen_members(record, answer)
+        found = said_of(record.network().active, answer)
         if found is None:
-            return _newcomers(record, answer, say)
+            return newcomers(record, answer, say)
         _place(record, found, 1, answer)
         _take_out(record, found, 1, answer)
         if not unplaced(record.network()):
@@ -146,9 +167,9 @@ class ValidateDetailsForm(StageForm):
         """Who goes in the middle; the rest go outside."""
         if answer.skipped:
             return _then_members(record)
-        found = _chosen_members(record, answer)
+        found = said_of(record.network().active, answer)
         if found is None:
-            return _newcomers(record, answer, say)
+            return newcomers(record, answer, say)
         _place(record, found, 2, answer)
         _take_out(record, found, 2, answer)
         _place(record, [m.key for m in unplaced(record.network())], 3, answer)
@@ -158,58 +179,18 @@ class ValidateDetailsForm(StageForm):
     def validate_details_members(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """About one member; then the next."""
         member = next_member(record)
-        if member is None or is_button(answer, SKIP_REST):
-            return Heard.DONE
+        if member is None:
+            return on_from(record, "details_members")
+        if is_button(answer, SKIP_REST):
+            return to_the_end(record, "details_members")
         if answer.skipped:
             return _asked(record, member)
-        if asks_relationship(member) and (found := _relationship(answer)) is not None:
-            network = record.network().changed(member.key, relationship=found, kind=kind_of(found))
-            record.keep_network(network, "set_relationship", answer.update_key)
-            if not answer.text:
-                return (
-                    Heard.MORE
-                    if not _known(record.network()[member.key])
-                    else _asked(record, member)
-                )
-        news = _details(answer, member)
+        news = _ticked(answer, member) if answer.choices else _told(answer, member)
         if news is None:
-            if record.network()[member.key] != member:
-                return Heard.MORE
             return Heard.UNCLEAR
         network = record.network().changed(member.key, **news)
         record.keep_network(network, "details", answer.update_key)
         return _asked(record, member)
-
-    @question
-    def validate_details_strain(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
-        """Who makes things harder; private."""
-        if answer.skipped or answer.said_no or answer.choice == "none":
-            return Heard.DONE
-        found = _chosen_members(record, answer)
-        if found is None:
-            return _newcomers(record, answer, say)
-        network = record.network()
-        for key in found:
-            network = network.changed(key, strain=True)
-        record.keep_network(network, "strain", answer.update_key)
-        if found:
-            say("utter_strain_kept")
-        return Heard.DONE
-
-
-def _chosen_members(record: Record, answer: Answer) -> list[str] | None:
-    members = {m.key: m.label for m in record.network().active}
-    if answer.choices or answer.said_no:
-        return chosen(answer, members)
-    named = names_in(answer.text, members.values())
-    return [key for key, name in members.items() if name in named] or None
-
-
-def _newcomers(record: Record, answer: Answer, say: Say) -> Heard:
-    """Names that were not on the map are put there; then the question is asked again."""
-    if answer.members and take_names(record, answer, say):
-        return Heard.STAY
-    return Heard.UNCLEAR
 
 
 def _place(record: Record, keys: list[str], circle: int, answer: Answer) -> None:
@@ -228,42 +209,64 @@ def _take_out(record: Record, kept: list[str], circle: int, answer: Answer) -> N
     record.keep_network(network, "set_circle", answer.update_key)
 
 
-def _then_members(record: Record, *also: str) -> Heard | Done:
-    done = Done((*also, "details_members")) if next_member(record) is None else Done(also)
-    return done
+def _then_members(record: Record, *also: str) -> Done:
+    """On to the members, or past them where everything of everyone is known."""
+    if next_member(record) is not None:
+        return Done(also)
+    return Done((*also, "details_members", *on_from(record, "details_members").also))
 
 
 def _asked(record: Record, member: Member) -> Heard | Done:
     record.keep_progress(details_asked=[*record.progress.get("details_asked", []), member.key])
-    return Heard.DONE if next_member(record) is None else Heard.MORE
+    return on_from(record, "details_members") if next_member(record) is None else Heard.MORE
 
 
-def _relationship(answer: Answer) -> Relationship | None:
-    if answer.choice.startswith(RELATIONSHIP):
-        return Relationship(answer.choice.removeprefix(RELATIONSHIP))
-    code = relationship_in(answer.text) if answer.text else None
-    return Relationship(code) if code else None
+def _ticked(answer: Answer, member: Member) -> dict[str, object]:
+    """What was ticked of a member; nothing at all ticked says nothing.
+
+    Where something is ticked and no help, there is no help. Of two ticks for how often, the
+    more often counts; for how near, the nearer.
+    """
+
+    def codes_of(prefix: str) -> list[str]:
+        return [c.removeprefix(prefix) for c in answer.choices if c.startswith(prefix)]
+
+    often = min(map(Contact, codes_of(CONTACT)), key=list(Contact).index, default=None)
+    near = min(map(Distance, codes_of(NEAR)), key=list(Distance).index, default=None)
+    kin = [Relationship(c) for c in codes_of(RELATIONSHIP)]
+    helps = frozenset(Work(c) for c in codes_of(HELP))
+    said = bool(often or near or kin or helps) or member.kind is Kind.PET
+    news: dict[str, object] = {"help": helps} if said else {}
+    if kin:
+        news |= {"relationship": kin[0], "kind": kind_of(kin[0])}
+    return news | _how_near_and_often(member, often, near)
 
 
-_OFTEN_FIRST = list(Contact)
-
-
-def _details(answer: Answer, member: Member) -> dict[str, object] | None:
-    """What an answer says of a member; ``None`` where it says nothing."""
-    if answer.choices:
-        contacts = [c.removeprefix("contact:") for c in answer.choices if c.startswith("contact:")]
-        helps = [c.removeprefix("help:") for c in answer.choices if c.startswith("help:")]
-        often = min((Contact(c) for c in contacts), key=_OFTEN_FIRST.index, default=None)
-        return {
-            "contact": often or member.contact,
-            "help": frozenset(Work(h) for h in helps),
-        }
+def _told(answer: Answer, member: Member) -> dict[str, object] | None:
+    """What words say of a member; ``None`` where they say nothing."""
+    often, near = contact_in(answer.text), distance_said(answer.text)
+    helps = help_in(answer.text, tuple(Work))
+    code = relationship_in(answer.text) if asks_relationship(member) else None
     if answer.said_no:
         return {"help": member.help or frozenset()}
-    often, helps_in_text = contact_in(answer.text), help_in(answer.text, tuple(Work))
-    if often is None and helps_in_text is None:
+    if not (often or near or code) and helps is None:
         return None
-    return {
-        "contact": often or member.contact,
-        "help": (member.help or frozenset()) | (helps_in_text or frozenset()),
-    }
+    news: dict[str, object] = {}
+    if helps is not None:
+        news["help"] = (member.help or frozenset()) | helps
+    if code:
+        news |= {"relationship": Relationship(code), "kind": kind_of(Relationship(code))}
+    return news | _how_near_and_often(member, often, near)
+
+
+def _how_near_and_often(
+    member: Member, often: Contact | None, near: Distance | None
+) -> dict[str, object]:
+    news: dict[str, object] = {}
+    if near is Distance.SAME_HOME and often is None and member.contact is None:
+        often = Contact.DAILY
+    if often:
+        news["contact"] = often
+    if near:
+        news["distance"] = near
+    return news

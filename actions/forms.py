@@ -21,6 +21,9 @@ from bot.conversations.journey import form_of
 from bot.conversations.plain_text import TEXT_MAX
 from bot.errors import place_of
 from bot.nlu.language import is_other_language
+from bot.safety.routes import routes_for
+from bot.settings import get_settings
+from bot.store.base import STORE_AWAY
 from bot.store.record import Record
 
 log = logging.getLogger(__name__)
@@ -35,12 +38,18 @@ OF_THE_MOMENT = (
     "misses",
     "check",
     "hush",
+    "told",
     "reopen",
+    "reopened",
     "pending_edit",
     "pending_again",
     "sure",
+    "consents_open",
 )
 """Bookkeeping that going back never brings back."""
+
+NEVER_LOST = ("members_made", "told", "check", "reopen", "reopened")
+"""Bookkeeping that no way back takes away: keys are used once, and what was told stays told."""
 
 
 class Heard(Enum):
@@ -59,7 +68,14 @@ class Done:
     also: tuple[str, ...] = ()
 
 
-Handler = Callable[["StageForm", Record, Answer, Say], "Heard | Done"]
+@dataclass(frozen=True)
+class Afresh:
+    """The question is answered, and the form begins again with all of ``slots`` open."""
+
+    slots: tuple[str, ...]
+
+
+Handler = Callable[["StageForm", Record, Answer, Say], "Heard | Done | Afresh"]
 
 
 def question(handler: Handler) -> Callable[..., Any]:
@@ -88,6 +104,8 @@ def question(handler: Handler) -> Callable[..., Any]:
                 if record is None:
                     return form.before_consent(slot, answer, say, tracker)
                 return _hear(form, handler, slot, record, answer, say)
+        except STORE_AWAY:
+            raise  # The turn is taken again, and the channel tells the person.
         except Exception as error:
             log.error("an answer to %s was not kept: %s", slot, place_of(error))
             say("utter_could_not_save")
@@ -100,10 +118,12 @@ def _hear(
     form: StageForm, handler: Handler, slot: str, record: Record, answer: Answer, say: Say
 ) -> dict[str, Any]:
     from actions.changes import take_anywhere
-    from actions.rights import take_sure
+    from actions.rights import passed_the_map, take_right, take_sure
 
-    if (ended := take_sure(record, answer, say)) is not None:
+    if take_right(record, answer, say):
         # Without a requested slot the form ends, and action_next_step goes on from the stage.
+        return {slot: None, "requested_slot": None} if passed_the_map(record) else {slot: None}
+    if (ended := take_sure(record, answer, say)) is not None:
         return {slot: None, "requested_slot": None} if ended else {slot: None}
     if take_anywhere(record, answer, say):
         return {slot: None}
@@ -123,6 +143,8 @@ def _hear(
     if heard is not Heard.STAY:
         trail = [*record.progress.get("trail", []), [form.stage, slot, before]]
         record.keep_progress(trail=trail[-TRAIL_MAX:])
+    if isinstance(heard, Afresh):
+        return dict.fromkeys(heard.slots)
     if isinstance(heard, Done):
         return {name: ANSWERED for name in (slot, *heard.also)}
     return {slot: ANSWERED if heard is Heard.DONE else None}
@@ -182,15 +204,22 @@ class Ask(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Ask; a failure is said, never silent."""
+        from actions.risk import reopen, reopen_is_due
+
         say = Say(dispatcher)
         try:
             with record_of(tracker) as record:
                 if record is not None and record.progress.get("hush"):
                     record.keep_progress(hush=False)
+                elif record is not None and reopen_is_due(record) and reopen(record, say):
+                    # The person says when to go on: nothing is asked on top of it.
+                    pass
                 elif record is not None:
                     self.ask(record, say)
                 elif not alarmed(None, tracker):
                     self.ask_stranger(say)
+        except STORE_AWAY:
+            raise  # The turn is taken again, and the channel tells the person.
         except Exception as error:
             log.error("%s failed: %s", self.name(), place_of(error))
             say("utter_could_not_save")
@@ -241,6 +270,8 @@ class Aside(Action, ABC):
                 if record is None and not dispatcher.messages:
                     say("utter_not_yet")
                 return pick_up(record, tracker, say)
+        except STORE_AWAY:
+            raise  # The turn is taken again, and the channel tells the person.
         except Exception as error:
             log.error("%s failed: %s", self.name(), place_of(error))
             say("utter_could_not_save")
@@ -271,15 +302,19 @@ def keep_form(tracker: Tracker, events: Sequence[EventType]) -> list[EventType]:
 
 def alarmed(record: Record | None, tracker: Tracker) -> bool:
     """Whether this turn answered a question about safety, so that nothing else is asked on it."""
-    from actions.risk import check_answered
+    from actions.risk import check_answered, took_back
 
     if record is not None:
         return bool(record.progress.get("hush"))
-    return bool(check_answered(None, Answer.of(tracker), tracker))
+    answer = Answer.of(tracker)
+    return bool(check_answered(None, answer, tracker)) or took_back(answer, tracker)
 
 
 def pick_up(record: Record | None, tracker: Tracker, say: Say) -> list[EventType]:
-    """Go back to the question that was asked, or offer what to do next."""
+    """Go back to the question that was asked, or ask what waits, or offer what to do next."""
+    from actions.follow_up import begin, waiting
+    from actions.risk import reopen, reopen_is_due
+
     form = active_form(tracker)
     if form:
         return [FollowupAction(form)]
@@ -294,13 +329,22 @@ def pick_up(record: Record | None, tracker: Tracker, say: Say) -> list[EventType
     if record.progress.get("hush"):
         record.keep_progress(hush=False)
         return list(Aside.STAY)
+    if reopen_is_due(record) and reopen(record, say):
+        return list(Aside.STAY)
+    if waiting(record):
+        return begin(record, say, "utter_follow_up_back")
     say("utter_what_next")
     return []
 
 
+def urgent_health() -> str:
+    """Where the nation's people call with what cannot wait; 111 is no such number everywhere."""
+    return routes_for(get_settings().wise_region)["urgent_health"].say.rstrip(",")
+
+
 def welcome(say: Say) -> None:
     """What this is and is not, and what is kept; the question of consent follows."""
-    say("utter_welcome")
+    say("utter_welcome", urgent=urgent_health())
     say.service("utter_welcome_keep")
 
 
@@ -329,11 +373,28 @@ SLOTS: dict[str, tuple[str, ...]] = {
         "difficulties_priority",
     ),
     "people": ("people_names",),
-    "details": ("details_inner", "details_middle", "details_members", "details_strain"),
+    "details": (
+        "details_inner",
+        "details_middle",
+        "details_members",
+        "details_gives",
+        "details_step_in",
+        "details_ties",
+        "details_strain",
+    ),
     "picture": ("picture_right",),
-    "gaps": ("gaps_notice", "gaps_answers"),
+    "gaps": ("gaps_notice", "gaps_agree", "gaps_missed", "gaps_answers"),
     "preferences": ("preferences_interests", "preferences_limits"),
     "options": ("options_choice",),
-    "plan": ("plan_what", "plan_when", "plan_who"),
+    "plan": ("plan_what", "plan_when", "plan_who", "plan_ask", "plan_hour"),
+    "follow_up": (
+        "follow_up_tried",
+        "follow_up_worth",
+        "follow_up_barrier",
+        "follow_up_fit",
+        "follow_up_join",
+        "follow_up_next",
+        "follow_up_change",
+    ),
 }
 """The slots of each stage's form, in order; a test keeps it the same as the domain."""

@@ -1,7 +1,13 @@
-"""Reflection, and gaps put as questions: the person says which of them are real."""
+"""Reflection, and gaps put as questions: the person says which of them are real.
+
+The moves are those of facilitators of network support: let the person look first, say back who
+does what (others come into view), ask about what was enjoyed and is missed, and look for the
+network's own answer before any service (James 2020; Kennedy 2016).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +16,17 @@ from rasa_sdk.events import EventType
 
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button
-from actions.words import label, listed
-from bot.needs.gaps import Gap, Wants, find_gaps, for_asking, own_answers
-from bot.network.model import Kind
-from bot.network.typology import TypeCode, classify
+from actions.words import label, listed, said_back
+from bot.needs.gaps import Gap, GapCode, OwnAnswer, Wants, Why, find_gaps, for_asking, own_answers
+from bot.network.edits import Match, resolve
+from bot.network.model import FAMILY, Kind, Network, Work
+from bot.network.typology import classify
+from bot.network.words import explain_type, who_does_what
 from bot.store.record import Record
 from bot.support.needs_map import options_for_activity
+
+AGREE, NOT_QUITE = "yes", "not_quite"
+OWN, ELSEWHERE = "own:", "elsewhere"
 
 
 def gaps_of(record: Record) -> list[Gap]:
@@ -34,25 +45,20 @@ def gaps_of(record: Record) -> list[Gap]:
 
 
 def reflect(record: Record, say: Say) -> None:
-    """Say what the network looks like; never a label, never a measure."""
+    """Say what the network looks like and who does what; never a label, never a measure."""
     network = record.network()
-    if not network.active:
-        return
     if len(network.active) == 1:
         say("utter_reflect_one", name=network.active[0].label)
     else:
         people = all(m.kind in (Kind.PERSON, Kind.PROFESSIONAL) for m in network.active)
         response = "utter_reflect_people" if people else "utter_reflect_many"
         say(response, count=len(network.active))
-    kind = classify(network).code
-    if kind is TypeCode.ISOLATED_OR_PROFESSIONAL and any(
-        m.kind.value == "professional" for m in network.active
-    ):
-        say("utter_reflect_staff")
-    elif kind is TypeCode.DIVERSE:
-        say("utter_reflect_mixed")
-    elif kind in (TypeCode.FAMILY_FRIEND_CENTRED, TypeCode.FAMILY_FRIEND_SUPPORTED):
-        say("utter_reflect_close")
+    lines = [
+        f"• {said_back(label('help', work)).capitalize()}: {listed(m.label for m in members)}"
+        for work, members in who_does_what(network).items()
+    ]
+    if lines:
+        say("utter_reflect_work", lines="\n".join(lines))
 
 
 class AskGapsNotice(Ask):
@@ -61,12 +67,43 @@ class AskGapsNotice(Ask):
     stage, slot = "gaps", "gaps_notice"
 
     def ask(self, record: Record, say: Say) -> None:
-        """The reflection, then an open question."""
+        """The person's own look first; where nothing is drawn, what is missed."""
+        drawn = bool(record.network().active)
+        say("utter_ask_notice" if drawn else "utter_ask_missed", buttons=[skip_button()])
+
+
+class AskGapsAgree(Ask):
+    """What the map says, and whether that is how it feels."""
+
+    stage, slot = "gaps", "gaps_agree"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """The reflection once, then the question; or how they would put it."""
+        if record.progress.get("type_disagreed"):
+            say("utter_ask_own_words", buttons=[skip_button()])
+            return
         if not record.progress.get("reflected"):
             record.keep_progress(reflected=True)
             reflect(record, say)
-        drawn = bool(record.network().active)
-        say("utter_ask_notice" if drawn else "utter_ask_missed", buttons=[skip_button()])
+        say(
+            "utter_ask_agree",
+            reason=explain_type(classify(record.network())),
+            buttons=[
+                (label("buttons", "agree"), AGREE),
+                (label("buttons", "not_quite"), NOT_QUITE),
+                skip_button(),
+            ],
+        )
+
+
+class AskGapsMissed(Ask):
+    """What did you use to enjoy?"""
+
+    stage, slot = "gaps", "gaps_missed"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Free text."""
+        say("utter_ask_missed", buttons=[skip_button()])
 
 
 PLAIN = frozenset({"uncovered", "no_weak_ties"})
@@ -80,14 +117,17 @@ def waiting_gap(record: Record) -> dict[str, Any] | None:
 
 
 class AskGapsAnswers(Ask):
-    """Would you like more help with this?"""
+    """Would you like more help with this? And who on the map could be part of it?"""
 
     stage, slot = "gaps", "gaps_answers"
 
     def ask(self, record: Record, say: Say) -> None:
-        """The next gap, as a question."""
+        """The next gap, as a question; for a confirmed one, the network's own answer."""
         gap = waiting_gap(record)
         if gap is None:
+            return
+        if record.progress.get("own_open"):
+            _ask_own(record, gap, say)
             return
         response = f"utter_gap_{gap['code']}"
         if gap["code"] in PLAIN and not record.network().active:
@@ -100,6 +140,54 @@ class AskGapsAnswers(Ask):
         )
 
 
+BACK_UP = frozenset({GapCode.SINGLE_POINT, GapCode.OVERLOAD})
+"""Gaps of one person who carries much: who could back them up?"""
+
+
+def _ask_own(record: Record, gap: dict[str, Any], say: Say) -> None:
+    """Who on the map could be part of the answer, before any service is looked for."""
+    network = record.network()
+    own = _own(record, gap)
+    first = own[0].why
+    names = listed((network[a.key].label for a in own if a.why is first), "or")
+    response = "utter_own_back_up" if GapCode(gap["code"]) in BACK_UP else f"utter_own_{first}"
+    say(
+        response,
+        name=gap["name"],
+        names=names,
+        work=label("work", gap["work"]) if gap["work"] else "",
+        buttons=[
+            *((_own_title(network, answer), f"{OWN}{answer.key}") for answer in own),
+            (label("buttons", "elsewhere"), ELSEWHERE),
+        ],
+    )
+
+
+def _own_title(network: Network, answer: OwnAnswer) -> str:
+    name = network[answer.key].label
+    return label("own", "lost_touch", name=name) if answer.why is Why.LOST_TOUCH else name
+
+
+def _own(record: Record, gap: dict[str, Any]) -> list[OwnAnswer]:
+    network = record.network()
+    known = {m.key for m in network}
+    asked = Gap(
+        GapCode(gap["code"]),
+        Work(gap["work"]) if gap["work"] else None,
+        tuple(key for key in gap["members"] if key in known),
+    )
+    open_ = record.progress.get("own_open") or []
+    named = [key for key in record.progress.get("own_named", []) if key not in open_]
+    return own_answers(network, asked, never={*named, *not_to_be_named(record, network)})
+
+
+def not_to_be_named(record: Record, network: Network) -> frozenset[str]:
+    """Whom never to point to although nobody said who it was: family, after abuse was told."""
+    if not record.told_of_abuse() or any(m.strain for m in network):
+        return frozenset()
+    return frozenset(m.key for m in network if m.relationship in FAMILY)
+
+
 class ValidateGapsForm(StageForm):
     """Hears what the person makes of the picture and of each gap."""
 
@@ -107,35 +195,63 @@ class ValidateGapsForm(StageForm):
 
     @question
     def validate_gaps_notice(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
-        """What they notice or miss, in their own words."""
-        if answer.text and not (answer.skipped or answer.said_no):
-            record.note("missed" if options_for_activity(answer.text) else "notice", answer.text)
-            for mention in answer.difficulties:
-                record.note_difficulty(mention.area, mention.size, words=answer.text)
-            say("utter_notice_thanks")
-        waiting = [_as_json(record, gap) for gap in gaps_of(record)]
-        record.keep_progress(gaps_waiting=waiting)
-        for gap in waiting:
-            evidence = {k: gap[k] for k in ("members", "areas", "activity")}
-            record.ask_gap(gap["code"], gap["work"], evidence)
-        if not waiting:
-            say("utter_gaps_none_found")
-            return Done(("gaps_answers",))
+        """What they notice, in their own words; what they miss, where they say so here."""
+        drawn = bool(record.network().active)
+        missed = _keep_words(record, answer, say, "notice" if drawn else "missed")
+        if drawn:
+            return Done(("gaps_missed",)) if missed else Heard.DONE
+        return _begin_gaps(record, say, ("gaps_agree", "gaps_missed"))
+
+    @question
+    def validate_gaps_agree(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Whether the map says it right; if not, how they would put it."""
+        seen = classify(record.network())
+        asked_why = bool(record.progress.get("type_disagreed"))
+        words = "" if answer.skipped else answer.text
+        if asked_why:
+            record.keep_progress(type_disagreed=False)
+            record.keep_type(seen, agreed=False, words=words)
+            if words:
+                say("utter_own_words_kept")
+        elif answer.said_yes or answer.skipped:
+            record.keep_type(seen, agreed=None if answer.skipped else True)
+        elif answer.choice == NOT_QUITE or answer.said_no:
+            record.keep_progress(type_disagreed=True)
+            return Heard.MORE
+        elif answer.text:
+            # Said at once how they would put it.
+            record.keep_type(seen, agreed=False, words=words)
+            say("utter_own_words_kept")
+        else:
+            return Heard.UNCLEAR
+        if record.notes("missed"):
+            return _begin_gaps(record, say, ("gaps_missed",))
         return Heard.DONE
 
     @question
+    def validate_gaps_missed(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """What they used to enjoy."""
+        _keep_words(record, answer, say, "missed")
+        return _begin_gaps(record, say)
+
+    @question
     def validate_gaps_answers(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
-        """Yes, no, or not sure; then the next gap."""
+        """Yes, no, or not sure; after a yes, who on the map could be part of the answer."""
         gap = waiting_gap(record)
         if gap is None:
             return Heard.DONE
-        if answer.said_yes:
+        if record.progress.get("own_open"):
+            if not _hear_own(record, gap, answer, say):
+                return Heard.UNCLEAR
+        elif answer.said_yes:
             record.answer_gap(gap["code"], gap["work"], True)
-            if gap["own"] and gap["own"] != record.progress.get("own_named"):
-                record.keep_progress(own_named=gap["own"])
-                say("utter_gap_own_answer", name=listed(gap["own"], "or"))
-            else:
-                say("utter_gap_yes")
+            own = [answer.key for answer in _own(record, gap)]
+            if own:
+                # Nobody is put forward twice.
+                named = record.progress.get("own_named", [])
+                record.keep_progress(own_open=own, own_named=[*named, *own])
+                return Heard.MORE
+            say("utter_gap_yes")
         elif answer.said_no:
             record.answer_gap(gap["code"], gap["work"], False)
             say("utter_gap_no")
@@ -143,13 +259,68 @@ class ValidateGapsForm(StageForm):
             record.answer_gap(gap["code"], gap["work"], None)
         else:
             return Heard.UNCLEAR
-        record.keep_progress(gaps_waiting=record.progress["gaps_waiting"][1:])
+        record.keep_progress(gaps_waiting=record.progress["gaps_waiting"][1:], own_open=False)
         return Heard.DONE if waiting_gap(record) is None else Heard.MORE
+
+
+_NOTHING = re.compile(
+    r"\W*(?:no|nothing|none|nope|nah|naw|not|never|can'?t think|don'?t|hard to say)\b",
+    re.IGNORECASE,
+)
+"""How people say that they miss nothing."""
+
+
+def _keep_words(record: Record, answer: Answer, say: Say, topic: str) -> bool:
+    """Keep an answer in the person's own words; whether it told of something that is missed."""
+    if not answer.text or answer.skipped or answer.said_no:
+        return False
+    missed = bool(options_for_activity(answer.text))
+    if topic == "missed" and _NOTHING.match(answer.text):
+        topic = "notice"
+    record.note("missed" if missed else topic, answer.text)
+    for mention in answer.difficulties:
+        record.note_difficulty(mention.area, mention.size, words=answer.text)
+    say("utter_notice_thanks")
+    return missed
+
+
+def _begin_gaps(record: Record, say: Say, also: tuple[str, ...] = ()) -> Heard | Done:
+    """Find the gaps to ask about; straight on where there are none."""
+    waiting = [_as_json(record, gap) for gap in gaps_of(record)]
+    record.keep_progress(gaps_waiting=waiting, own_open=False)
+    for gap in waiting:
+        evidence = {k: gap[k] for k in ("members", "areas", "activity")}
+        record.ask_gap(gap["code"], gap["work"], evidence)
+    if not waiting:
+        say("utter_gaps_none_found")
+        return Done((*also, "gaps_answers"))
+    return Done(also)
+
+
+def _hear_own(record: Record, gap: dict[str, Any], answer: Answer, say: Say) -> bool:
+    """Somebody on the map, or somewhere else; whether the answer was either."""
+    network = record.network()
+    key = answer.choice.removeprefix(OWN) if answer.choice.startswith(OWN) else ""
+    if not key and answer.text and not (answer.said_no or answer.skipped):
+        found = resolve(network, answer.text)
+        key = found.key if isinstance(found, Match) else ""
+    if key in {m.key for m in network if not m.strain}:
+        record.keep_own_answer(gap["code"], gap["work"], key)
+        say("utter_own_kept", name=network[key].label)
+        return True
+    if answer.choice == ELSEWHERE or answer.said_no or answer.skipped:
+        say("utter_gap_yes")
+        return True
+    if answer.said_yes:
+        own = _own(record, gap)
+        record.keep_own_answer(gap["code"], gap["work"], own[0].key)
+        say("utter_own_kept", name=network[own[0].key].label)
+        return True
+    return False
 
 
 def _as_json(record: Record, gap: Gap) -> dict[str, Any]:
     network = record.network()
-    own = own_answers(network, gap, limit=2)
     return {
         "code": gap.code.value,
         "work": gap.work.value if gap.work else "",
@@ -157,7 +328,6 @@ def _as_json(record: Record, gap: Gap) -> dict[str, Any]:
         "areas": [area.value for area in gap.areas],
         "activity": gap.activity,
         "name": listed(network[key].label for key in gap.members),
-        "own": [network[answer.key].label for answer in own],
     }
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.forms import SLOTS, Aside, active_form, begin_stage
-from actions.rights import START_OVER, from_the_start
+from actions.follow_up import begin, waiting
+from actions.forms import NEVER_LOST, SLOTS, Aside, active_form, begin_stage
+from actions.rights import START_OVER, from_the_start, keeps_map
 from actions.risk import reopen
 from actions.turn import Answer, Say
-from bot.conversations.journey import OPEN, stage_after, stage_of
+from bot.conversations.journey import OPEN, STAGES, stage_after, stage_of
 from bot.store.record import Record
 
 
@@ -34,9 +35,12 @@ class ActionNextStep(Aside):
         if stage == OPEN:
             say(_closing(record))
         events = begin_stage(record, stage)
-        if reopen(record, say):
+        if (record.progress.get("reopen") or {}).get("asked") and reopen(record, say):
             # The person says when to go on: nothing is asked on top of it.
             return [e for e in events if e["event"] != "followup"] + list(self.STAY)
+        if stage == OPEN and waiting(record):
+            # It fell due while something else was being asked.
+            return begin(record, say, "utter_follow_up_back")
         return events
 
 
@@ -49,6 +53,8 @@ def _closing(record: Record) -> str:
 
 def _has_questions(stage: str, record: Record) -> bool:
     """An empty network is neither asked about nor drawn: it would only hurt to see it."""
+    if stage == "people":
+        return keeps_map(record)
     return stage not in ("details", "picture") or bool(record.network().active)
 
 
@@ -63,6 +69,8 @@ class ActionPause(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Say that the place is kept."""
+        if record is not None and reopen(record, say):
+            return self.STAY
         say("utter_paused")
         return self.STAY
 
@@ -102,17 +110,11 @@ def go_back(record: Record, say: Say) -> list[EventType] | None:
         say("utter_back_start")
         return None
     stage, slot, before = trail[-1]
-    made = record.progress.get("members_made", 0)
-    # Keys of members are never used twice, whatever is taken back.
+    kept = {key: record.progress[key] for key in NEVER_LOST if key in record.progress}
     # Which of several places of one name was meant is asked anew, with the place.
-    record.person.progress = {
-        **before,
-        "trail": trail[:-1],
-        "members_made": made,
-        "places": None,
-        "reopen": record.progress.get("reopen"),
-    }
-    record.person.stage = stage
+    record.person.progress = {**before, "trail": trail[:-1], **kept, "places": None}
+    if stage in STAGES:
+        record.person.stage = stage
     say("utter_back")
     later = SLOTS[stage][SLOTS[stage].index(slot) :]
     return [*(SlotSet(name, None) for name in later), FollowupAction(f"{stage}_form")]
@@ -163,6 +165,7 @@ class ActionWhy(Aside):
         "about_access",
         "about_travel",
         "details_strain",
+        "gaps_agree",
     )
 
 

@@ -23,7 +23,7 @@ from bot.needs.gaps import GapCode
 from bot.network.model import Work
 from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
-from bot.support.matching import Option, rank
+from bot.support.matching import Option, rank, wanted_topics
 from bot.support.preferences import AGE_BANDS, Statement
 from bot.support.when import UK
 from bot.support.wishes import ConfirmedGap, Wishes, wishes_from
@@ -77,7 +77,7 @@ def find(
     shown = [int(option.service_id) for option in record.options()]
     return rank(
         wishes,
-        candidates(record.session, wishes.place, wishes.reach_km),
+        candidates(record.session, wishes.place, wishes.reach_km, topics=wanted_topics(wishes)),
         today=datetime.now(UK),
         exclude=shown,
         nearer_than=nearer_than,
@@ -130,7 +130,7 @@ def nothing(record: Record, say: Say) -> None:
     shown = [int(option.service_id) for option in record.options()]
     found = rank(
         anyone,
-        candidates(record.session, None),
+        candidates(record.session, None, topics=wanted_topics(anyone)),
         today=datetime.now(UK),
         exclude=shown,
         limit=NATIONAL,
@@ -269,6 +269,21 @@ def named_options(text: str, record: Record, current: list[str]) -> list[str]:
     names = {o.service_id: o.name.casefold() for o in record.options()}
     telling = [w for w in words if len(w) > 3]
     return [i for i in current if any(w in names[i].split() for w in telling)]
+
+
+def service_meant(record: Record, text: str) -> int | None:
+    """The service that words are about: one they name, the one told about last, or the only one.
+
+    ``None`` where several could be meant.
+    """
+    shown = [o.service_id for o in record.options() if o.response != "rejected"]
+    current = [str(i) for i in record.progress.get("options_current") or []]
+    told = record.progress.get("options_told")
+    for found in (named_options(text, record, current or shown), [told] if told else [], current,
+                  [o.service_id for o in record.options("saved")], shown):  # fmt: skip
+        if len(found) == 1:
+            return int(found[0])
+    return None
 
 
 def _save(record: Record, picked: list[str], say: Say) -> Heard:

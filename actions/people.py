@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from actions.changes import take_edits, take_names
 from actions.choices import is_button
 from actions.forms import Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say
 from actions.words import label
+from bot.network.model import Kind, Member
+from bot.network.typology import ACQUAINTED
 from bot.store.record import Record
 
 PROMPTS = ("close", "family", "friends", "staff", "groups", "online", "pets", "places")
@@ -15,8 +19,17 @@ PROMPTS = ("close", "family", "friends", "staff", "groups", "online", "pets", "p
 SOFT_CAP = 25
 SHORT = 3
 """Words in which "I don't know" is all that is said, although one may look like a name."""
-ALL_NAMED = "all_named"
+ALLNAMED = "all_named"
 NO_MORE = "no_more"
+
+NAMED: dict[str, Callable[[Member], bool]] = {
+    "friends": lambda m: m.relationship in ACQUAINTED,
+    "staff": lambda m: m.kind is Kind.PROFESSIONAL,
+    "groups": lambda m: m.kind is Kind.GROUP,
+    "online": lambda m: m.kind is Kind.ONLINE,
+    "pets": lambda m: m.kind is Kind.PET,
+}
+"""Whom a prompt would bring into view; it asks "any other?" where they have been named."""
 
 
 def prompt_of(record: Record) -> int:
@@ -24,8 +37,20 @@ def prompt_of(record: Record) -> int:
     return int(record.progress.get("people_prompt", 0))
 
 
+def named_before(record: Record, prompt: str) -> bool:
+    """Whether members of a prompt's kind are on the map, so that it is the "anyone else?"."""
+    fits = NAMED.get(prompt)
+    return fits is not None and any(fits(m) for m in record.network())
+
+
+def is_last_call(record: Record) -> bool:
+    """Whether the question in force is the one "anyone else?" of its prompt, or of a full map."""
+    progress = record.progress
+    return bool(progress.get("people_more") or progress.get("people_rest"))
+
+
 class AskPeopleNames(Ask):
-    """The prompt in force, or "anyone else?"."""
+    """The prompt in force, or its one "anyone else?"."""
 
     stage, slot = "people", "people_names"
 
@@ -35,19 +60,24 @@ class AskPeopleNames(Ask):
         if index == 0 and not record.progress.get("people_begun"):
             record.keep_progress(people_begun=True)
             say("utter_people_start")
-        if record.progress.get("people_more"):
+        that_is_all = (label("buttons", "that_is_all"), NO_MORE)
+        everyone = (label("buttons", "all_named"), ALLNAMED)
+        if record.progress.get("people_who"):
+            record.keep_progress(people_who=False)
+            say("utter_people_who", buttons=[that_is_all])
+        elif record.progress.get("people_capped"):
+            say("utter_people_more_many", buttons=[that_is_all])
+        elif record.progress.get("people_more"):
+            say("utter_people_more", buttons=[that_is_all, everyone])
+        elif named_before(record, PROMPTS[index]):
+            record.keep_progress(people_rest=True)
+            say(f"utter_ask_people_{PROMPTS[index]}_more", buttons=[that_is_all, everyone])
+        else:
+            buttons = [(label("buttons", "nobody"), NO_MORE)]
             say(
-                "utter_people_more",
-                buttons=[
-                    (label("buttons", "that_is_all"), NO_MORE),
-                    (label("buttons", "all_named"), ALL_NAMED),
-                ],
+                f"utter_ask_people_{PROMPTS[index]}",
+                buttons=[*buttons, everyone] if index > 0 else buttons,
             )
-            return
-        buttons = [(label("buttons", "nobody"), NO_MORE)]
-        if index > 0:
-            buttons.append((label("buttons", "all_named"), ALL_NAMED))
-        say(f"utter_ask_people_{PROMPTS[index]}", buttons=buttons)
 
 
 class ValidatePeopleForm(StageForm):
@@ -66,27 +96,38 @@ class ValidatePeopleForm(StageForm):
             return self._on(record, say)
         if answer.members:
             take_names(record, answer, say)
-            if len(record.network()) >= SOFT_CAP and not record.progress.get("people_capped"):
+            if record.progress.get("people_capped"):
+                return Heard.MORE
+            if len(record.network().active) >= SOFT_CAP:
                 record.keep_progress(people_capped=True)
-                say("utter_people_many")
+                say("utter_people_many", count=len(record.network().active))
+                return Heard.MORE
+            if is_last_call(record):
+                return self._on(record, say)
             record.keep_progress(people_more=True)
             return Heard.MORE
-        if is_button(answer, ALL_NAMED):
+        if is_button(answer, ALLNAMED):
             return self._end(record, say)
         if answer.choice == NO_MORE or answer.skipped or answer.said_no:
             return self._on(record, say)
         if answer.said_yes:
-            record.keep_progress(people_more=False)
+            record.keep_progress(people_who=True)
             return Heard.STAY
         return Heard.UNCLEAR
 
     def _on(self, record: Record, say: Say) -> Heard:
-        record.keep_progress(people_prompt=prompt_of(record) + 1, people_more=False)
+        if record.progress.get("people_capped"):
+            return self._end(record, say)
+        record.keep_progress(
+            people_prompt=prompt_of(record) + 1, people_more=False, people_rest=False
+        )
         return self._end(record, say) if prompt_of(record) >= len(PROMPTS) else Heard.MORE
 
     @staticmethod
     def _end(record: Record, say: Say) -> Heard:
         if not len(record.network()):
             say("utter_people_none")
-        record.keep_progress(people_prompt=0, people_more=False)
+        record.keep_progress(
+            people_prompt=0, people_more=False, people_rest=False, people_capped=False
+        )
         return Heard.DONE

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.changes import take_edits, take_names
+from actions.changes import ask_whom, take_edits, take_names
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say
 from bot.network.words import describe
 from bot.store.record import Record
-
-CHANGE = "change"
 
 
 def show_map(record: Record, say: Say, reason: str) -> None:
@@ -31,11 +29,7 @@ class AskPictureRight(Ask):
     stage, slot = "picture", "picture_right"
 
     def ask(self, record: Record, say: Say) -> None:
-        """The picture, or only how to change it when that is what was asked for."""
-        if record.progress.get("picture_change"):
-            record.keep_progress(picture_change=False)
-            say("utter_change_how")
-            return
+        """The picture, and whether it is right."""
         show_map(record, say, "baseline")
         say("utter_ask_right")
 
@@ -57,8 +51,9 @@ class ValidatePictureForm(StageForm):
             return Heard.MORE
         if answer.said_yes or answer.skipped:
             return Heard.DONE
-        if answer.choice == CHANGE or answer.said_no:
-            record.keep_progress(picture_change=True)
+        if answer.said_no:
+            ask_whom(record, say)
+            record.keep_progress(hush=True)
             return Heard.STAY
         return Heard.UNCLEAR
 

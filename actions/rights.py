@@ -1,21 +1,28 @@
-"""The person's rights: what is kept, a copy of it, an end to messages, and erasure."""
+"""The person's rights: what is kept, a copy, consent by scope, forgetting somebody, erasure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType
+from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, FollowupAction, SlotSet
 
-from actions.forms import Aside
+from actions.forms import NEVER_LOST, Aside, active_form
 from actions.turn import Answer, Say
-from actions.words import label, labels, listed
+from actions.words import label, labels, listed, titles
 from bot.conversations.journey import STAGES
+from bot.network.edits import Ambiguous, Match, resolve
+from bot.rights.consents import CHOICES, Scope
+from bot.rights.wishes import COPY, FORGET, GIVE, HELPER, KNOW, MENU, WITHDRAW, Wish, right_asked
+from bot.settings import get_settings
+from bot.store.forgetting import forget_member
 from bot.store.people import erase
 from bot.store.record import Record
 
 DELETE = "delete"
 START_OVER = "start_over"
+RIGHT, SCOPE, WHOM = "right:", "scope:", "forget:"
+NONE = "none"
 
 
 def take_sure(record: Record, answer: Answer, say: Say) -> bool | None:
@@ -31,24 +38,161 @@ def take_sure(record: Record, answer: Answer, say: Say) -> bool | None:
     record.keep_progress(sure=None)
     if not answer.text or not (answer.said_yes or answer.said_no):
         return None
+    if str(asked).startswith(WHOM):
+        _forget_or_not(record, str(asked).removeprefix(WHOM), answer.said_yes, say)
+        return False
     if answer.said_no:
         return False
     if asked == DELETE:
-        erase(record.session, record.person.id)
-        say("utter_deleted")
+        _delete(record, say)
     else:
         from_the_start(record)
     return True
 
 
+def take_right(record: Record, answer: Answer, say: Say) -> bool:
+    """Hear a press that is about a right, whatever is being asked; whether it was one."""
+    choice = answer.choice
+    if choice.startswith(RIGHT):
+        grant(record, Wish(choice.removeprefix(RIGHT)), say)
+    elif choice.startswith(WHOM):
+        _whom, key, said = choice.split(":")
+        record.keep_progress(sure=None)
+        _forget_or_not(record, key, said == "yes", say)
+    elif choice.startswith(SCOPE) or (choice == NONE and record.progress.get("consents_open")):
+        _choose_scopes(record, answer.choices, say)
+    else:
+        if record.progress.get("consents_open") and answer.choices:
+            record.keep_progress(consents_open=None)
+        return False
+    return True
+
+
+def grant(record: Record, wish: Wish, say: Say) -> None:
+    """Do what somebody has a right to, and say so."""
+    if wish.kind == COPY:
+        say("utter_copy", copy=True)
+    elif wish.kind == KNOW:
+        _what_is_kept(record, say)
+    elif wish.kind == "delete" or (wish.kind == WITHDRAW and wish.scope is Scope.USE):
+        # Without "use" nothing may be kept, so that to withdraw it is to delete everything.
+        say("utter_delete_ask")
+        record.keep_progress(sure=DELETE, hush=True)
+    elif wish.kind in (MENU, "consents"):
+        _show_scopes(record, say)
+    elif wish.kind == WITHDRAW and wish.scope is not None:
+        withdraw(record, wish.scope)
+        say.service(f"utter_withdrawn_{wish.scope}")
+    elif wish.kind == GIVE and wish.scope is not None:
+        record.give_consent(wish.scope)
+        say("utter_given", name=_scope_words(wish.scope))
+    elif wish.kind == HELPER:
+        record.person.answered_by = "helper"
+        say("utter_helper_noted")
+    elif wish.kind == FORGET:
+        _ask_to_forget(record, wish.name, say)
+
+
+def withdraw(record: Record, scope: Scope) -> None:
+    """End a scope with effect at once: what was kept by it alone goes."""
+    record.withdraw_consent(scope)
+    if scope is Scope.SAVE_MAP:
+        record.drop_map()
+
+
+def keeps_map(record: Record) -> bool:
+    """Whether the person lets us keep a map."""
+    return Scope.SAVE_MAP in record.consents()
+
+
+def _scope_words(scope: Scope) -> str:
+    return label("scopes", scope, service_name=get_settings().wise_service_name)
+
+
+def _show_scopes(record: Record, say: Say) -> None:
+    given = record.consents()
+    toggles = [(_scope_words(s), f"{SCOPE}{s}", str(s) in given) for s in CHOICES]
+    record.keep_progress(consents_open=True, hush=True)
+    say("utter_consents", toggles=toggles)
+
+
+def _choose_scopes(record: Record, choices: Sequence[str], say: Say) -> None:
+    record.keep_progress(consents_open=None)
+    on = {choice.removeprefix(SCOPE) for choice in choices}
+    given = record.consents()
+    for scope in CHOICES:
+        if scope in on and scope not in given:
+            record.give_consent(scope)
+        elif scope not in on and scope in given:
+            withdraw(record, scope)
+    names = [_scope_words(s) for s in CHOICES if s in on]
+    say("utter_consents_kept", names=listed(names)) if names else say("utter_consents_none")
+
+
+def _ask_to_forget(record: Record, name: str, say: Say) -> None:
+    network = record.network()
+    found = resolve(network, name)
+    if isinstance(found, Ambiguous):
+        members = titles([network[key] for key in found.keys])
+        record.keep_progress(hush=True)
+        say("utter_who_do_you_mean", buttons=[(t, f"{WHOM}{k}:yes") for k, t in members.items()])
+        return
+    if not isinstance(found, Match):
+        say("utter_forget_unknown", name=name)
+        return
+    member = network[found.key]
+    record.keep_progress(sure=f"{WHOM}{member.key}", hush=True)
+    say(
+        "utter_forget_ask",
+        name=member.label,
+        buttons=[
+            (label("rights", "forget", name=member.label), f"{WHOM}{member.key}:yes"),
+            (label("rights", "leave"), f"{WHOM}{member.key}:no"),
+        ],
+    )
+
+
+def _forget_or_not(record: Record, key: str, sure: bool, say: Say) -> None:
+    network = record.network()
+    if key not in {m.key for m in network}:
+        say("utter_stale_button")
+    elif sure:
+        forget_member(record, key)
+        say("utter_forgotten")
+    else:
+        say("utter_not_forgotten", name=network[key].label)
+
+
+_PARTS = {
+    "record": ("person", "difficulty", "note", "preference", "gap", "network_type", "address"),
+    "map": ("member", "tie", "change", "snapshot"),
+    "plans": ("plan", "option", "unmet_need"),
+    "chat": ("tracker_event", "tracker_window", "turn", "conversation", "keyboard", "inbox"),
+    "staff": ("risk_event", "staff_request", "alert", "review_note", "correction"),
+    "consents": ("consent",),
+}
+"""What people call the tables that an erasure empties."""
+
+
+def _delete(record: Record, say: Say) -> None:
+    gone = erase(record.session, record.person.id)
+    say("utter_deleted", what=what_went(gone))
+
+
+def what_went(gone: Mapping[str, int]) -> str:
+    """An erasure in plain words; the chat always goes, also what is not written down yet."""
+    parts = [p for p, tables in _PARTS.items() if p == "chat" or any(gone.get(t) for t in tables)]
+    return listed(label("deleted", part) for part in parts)
+
+
 def from_the_start(record: Record) -> None:
     """Back to before the first question; the map is kept."""
-    record.person.progress = {"members_made": record.progress.get("members_made", 0)}
+    record.person.progress = {k: record.progress[k] for k in NEVER_LOST if k in record.progress}
     record.person.stage = STAGES[0]
 
 
 class ActionExport(Aside):
-    """What do you know about me?"""
+    """What do you know about me? And every other right that is asked for in words."""
 
     def name(self) -> str:
         """Rasa's name."""
@@ -57,12 +201,36 @@ class ActionExport(Aside):
     def answer(
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
-        """In plain words."""
+        """Do it, and go back to the question."""
+        wish = right_asked(answer.text) or Wish(KNOW)
         if record is None:
-            say("utter_nothing_kept")
+            # Nothing may be noted yet; who writes is read again once there is consent.
+            say("utter_helper_noted" if wish.kind == HELPER else "utter_nothing_kept")
             return None
-        say.service("utter_export", summary=summary(record))
+        grant(record, wish, say)
+        if passed_the_map(record):
+            return [ActiveLoop(None), FollowupAction("action_next_step")]
         return None
+
+
+def passed_the_map(record: Record) -> bool:
+    """Go past the questions about people where no map is kept; whether they were being asked."""
+    if record.person.stage not in ("people", "details", "picture") or keeps_map(record):
+        return False
+    record.person.stage = "picture"
+    return True
+
+
+def _what_is_kept(record: Record, say: Say) -> None:
+    say(
+        "utter_export",
+        summary=summary(record),
+        buttons=[
+            (label("rights", "copy"), f"{RIGHT}copy"),
+            (label("rights", "consents"), f"{RIGHT}consents"),
+            (label("rights", "delete"), f"{RIGHT}delete"),
+        ],
+    )
 
 
 def summary(record: Record) -> str:
@@ -76,6 +244,7 @@ def summary(record: Record) -> str:
         "members": listed(m.label for m in record.network()),
         "saved": listed(o.name for o in record.options("saved")),
         "plans": listed(p.what for p in record.plans()),
+        "agreed": listed(_scope_words(s) for s in CHOICES if s in record.consents()),
         "chat": label("kept", "chat_value"),
     }
     return "\n".join(f"• {label('kept', key)}: {text}" for key, text in lines.items() if text)
@@ -99,8 +268,7 @@ class ActionDelete(Aside):
             say("utter_delete_ask")
             record.keep_progress(sure=DELETE)
             return self.STAY
-        erase(record.session, record.person.id)
-        say("utter_deleted")
+        _delete(record, say)
         return [AllSlotsReset(), ActiveLoop(None)]
 
 
@@ -116,6 +284,9 @@ class ActionStopMessages(Aside):
     ) -> Sequence[EventType] | None:
         """Withdraw the consent at once."""
         if record is not None:
-            record.withdraw_consent("reminders")
+            record.stop_asking()
         say("utter_messages_stopped")
+        if active_form(tracker) == "follow_up_form":
+            # The question is taken back too; the interview goes on when the person is back.
+            return [ActiveLoop(None), SlotSet("requested_slot", None), *self.STAY]
         return self.STAY

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import cast
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from actions.difficulties import take_difficulties
 from actions.forms import Aside, active_form
 from actions.turn import Answer, Say
 from actions.words import label
-from bot.safety.model import Category, Level, Screening
+from bot.errors import place_of
+from bot.safety.answers import how_now, read_answer, takes_back
+from bot.safety.model import PHYSICAL, Category, Level, Screening
 from bot.safety.replies import (
     Answer as Reply,
 )
@@ -22,6 +27,7 @@ from bot.safety.replies import (
     compose,
     compose_answer,
     compose_reopening,
+    compose_said,
     question_of,
     reply_key,
 )
@@ -29,10 +35,19 @@ from bot.safety.screen import screen
 from bot.settings import Region, get_settings
 from bot.store.record import Record
 
+log = logging.getLogger(__name__)
+
 CHECK = "check:"
 ANSWERS = ("yes", "no", "not_sure")
 BESIDE = frozenset({"show_map", "show_plan", "show_gaps", "help", "talk_to_person", "pause"})
 """What is meant by these is never an answer to a check, although it may begin with "yes"."""
+
+MOOD = "mood"
+
+REOPEN_AFTER = 3
+"""Questions that may be asked after a disclosure before it is gently come back to."""
+
+REOPEN_AFTER_EMERGENCY = 1
 
 
 class ActionRisk(Aside):
@@ -44,32 +59,34 @@ class ActionRisk(Aside):
         """Rasa's name."""
         return "action_risk"
 
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """Reply whatever else fails: a store that is away keeps nobody from a route."""
+        try:
+            events = super().run(dispatcher, tracker, domain)
+        except Exception as error:
+            log.error("A risk was not recorded: %s", place_of(error))
+            events = []
+        if not any("risk" in str(m.get("response")) for m in dispatcher.messages):
+            log.error("A risk was answered but not recorded; staff do not know of it")
+            dispatcher.messages.clear()
+            self._say(seen_in(Answer.of(tracker)), Say(dispatcher))
+            return list(self.STAY)
+        return events
+
     def answer(
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Reply, record, and leave it to the person when to carry on."""
-        seen = screen(answer.text)
-        words = compose(
-            seen,
-            *_service(),
-        )
-        asked = question_of(seen)
+        seen = seen_in(answer)
         if record is not None:
             # What else the message says is kept: being low does not undo being in pain.
             take_difficulties(record, answer)
-            note(record, seen)
-            record.keep_progress(
-                check=asked or None,
-                reopen={
-                    "level": seen.level.value,
-                    "category": seen.category and seen.category.value,
-                },
-            )
-        if asked:
-            buttons = [(label("buttons", a), f"{CHECK}{asked}:{a}") for a in ANSWERS]
-            say("utter_risk_check", words=words, buttons=buttons)
-        else:
-            say("utter_risk", words=words)
+            if record.progress.get("check"):
+                record.answer_risk("none")
+            note(record, seen, answer.update_key)
+        self._say(seen, say)
         if record is None and active_form(tracker) is None:
             # Nothing is kept of a stranger, but the next message is still read in the light of
             # this one.
@@ -80,6 +97,30 @@ class ActionRisk(Aside):
             ]
         return self.STAY
 
+    @staticmethod
+    def _say(seen: Screening, say: Say) -> None:
+        words, asked = compose(seen, *_service()), question_of(seen)
+        if asked:
+            buttons = [(label("buttons", a), f"{CHECK}{asked}:{a}") for a in ANSWERS]
+            say("utter_risk_check", words=words, buttons=buttons)
+        else:
+            say("utter_risk", words=words)
+
+
+def seen_in(answer: Answer) -> Screening:
+    """What the screen makes of a message, and never less than it made of it before.
+
+    The pipeline screened it in another process. Where a detector there saw more, or broke,
+    that counts.
+    """
+    seen = screen(answer.text)
+    level, category = Level(answer.safety[0]), answer.safety[1]
+    if level.rank <= seen.level.rank:
+        return seen
+    if category is None:
+        return Screening(level, None, (), "error")
+    return Screening(level, Category(category))
+
 
 def _service() -> tuple[Region, str, str]:
     """The nation, the service's name and how to reach it, as replies are filled with them."""
@@ -87,14 +128,49 @@ def _service() -> tuple[Region, str, str]:
     return settings.wise_region, settings.wise_service_name, settings.wise_service_contact
 
 
-def note(record: Record, seen: Screening) -> None:
-    """Put it on the staff's list at once."""
+def note(record: Record, seen: Screening, update_key: str | None = None) -> None:
+    """Put it on the staff's list at once, and remember to come back to it."""
+    asked = question_of(seen)
     record.note_risk(
         seen.level.value,
         seen.category.value if seen.category else None,
         seen.detector,
         reply_key(seen),
+        subject=seen.subject,
+        why=[match.rule for match in seen.matches] or ["nothing was matched"],
+        asked=asked,
+        update_key=update_key,
     )
+    record.keep_progress(
+        told=True,
+        check=asked or None,
+        reopened=None,
+        reopen={
+            "level": seen.level.value,
+            "category": seen.category and seen.category.value,
+            "asked": 0,
+        },
+    )
+
+
+def note_before_consent(record: Record, tracker: Tracker) -> None:
+    """What somebody told before they agreed is for staff too, once they have agreed."""
+    for event in tracker.events:
+        safety = (event.get("parse_data") or {}).get("safety") or {}
+        if event.get("event") == "user" and safety.get("level", "none") != "none":
+            note(record, seen_in(Answer.said(event.get("text") or "", safety)))
+            record.keep_progress(check=None)
+
+
+def reopen_is_due(record: Record) -> bool:
+    """Whether enough has been asked since a disclosure to come back to it; counts the question."""
+    told = record.progress.get("reopen")
+    if not told:
+        return False
+    asked = int(told.get("asked", 0)) + 1
+    record.keep_progress(reopen={**told, "asked": asked})
+    physical = told["level"] == Level.EMERGENCY and told["category"] in PHYSICAL
+    return asked > (REOPEN_AFTER_EMERGENCY if physical else REOPEN_AFTER)
 
 
 def reopen(record: Record, say: Say) -> bool:
@@ -102,7 +178,7 @@ def reopen(record: Record, say: Say) -> bool:
     told = record.progress.get("reopen")
     if not told:
         return False
-    record.keep_progress(reopen=None)
+    record.keep_progress(reopen=None, reopened=told["category"] or MOOD)
     seen = Screening(Level(told["level"]), told["category"] and Category(told["category"]))
     words = compose_reopening(
         seen,
@@ -142,21 +218,29 @@ def check_answered(
     asked = check_open(record, tracker)
     if not asked or not answer.text or answer.intent in BESIDE:
         return None
-    if answer.said_yes:
-        return asked, "yes"
-    if answer.said_no:
-        return asked, "no"
-    return (asked, "not_sure") if answer.skipped else None
+    plainly = True if answer.said_yes else False if answer.said_no else None
+    found = read_answer(asked, answer.text, plainly)
+    if found is None and answer.skipped:
+        found = "not_sure"
+    return (asked, found) if found else None
 
 
 def take_check(
     record: Record | None, answer: Answer, say: Say, tracker: Tracker | None = None
 ) -> bool:
-    """Hear the answer to a gentle question about safety; whether it was one."""
+    """Hear what is said to a question about safety, or taken back; whether that is all of it."""
+    if _take_back(record, answer, say, tracker) or _take_how_now(record, answer, say):
+        return True
     found = check_answered(record, answer, tracker)
+    was_open = check_open(record, tracker)
     if record is not None and record.progress.get("check"):
         record.keep_progress(check=None)
     if found is None:
+        if was_open and (answer.text or answer.choices) and answer.intent != "talk_to_person":
+            # It goes on to something else, but nobody leaves the question without a number.
+            if record is not None:
+                record.answer_risk("none")
+            say("utter_risk_aside", words=compose_said("passed_by", *_service()))
         return False
     asked, said = found
     level = answer_level(asked, said)
@@ -166,10 +250,79 @@ def take_check(
         *_service(),
     )
     if record is not None:
+        record.answer_risk(said)
         if level.rank > Level.CONCERN.rank:
             category = answer_category(asked, said)
-            record.note_risk(level.value, category and category.value, "answer", f"check_{asked}")
+            record.note_risk(
+                level.value,
+                category and category.value,
+                "answer",
+                f"check_{asked}",
+                why=[f"{said} to {asked}"],
+                update_key=answer.update_key,
+            )
         # No next question on top of that, whatever the answer: the person says when to go on.
         record.keep_progress(hush=True)
     say("utter_risk", words=words)
     return True
+
+
+def took_back(answer: Answer, tracker: Tracker) -> bool:
+    """Whether someone without a record takes back what they told in this chat."""
+    return takes_back(answer.text) and _told_before_consent(tracker)
+
+
+def _take_back(record: Record | None, answer: Answer, say: Say, tracker: Tracker | None) -> bool:
+    """ "Only joking" keeps the record, and says that it does."""
+    if not answer.text or not takes_back(answer.text):
+        return False
+    if record is not None:
+        if not record.progress.get("told"):
+            return False
+        record.answer_risk("none")
+        record.keep_progress(check=None, hush=True)
+        say("utter_risk", words=compose_said("taken_back", *_service()))
+        return True
+    if tracker is None or not took_back(answer, tracker):
+        return False
+    say("utter_risk", words=compose_said("taken_back_unkept", *_service()))
+    return True
+
+
+def _told_before_consent(tracker: Tracker) -> bool:
+    return any(
+        ((event.get("parse_data") or {}).get("safety") or {}).get("level", "none") != "none"
+        for event in tracker.events
+        if event.get("event") == "user"
+    )
+
+
+def _take_how_now(record: Record | None, answer: Answer, say: Say) -> bool:
+    """Hear how they are now, once they have been asked again."""
+    asked = record.progress.get("reopened") if record is not None else None
+    if record is None or not asked:
+        return False
+    record.keep_progress(reopened=None)
+    how = how_now(answer.text) if answer.text and answer.intent not in BESIDE else None
+    if how == "worse":
+        category = None if asked == MOOD else asked
+        if category:
+            # "No" to "is help on the way?": the number again, first of all.
+            again = Screening(Level.CRISIS, Category(category))
+            say("utter_risk", words=compose(again, *_service()))
+        else:
+            say("utter_risk", words=compose_said("still_hard", *_service()))
+        record.note_risk(
+            Level.CONCERN.value,
+            category,
+            "answer",
+            "still_hard",
+            why=["still hard when asked again"],
+            update_key=answer.update_key,
+        )
+        record.keep_progress(hush=True)
+        return True
+    if how == "better":
+        say("utter_risk_aside", words=compose_said("is_better", *_service()))
+        return True
+    return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -88,6 +88,11 @@ class Answer:
             update_key=(message.get("metadata") or {}).get("update_key"),
         )
 
+    @classmethod
+    def said(cls, text: str, safety: Mapping[str, Any]) -> Answer:
+        """Words of an earlier message, with what the screen made of them then."""
+        return cls(text=text, safety=(str(safety.get("level") or "none"), safety.get("category")))
+
     @property
     def choice(self) -> str:
         """The value of a single button."""
@@ -131,10 +136,12 @@ class Say:
         response: str,
         *,
         buttons: Iterable[tuple[str, str]] = (),
+        intents: Iterable[tuple[str, str]] = (),
         toggles: Iterable[tuple[str, str, bool]] = (),
         done: str = "",
         map_id: str = "",
         ask_location: bool = False,
+        copy: bool = False,
         **values: Any,
     ) -> None:
         """Say a response.
@@ -142,6 +149,7 @@ class Say:
         Args:
             response: its name in the domain.
             buttons: (title, choice) of each; pressing sends ``/choose`` with the choice.
+            intents: (title, intent) of further buttons; pressing one is as good as saying so.
             toggles: (title, value, on) of each, sent together with the ``done`` button.
             values: what fills the response's ``{names}``.
         """
@@ -153,9 +161,15 @@ class Say:
             custom["map_id"] = map_id
         if ask_location:
             custom["ask_location"] = True
+        if copy:
+            custom["copy"] = True
         self._dispatcher.utter_message(
             response=response,
-            buttons=[{"title": t, "payload": choose(c)} for t, c in buttons] or None,
+            buttons=[
+                *({"title": t, "payload": choose(c)} for t, c in buttons),
+                *({"title": t, "payload": f"/{intent}"} for t, intent in intents),
+            ]
+            or None,
             json_message=custom or None,
             **{name: _as_it_is(value) for name, value in values.items()},
         )

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,8 +29,8 @@ class TrainingFailed(RuntimeError):
     """Rasa could not train; the message names the log to read."""
 
 
-def _files() -> Iterator[Path]:
-    for source in SOURCES:
+def _files(sources: Iterable[str]) -> Iterator[Path]:
+    for source in sources:
         path = PROJECT / source
         if path.is_file():
             yield path
@@ -42,10 +42,14 @@ def _files() -> Iterator[Path]:
             )
 
 
-def fingerprint() -> str:
-    """16 hexadecimal characters that change when the model has to be trained again."""
+def fingerprint(sources: Iterable[str] = SOURCES) -> str:
+    """16 hexadecimal characters that change when what the model learns from does.
+
+    Args:
+        sources: files and folders of the project; all that a model learns from unless told.
+    """
     digest = hashlib.sha256(f"rasa {version('rasa')}".encode())
-    for path in _files():
+    for path in _files(sources):
         digest.update(str(path.relative_to(PROJECT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -82,9 +86,9 @@ def train(
     began = time.monotonic()
     with log.open("w") as out:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-            [sys.executable, "-m", "bot.training", str(draft)],
+            [sys.executable, "-m", "bot.training", str(draft), *(["--force"] if force else [])],
             cwd=PROJECT,
-            env={**os.environ, **QUIET},
+            env={**os.environ, **QUIET, **_cache(settings)},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -98,7 +102,17 @@ def train(
     return model
 
 
-def _main(draft: str) -> int:
+def _cache(settings: Settings) -> dict[str, str]:
+    """Where Rasa keeps what each component learnt, so that a change of words trains no intents.
+
+    Rasa sees a component's settings and data, but no code beyond its class: so each state of
+    ``bot/nlu`` has a folder of its own.
+    """
+    folder = settings.wise_home / "cache" / fingerprint(["bot/nlu"])
+    return {"RASA_CACHE_DIRECTORY": str(folder)}
+
+
+def _main(draft: str, *options: str) -> int:
     """Train in a process of its own, so that TensorFlow's memory goes with it."""
     import logging
 
@@ -113,10 +127,10 @@ def _main(draft: str) -> int:
         training_files=[str(PROJECT / "data")],
         output=str(path.parent),
         fixed_model_name=path.name.removesuffix(".tar.gz"),
-        force_training=True,
+        force_training="--force" in options,
     )
     return result.code
 
 
 if __name__ == "__main__":
-    raise SystemExit(_main(sys.argv[1]))
+    raise SystemExit(_main(*sys.argv[1:]))

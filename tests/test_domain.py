@@ -25,13 +25,17 @@ from actions import asides, gaps, journey, people
 from actions.forms import SLOTS
 from actions.words import labels
 from bot.conversations import words as channel_words
-from bot.conversations.journey import OPEN, STAGES, form_of
+from bot.conversations.journey import BESIDE, OPEN, STAGES, form_of
 from bot.needs.areas import Area
-from bot.needs.gaps import GapCode
-from bot.network.model import Contact, Relationship, Work
+from bot.needs.gaps import GapCode, Why
+from bot.network.model import Contact, Distance, Relationship, Work
 from bot.network.phrases import ENGLISH, PictureWords
+from bot.rights.consents import CHOICES
 from bot.settings import PROJECT
+from bot.support.barriers import Barrier
 from bot.support.matching import ReasonCode
+from bot.support.practice import CHECKED as CONSTRUCTS
+from bot.support.practice import Construct, Move
 from bot.support.preferences import AGE_BANDS, AccessNeed, Limit, Statement, Travel
 from bot.support.suitability import Caution
 
@@ -43,6 +47,7 @@ NEVER_TYPED = {
     "risk",
     "unreadable",
     "stale_button",
+    "follow_up_due",
     "nlu_fallback",
 }
 TITLE_MAX = 40
@@ -148,7 +153,7 @@ def test_every_action_is_implemented_and_listed() -> None:
 def test_forms_ask_the_slots_that_the_actions_hear() -> None:
     asked = {form: tuple(spec["required_slots"]) for form, spec in DOMAIN["forms"].items()}
     assert asked == {form_of(stage): slots for stage, slots in SLOTS.items()}
-    assert tuple(SLOTS) == STAGES
+    assert tuple(SLOTS) == (*STAGES, *BESIDE)
 
 
 @pytest.mark.parametrize(
@@ -178,12 +183,15 @@ def test_slots_are_heard_only_while_they_are_asked() -> None:
 
 # What a name that is put together at run time can become.
 _MADE: dict[str, Iterable[str]] = {
-    "utter_ask_people_": people.PROMPTS,
+    "utter_ask_people_": [*people.PROMPTS, *(f"{prompt}_more" for prompt in people.NAMED)],
     "utter_gap_": [*map(str, GapCode), *(f"{code}_plain" for code in gaps.PLAIN)],
+    "utter_own_": map(str, Why),
     "utter_unreadable_": [*asides.ActionUnreadable.particular, "other"],
-    "utter_why_": [*journey.ActionWhy.particular, *STAGES, OPEN],
+    "utter_why_": [*journey.ActionWhy.particular, *STAGES, *BESIDE, OPEN],
+    "utter_withdrawn_": map(str, CHOICES),
+    "utter_follow_up_next_": [*map(str, Construct), "good"],
 }
-_OF_SAY = {"buttons", "toggles", "done", "map_id", "ask_location"}
+_OF_SAY = {"buttons", "intents", "toggles", "done", "map_id", "ask_location", "copy"}
 _OF_SERVICE = {"service_name", "service_contact"}
 
 
@@ -341,6 +349,8 @@ GROUPS: Mapping[str, set[str]] = {
     "areas": _codes(Area),
     "relationships": _codes(Relationship),
     "contact": _codes(Contact),
+    # Online members are not asked how near they live.
+    "distance": _codes(set(Distance) - {Distance.ONLINE}),
     "help": _codes(Work),
     "work": _codes(Work),
     "circles": {"1", "2", "3"},
@@ -349,6 +359,9 @@ GROUPS: Mapping[str, set[str]] = {
     "access": _codes(AccessNeed),
     "travel": _codes(Travel),
     "ages": set(AGE_BANDS),
+    "barriers": _codes(Barrier),
+    "moves": _codes(Move),
+    "fits": _codes(CONSTRUCTS),
     # Gaps about a kind of work are said with the words of that work.
     "gaps": _codes(set(GapCode) - ABOUT_WORK),
     # The line on cost says itself that the cost is not stated.
@@ -374,10 +387,17 @@ ON_BUTTONS = (
     "areas",
     "relationships",
     "contact",
+    "distance",
     "help",
     "preferences",
     "limits",
     "plan_when",
+    "ask_in",
+    "hours",
+    "replies",
+    "barriers",
+    "fits",
+    "moves",
     "buttons",
 )
 
@@ -502,6 +522,6 @@ def test_telephone_numbers_are_grouped() -> None:
 
 
 def test_emergency_routes_are_said_at_the_start_and_in_help() -> None:
-    for name in ("utter_welcome", "utter_help", "utter_medical_advice"):
+    for name in ("utter_welcome", "utter_help"):
         text = RESPONSES[name][0]["text"]
-        assert "999" in text and "111" in text, name
+        assert "999" in text and "{urgent}" in text, name

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.forms import SLOTS
-from bot.nlu.router import ABOUT_THE_TALK, EXPECTED, STRUCTURED, Heard, asks, route
+from bot.nlu.router import (
+    ABOUT_THE_TALK,
+    EXPECTED,
+    STRUCTURED,
+    Heard,
+    asks,
+    corrects,
+    route,
+)
 from bot.settings import PROJECT
 
 INTENTS: list[str] = yaml.safe_load((PROJECT / "domain.yml").read_text("utf-8"))["intents"]
@@ -75,6 +83,20 @@ SITUATIONS = [
     ("open, sure", heard("show_plan"), "show_plan"),
     ("open, lost", heard("chitchat", 0.1), "nlu_fallback"),
     ("open, yes", heard("affirm", words=1), "affirm"),
+    ("correct that", heard("affirm", corrects=True, asked="about_age"), "correct_last"),
+    ("correct that, at the map", heard("affirm", corrects=True, asked="picture_right"), "answer"),
+    (
+        "add Ann, among free words",
+        heard("add_member", has_members=True, edits=("add",), asked="gaps_missed"),
+        "add_member",
+    ),
+    (
+        "Ann, told of",
+        heard("add_member", has_members=True, asked="gaps_missed"),
+        "answer",
+    ),
+    ("a right, while asked", heard("affirm", right=True, asked="gaps_missed"), "export_my_data"),
+    ("a right, with a risk", heard("affirm", right=True, level="concern"), "risk"),
 ]
 
 
@@ -99,6 +121,8 @@ ANY = st.builds(
     has_difficulties=st.booleans(),
     words=st.integers(0, 800),
     question=st.booleans(),
+    right=st.booleans(),
+    corrects=st.booleans(),
     asked=st.none() | st.sampled_from(ALL_SLOTS) | st.just("a slot of last year"),
 )
 
@@ -160,3 +184,25 @@ def test_questions_are_heard_as_questions(text: str) -> None:
 )
 def test_what_is_told_is_no_question(text: str) -> None:
     assert not asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "correct that",
+        "Please can you correct that?",
+        "no, fix that please",
+        "I want to correct my last answer",
+        "correct what I’ve just said",
+    ],
+)
+def test_a_wish_to_correct_is_heard(text: str) -> None:
+    assert corrects(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "correct", "that's correct", "yes, correct", "correct, that one", "fix my knees", "that"],
+)
+def test_a_yes_is_no_wish_to_correct(text: str) -> None:
+    assert not corrects(text)

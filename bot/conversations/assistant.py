@@ -17,8 +17,10 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa.utils.log_utils import configure_structlog
 from rasa_sdk.executor import ActionExecutor
 
+from bot.conversations.saving import miss
 from bot.conversations.tracker_store import WindowedTrackerStore
 from bot.conversations.turns import Turns
+from bot.store.base import STORE_AWAY
 
 
 class ActionsInProcess(EndpointConfig):
@@ -37,7 +39,11 @@ class ActionsInProcess(EndpointConfig):
     async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
         """Run one action."""
         call = json.loads(json.dumps(kwargs["json"], default=str))
-        result = await self._executor.run(call)
+        try:
+            result = await self._executor.run(call)
+        except STORE_AWAY:
+            miss("action server")
+            raise
         return json.loads(json.dumps(result, default=str))
 
 

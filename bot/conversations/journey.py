@@ -19,6 +19,9 @@ STAGES = (
     "plan",
 )
 
+BESIDE = ("follow_up",)
+"""Dialogues beside the spine: they begin when they are due, and the spine goes on after them."""
+
 OPEN = "open"
 """After the plan: no form is on, and the person leads."""
 
@@ -32,7 +35,7 @@ def stage_after(stage: str) -> str:
 
 def form_of(stage: str) -> str | None:
     """The form of a stage; ``None`` when the person leads."""
-    return f"{stage}_form" if stage in STAGES else None
+    return f"{stage}_form" if stage in (*STAGES, *BESIDE) else None
 
 
 def stage_of(form: str | None) -> str | None:

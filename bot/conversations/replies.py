@@ -45,6 +45,9 @@ class Reply:
         done: title of the button that sends the toggles.
         map_id: id of a stored snapshot whose picture is to be drawn above the words.
         ask_location: offer to share the phone's location where the channel can.
+        copy: hand over the person's copy of their data: a page to read and a JSON file, made
+            by the channel when it is shown and kept nowhere else.
+        leave: quick exit: the channel hides what it shows and ends the visit.
     """
 
     text: str = ""
@@ -53,6 +56,8 @@ class Reply:
     done: str = ""
     map_id: str = ""
     ask_location: bool = False
+    copy: bool = False
+    leave: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object that ``from_json`` reads back."""
@@ -68,6 +73,8 @@ class Reply:
             done=data.get("done", ""),
             map_id=data.get("map_id", ""),
             ask_location=data.get("ask_location", False),
+            copy=data.get("copy", False),
+            leave=data.get("leave", False),
         )
 
 
@@ -76,7 +83,7 @@ def reply_from_rasa(message: dict[str, Any]) -> Reply:
 
     Buttons are Rasa's own; the rest rides in ``custom``:
     ``{"toggles": [{"title", "value", "on"}], "done": str, "map_id": str,
-    "ask_location": bool}``.
+    "ask_location": bool, "copy": bool}``.
     """
     custom = message.get("custom") or {}
     return Reply(
@@ -88,4 +95,5 @@ def reply_from_rasa(message: dict[str, Any]) -> Reply:
         done=custom.get("done", ""),
         map_id=custom.get("map_id", ""),
         ask_location=bool(custom.get("ask_location")),
+        copy=bool(custom.get("copy")),
     )

@@ -10,9 +10,11 @@ The format is meant to be read by a nurse; ``docs/dialogues.md`` explains it::
       - ticks: [Diabetes]            # toggles, then Done
       - shares: [52.9, -1.6]         # a location
       - sends: voice                 # something that is not text
+      - waits: 15                    # that many days, on a made-up clock
         never: [error]               # words that must not come
         buttons: [Skip]              # buttons that must be there
         picture: true                # a picture must come, or must not
+        silence: true                # nothing at all may come
         stored: {people: []}         # what the record holds now
 """
 
@@ -21,13 +23,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy import func, select
 
+from bot import scheduler
 from bot.conversations.turns import (
     Chosen,
+    Due,
     Incoming,
     Location,
     Outgoing,
@@ -36,13 +42,18 @@ from bot.conversations.turns import (
     Turns,
     Unreadable,
 )
-from bot.store.base import unit_of_work
+from bot.store import follow_ups, messages
+from bot.store.base import now, unit_of_work
+from bot.store.directory import CorrectionRow
 from bot.store.people import sender_for
 from bot.store.record import NoRecord, Record
+from bot.store.tables import FollowUp
 
-CHANNEL = "script"
-_DOES = ("says", "taps", "ticks", "shares", "sends")
-_KEYS = {*_DOES, "expects", "never", "buttons", "picture", "stored", "note"}
+CHANNEL = follow_ups.CHANNEL
+"""Scripts are played as on the channel on which the bot can write first."""
+
+_DOES = ("says", "taps", "ticks", "shares", "sends", "waits")
+_KEYS = {*_DOES, "expects", "never", "buttons", "picture", "silence", "stored", "note"}
 
 
 class ScriptError(ValueError):
@@ -59,6 +70,7 @@ class Turn:
     never: tuple[str, ...] = ()
     buttons: tuple[str, ...] = ()
     picture: bool | None = None
+    silence: bool = False
     stored: dict[str, Any] = field(default_factory=dict)
 
 
@@ -92,6 +104,8 @@ def _turn(path: Path, number: int, data: Any) -> Turn:
     does = [d for d in _DOES if d in data]
     if len(does) != 1:
         raise ScriptError(f"{path}, turn {number}: exactly one of {', '.join(_DOES)} is needed")
+    if does[0] == "waits" and not isinstance(data["waits"], int | float):
+        raise ScriptError(f"{path}, turn {number}: waits is a number of days")
     if does[0] in ("says", "taps") and not isinstance(data[does[0]], str):
         raise ScriptError(f"{path}, turn {number}: put quotes around {data[does[0]]!r}")
     return Turn(
@@ -101,6 +115,7 @@ def _turn(path: Path, number: int, data: Any) -> Turn:
         never=_texts(data.get("never")),
         buttons=_texts(data.get("buttons")),
         picture=data.get("picture"),
+        silence=bool(data.get("silence")),
         stored=data.get("stored") or {},
     )
 
@@ -161,10 +176,14 @@ async def play(script: Script, turns: Turns, address: str) -> Result:
     played: list[Played] = []
     last: list[Outgoing] = []
     keyboards: list[Outgoing] = []
+    clock = now()
     for number, turn in enumerate(script.turns, 1):
         problems: list[str] = []
-        incoming = _incoming(turn, keyboards, problems)
-        if incoming is not None:
+        if turn.does == "waits":
+            until = clock + timedelta(days=float(turn.what))
+            last, clock = await _what_is_due(turns, address, clock, until), until
+            keyboards = [out for out in last if out.keyboard_id] or keyboards
+        elif (incoming := _incoming(turn, keyboards, problems)) is not None:
             last = await turns.take(
                 CHANNEL, address, incoming, update_key=f"{script.path.stem}:{number}"
             )
@@ -173,6 +192,29 @@ async def play(script: Script, turns: Turns, address: str) -> Result:
         problems += _differences(turn, last, address)
         played.append(Played(turn, last, problems))
     return Result(script, played)
+
+
+async def _what_is_due(
+    turns: Turns, address: str, moment: datetime, until: datetime
+) -> list[Outgoing]:
+    """Let the scheduler work through a stretch of time, and take the turns that it begins."""
+    said: list[Outgoing] = []
+    while moment < until:
+        scheduler.run_due(lambda: moment)  # noqa: B023 - it is called here
+        with unit_of_work() as session:
+            begun = messages.next_update(session, CHANNEL, address)
+            if begun is not None:
+                messages.finish_update(session, begun.key)
+            due = session.scalar(
+                select(func.min(FollowUp.next_at)).where(
+                    FollowUp.person_id == sender_for(CHANNEL, address)
+                )
+            )
+        if begun is not None:
+            said += await turns.take(CHANNEL, address, Due(), update_key=begun.key)
+        # What is due may have to wait for its hour, or for another day.
+        moment = max(due or until, moment + timedelta(hours=1))
+    return said
 
 
 def _incoming(turn: Turn, keyboards: list[Outgoing], problems: list[str]) -> Incoming | None:
@@ -215,6 +257,8 @@ def _differences(turn: Turn, replies: list[Outgoing], address: str) -> Iterable[
     for title in turn.buttons:
         if title not in titles:
             yield f"expected a button {title!r}; there is {sorted(titles)}"
+    if turn.silence and replies:
+        yield f"expected silence, not {said!r}"
     if turn.picture is not None and turn.picture != any(o.reply.map_id for o in replies):
         yield "expected a picture" if turn.picture else "did not expect a picture"
     if turn.stored:
@@ -256,8 +300,20 @@ def stored(address: str) -> dict[str, Any]:
             "relationships": {m.label: m.relationship and m.relationship.value for m in network},
             "contact": {m.label: m.contact and m.contact.value for m in network},
             "help": {m.label: sorted(w.value for w in m.help or ()) for m in network},
+            "near": {m.label: m.distance and m.distance.value for m in network},
+            "gives": sorted(m.label for m in network if m.helped_by_ego),
+            "steps_in": sorted(m.label for m in network if m.potential),
+            "knows": sorted(
+                " and ".join(sorted(network[key].label for key in tie)) for tie in network.ties
+            ),
             "status": {m.label: m.status.value for m in network},
             "harder": sorted(m.label for m in network if m.strain),
+            "agreed": (seen := record.last_type()) and seen.agreed,
+            "own": {
+                g.code: network[g.evidence["own"]].label
+                for g in record.confirmed_gaps()
+                if g.evidence.get("own") in {m.key for m in network}
+            },
             "gaps": sorted(
                 f"{g.code}.{g.work}" if g.work else g.code for g in record.confirmed_gaps()
             ),
@@ -268,5 +324,34 @@ def stored(address: str) -> dict[str, Any]:
             "plans": [
                 {"what": p.what, "when": p.when_words, "with": p.with_words} for p in record.plans()
             ],
+            "follow_ups": [
+                {
+                    key: value
+                    for key, value in (
+                        ("state", f.state),
+                        ("tried", f.tried),
+                        ("worth", f.worth),
+                        ("barrier", f.barrier),
+                        ("decision", f.decision),
+                    )
+                    if value
+                }
+                for f in session.scalars(
+                    select(FollowUp)
+                    .where(FollowUp.person_id == record.person.id)
+                    .order_by(FollowUp.id)
+                )
+            ],
+            "corrections": [
+                {"name": name, "about": about}
+                for name, about in session.execute(
+                    select(CorrectionRow.name, CorrectionRow.about)
+                    .where(CorrectionRow.person_id == record.person.id)
+                    .order_by(CorrectionRow.id)
+                )
+            ],
+            "answered_by": record.person.answered_by,
             "consents": sorted(record.consents()),
+            "risks": [f"{r.level} {r.category or '-'}" for r in record.risks()],
+            "asked": [r.answer for r in record.risks() if r.asked],
         }

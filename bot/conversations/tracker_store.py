@@ -7,6 +7,7 @@ Before a person has agreed to anything, nothing is written down: the tracker liv
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,10 +26,18 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bot.store.base import unit_of_work
+from bot.conversations.projection import project
+from bot.conversations.saving import is_missed, miss
+from bot.errors import place_of
+from bot.store.base import STORE_AWAY, unit_of_work
+from bot.store.forgetting import finish_forgetting
+from bot.store.record import Record
 from bot.store.tables import Person
 from bot.store.trackers import TrackerEvent, TrackerWindow
+
+_LOG = logging.getLogger(__name__)
 
 TURNS_KEPT = 2
 PENDING_MAX = 10_000
@@ -51,7 +60,21 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._pending: OrderedDict[str, DialogueStateTracker] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Append what is new to the log and renew the window, in one transaction."""
+        """Append what is new to the log and renew the window, in one transaction.
+
+        A turn that missed its action server is not kept: it will be taken again.
+        """
+        if is_missed():
+            return
+        try:
+            self._save(tracker)
+        except STORE_AWAY:
+            miss("tracker store")
+            raise
+        if self.event_broker:
+            await self.stream_events(tracker)
+
+    def _save(self, tracker: DialogueStateTracker) -> None:
         sender = tracker.sender_id
         with unit_of_work() as session:
             if session.get(Person, sender) is None:
@@ -70,18 +93,22 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
                 session.add(TrackerWindow(person_id=sender, last_timestamp=last, events=events))
             else:
                 window.last_timestamp, window.events = last, events
-        if self.event_broker:
-            await self.stream_events(tracker)
+            _project(session, sender)
+            finish_forgetting(session, Record(session, session.get_one(Person, sender)))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The window as a tracker; ``None`` for someone new."""
         if sender_id in self._pending:
             return self._pending[sender_id]
-        with unit_of_work() as session:
-            window = session.get(TrackerWindow, sender_id)
-            if window is None:
-                return None
-            events = deserialise_events(window.events)
+        try:
+            with unit_of_work() as session:
+                window = session.get(TrackerWindow, sender_id)
+                if window is None:
+                    return None
+                events = deserialise_events(window.events)
+        except STORE_AWAY:
+            miss("tracker store")
+            raise
         return StoredTracker.from_events(sender_id, events, self.domain.slots)
 
     async def keys(self) -> Iterable[str]:
@@ -106,6 +133,16 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._pending.move_to_end(tracker.sender_id)
         while len(self._pending) > PENDING_MAX:
             self._pending.popitem(last=False)
+
+
+def _project(session: Session, sender: str) -> None:
+    """Write the turn for staff; a failure costs the person nothing, and the next turn mends it."""
+    try:
+        session.flush()
+        with session.begin_nested():
+            project(session, sender)
+    except Exception as error:
+        _LOG.error("A turn was not projected for staff: %s", place_of(error))
 
 
 def window_events(tracker: DialogueStateTracker) -> list[Event]:

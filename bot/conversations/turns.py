@@ -11,8 +11,9 @@ import asyncio
 import json
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,9 +21,17 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from sqlalchemy.orm import Session
 
 from bot.conversations import words
+from bot.conversations.answered import replies_to
 from bot.conversations.plain_text import TEXT_MAX, clean
+from bot.conversations.projection import note_failure
 from bot.conversations.replies import Reply, reply_from_rasa
+from bot.conversations.saving import CannotSave, kept_or_raised
 from bot.errors import place_of
+from bot.rights.minimise import minimise
+from bot.safety.model import Level
+from bot.safety.replies import compose
+from bot.safety.screen import screen
+from bot.settings import get_settings
 from bot.store import messages
 from bot.store.base import unit_of_work
 from bot.store.people import remember_address
@@ -41,6 +50,7 @@ COMMANDS = {
 """Commands that a patient may type, and what Rasa gets for each."""
 
 STALE = "/stale_button"
+FOLLOW_UP_DUE = "/follow_up_due"
 
 _COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
 
@@ -90,7 +100,12 @@ class Unreadable:
     caption: str = ""
 
 
-Incoming = Text | Press | Chosen | Location | Unreadable
+@dataclass(frozen=True)
+class Due:
+    """The patient did nothing: a follow-up is due, and the bot speaks first."""
+
+
+Incoming = Text | Press | Chosen | Location | Unreadable | Due
 
 
 @dataclass(frozen=True)
@@ -165,9 +180,13 @@ class Turns:
 
         Returns:
             Replies in order, never none: an apology where the turn said nothing or failed.
+            Only to ``Due`` may there be none: nobody waits for an answer, and what was due may
+            be answered or unwanted by now.
 
         Raises:
+            CannotSave: the action server or Rasa's store is away; take the turn again.
             sqlalchemy.exc.SQLAlchemyError: the store is away; the turn may be taken again.
+            Exception: a turn of ``Due`` failed; it may be taken again.
         """
         key = (channel, address)
         lock = self._locks.get(key)
@@ -179,8 +198,19 @@ class Turns:
     async def _turn(
         self, channel: str, address: str, incoming: Incoming, update_key: str | None
     ) -> list[Outgoing]:
-        text = await asyncio.to_thread(self._text_for, channel, address, incoming, update_key)
+        arrived = time.time()
+        if is_exit(incoming):
+            await asyncio.to_thread(self._leave, channel, address)
+            return [Outgoing(Reply(words.LEFT, leave=True))]
+        incoming, left_out = without_private_parts(incoming)
+        text, kind, said = await asyncio.to_thread(
+            self._text_for, channel, address, incoming, update_key
+        )
         sender = await asyncio.to_thread(self._person_for, channel, address)
+        if update_key is not None:
+            said_before = await asyncio.to_thread(self._answered, sender, update_key)
+            if said_before:
+                return await asyncio.to_thread(self._keep, channel, address, sender, said_before)
         collector = _Collector(channel)
         message = UserMessage(
             text,
@@ -188,25 +218,85 @@ class Turns:
             sender,
             input_channel=channel,
             message_id=update_key,
-            metadata={"update_key": update_key, "channel": channel},
+            metadata={
+                "update_key": update_key,
+                "channel": channel,
+                "at": arrived,
+                "kind": kind,
+                **({} if kind == "text" else {"said": said}),
+            },
         )
+        failed = False
         try:
-            await self._on_new_message(message)
+            with kept_or_raised():
+                await self._on_new_message(message)
+        except CannotSave:
+            raise
         except Exception as error:
             _LOG.error("A turn failed: %s", place_of(error))
-            collector.replies.append(Reply(words.APOLOGY))
+            if isinstance(incoming, Due):
+                raise  # An apology out of the blue would only puzzle.
+            failed = True
+            collector.replies += apology_for(incoming)
+        if not collector.replies and isinstance(incoming, Due):
+            return []  # What was asked before stays open, with its buttons.
         if not collector.replies:
+            failed = True
             _LOG.error("A turn said nothing; the patient got the apology")
-            collector.replies.append(Reply(words.APOLOGY))
+            collector.replies += apology_for(incoming)
+        if left_out:
+            # First, so that what is asked stays the last thing said.
+            collector.replies.insert(0, Reply(left_out))
+        if failed:
+            await asyncio.to_thread(self._note_failure, channel, sender, update_key, kind, said)
         return await asyncio.to_thread(self._keep, channel, address, sender, collector.replies)
+
+    def _leave(self, channel: str, address: str) -> None:
+        """What was asked last is over: nothing that shows can be pressed."""
+        with unit_of_work(self._store_url) as session:
+            messages.close_all(session, channel, address)
+
+    def _note_failure(
+        self, channel: str, sender: str, update_key: str | None, kind: str, said: str
+    ) -> None:
+        """Staff see a turn that failed; where even that fails, the person's reply matters more."""
+        try:
+            with unit_of_work(self._store_url) as session:
+                note_failure(
+                    session,
+                    sender,
+                    channel=channel,
+                    update_key=update_key,
+                    kind=kind,
+                    said=said,
+                    words=words.APOLOGY,
+                )
+        except Exception as error:
+            _LOG.error("A failed turn was not noted: %s", place_of(error))
+
+    def _answered(self, sender: str, update_key: str) -> list[Reply] | None:
+        with unit_of_work(self._store_url) as session:
+            return replies_to(session, sender, update_key)
 
     def _text_for(
         self, channel: str, address: str, incoming: Incoming, update_key: str | None
-    ) -> str:
+    ) -> tuple[str, str, str]:
+        """What Rasa reads, the kind of turn, and what the person did, in words for staff."""
         if isinstance(incoming, Press | Chosen):
             with unit_of_work(self._store_url) as session:
-                return press_payload(session, channel, address, incoming, update_key)
-        return payload_for(incoming)
+                payload = press_payload(session, channel, address, incoming, update_key)
+                keyboard = messages.find_keyboard(session, channel, address, incoming.keyboard_id)
+                titles = keyboard.choice if keyboard is not None and payload != STALE else ""
+            return payload, "press" if isinstance(incoming, Press) else "chosen", titles
+        if isinstance(incoming, Due):
+            return FOLLOW_UP_DUE, "due", ""
+        payload = payload_for(incoming)
+        if isinstance(incoming, Location):
+            return payload, "location", ""
+        if isinstance(incoming, Unreadable) and payload.startswith("/"):
+            return payload, "media", incoming.kind
+        typed = incoming.caption if isinstance(incoming, Unreadable) else incoming.text
+        return payload, "command" if payload.startswith("/") else "text", clean(typed)[:TEXT_MAX]
 
     def _keep(
         self, channel: str, address: str, sender: str, replies: list[Reply]
@@ -215,6 +305,53 @@ class Turns:
             remember_address(session, channel, address, sender)
             ids = messages.keep_keyboards(session, channel, address, replies)
         return [Outgoing(reply, id_) for reply, id_ in zip(replies, ids, strict=True)]
+
+
+def is_exit(incoming: Incoming) -> bool:
+    """Whether this is the quick exit: the word alone, however it is written."""
+    if not isinstance(incoming, Text):
+        return False
+    return " ".join(re.findall(r"\w+", incoming.text.casefold())) in words.EXIT_WORDS
+
+
+def without_private_parts(incoming: Incoming) -> tuple[Incoming, str]:
+    """What came without details that are never needed of others, and the words that say so."""
+    if isinstance(incoming, Text):
+        short = minimise(incoming.text)
+        incoming = replace(incoming, text=short.text)
+    elif isinstance(incoming, Unreadable):
+        short = minimise(incoming.caption)
+        incoming = replace(incoming, caption=short.text)
+    else:
+        return incoming, ""
+    what = [words.LEFT_OUT[kind] for kind in short.left_out]
+    if not what:
+        return incoming, ""
+    listed = " and ".join([", ".join(what[:-1]), what[-1]] if what[:-1] else what)
+    return incoming, words.LEFT_OUT_WHY.format(what=listed)
+
+
+def apology_for(incoming: Incoming, apology_words: str = words.APOLOGY) -> list[Reply]:
+    """The apology, after the right route where the message that failed tells of a risk."""
+    apology = Reply(apology_words)
+    text = incoming.text if isinstance(incoming, Text) else getattr(incoming, "caption", "")
+    if not text:
+        return [apology]
+    try:
+        seen = screen(text)
+        if seen.level is Level.NONE:
+            return [apology]
+        settings = get_settings()
+        route = compose(
+            seen,
+            settings.wise_region,
+            settings.wise_service_name,
+            settings.wise_service_contact,
+        )
+    except Exception as error:
+        _LOG.error("A failed turn could not be screened: %s", place_of(error))
+        return [apology]
+    return [Reply(route), apology]
 
 
 def payload_for(incoming: Text | Location | Unreadable) -> str:
@@ -231,10 +368,19 @@ def payload_for(incoming: Text | Location | Unreadable) -> str:
 def _safe_text(text: str) -> str:
     text = clean(text)
     command = _COMMAND.match(text)
-    if command and command[1].lower() in COMMANDS:
+    if command and command[1].lower() in COMMANDS and not is_risk(text[command.end() :]):
         return COMMANDS[command[1].lower()]
     # Rasa obeys "/intent{...}", "/restart" and the like from anyone.
-    return re.sub(r"^[/\s]+", "", text)[:TEXT_MAX].rstrip()
+    plain = re.sub(r"^[/\s]+", "", text)
+    # What is cut off is read too: a risk told at the end of a long message is what is answered.
+    if len(plain) > TEXT_MAX and not is_risk(plain[:TEXT_MAX]) and is_risk(plain):
+        return plain[-TEXT_MAX:].lstrip("/ \n")
+    return plain[:TEXT_MAX].rstrip()
+
+
+def is_risk(text: str) -> bool:
+    """Whether the screen sees anything in a text."""
+    return bool(text.strip()) and screen(text).level is not Level.NONE
 
 
 def press_payload(

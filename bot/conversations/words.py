@@ -12,6 +12,11 @@ APOLOGY = (
     "I am not an emergency service. If it is an emergency, call 999."
 )
 
+CANNOT_SAVE = (
+    "I can't save that just now, I'll keep trying. You do not need to send it again.\n\n"
+    "I am not an emergency service. If it is an emergency, call 999."
+)
+
 GROUP_DECLINED = (
     "Hello. I only talk with one person at a time, to keep things private. "
     "Send me a message of your own and we can talk there."
@@ -21,6 +26,31 @@ EDITED_EARLIER = (
     "I saw that you changed an earlier message. I can only use your newest one. "
     "Send it to me again if you want me to read the change."
 )
+
+EXIT_WORDS = frozenset(
+    {"exit", "quick exit", "quickexit", "exit now", "hide", "hide this", "leave now", "close chat"}
+)
+"""Typed alone, they end the visit at once and hide what is shown."""
+
+LEFT = "The weather is mild today."
+"""All that is shown after a quick exit, where a channel has to show something."""
+
+LEFT_OUT = {
+    "phone": "a phone number",
+    "email": "an email address",
+    "address": "an address",
+    "birth": "a date of birth",
+    "number": "an NHS number",
+    "surname": "a surname",
+}
+LEFT_OUT_WHY = (
+    "I left out {what}, to keep people's details private. I have not kept it. "
+    "A first name or a nickname is all I need."
+)
+
+COPY_PAGE = "what-we-keep-about-you.html"
+COPY_JSON = "what-we-keep-about-you.json"
+COPY_MISSING = "I could not make your copy just now. Ask me again in a minute."
 
 LOCATION_OFFER = "You can share where you are with the button below, or type it."
 LOCATION_SHARE = "📍 Share my location"

@@ -277,14 +277,23 @@ class OwnAnswer:
 _CLOSENESS = {Contact.DAILY: 0, Contact.WEEKLY: 1, Contact.MONTHLY: 2, None: 3, Contact.LESS: 4}
 
 
-def own_answers(network: Network, gap: Gap, limit: int = 3) -> list[OwnAnswer]:
+def own_answers(
+    network: Network, gap: Gap, limit: int = 3, never: Collection[str] = ()
+) -> list[OwnAnswer]:
     """Members to think of before any service, the best first.
+
+    Args:
+        network: ego's network.
+        gap: from ``find_gaps``.
+        limit: how many at most.
+        never: keys of members who must not be pointed to, whatever is known of them.
 
     Never a member who makes things harder or who died, nor the one that the gap wants to
     relieve. Members with whom touch was lost appear only as someone to get back to. A former
     partner appears only where the person said that they might help.
     """
     named = set() if gap.code is GapCode.CONTACT_LOW else set(gap.members)
+    named |= set(never)
     usable = [m for m in network.members if m.can_be_suggested and m.key not in named]
     people = [
         m for m in usable if m.kind is Kind.PERSON and m.relationship is not Relationship.EX_PARTNER
@@ -295,6 +304,7 @@ def own_answers(network: Network, gap: Gap, limit: int = 3) -> list[OwnAnswer]:
         for m in network.members
         if m.status is Status.LOST_TOUCH
         and not m.strain
+        and m.key not in never
         and m.kind is not Kind.PET
         and m.relationship is not Relationship.EX_PARTNER
     ]

@@ -229,6 +229,12 @@ def _related(relationship: Relationship | None, label: Sequence[str], kin: Seque
     return True
 
 
+def is_role(label: str) -> bool:
+    """Whether a label only says what somebody is ("Wife", "My neighbour"), and is no name."""
+    words = [word for word in _words(label) if word not in _FILLER]
+    return all(word in KIN for word in words)
+
+
 def next_key(network: Network, *earlier: Network) -> str:
     """A key for a new member: "m1", "m2", …
 

@@ -114,5 +114,5 @@ ENGLISH: dict[str, str] = {
     "type.some_seen_often": "You have a few family members or friends, and you are in touch often.",
     "type.groups_only": "Your map is mostly groups.",
     "type.seldom_seen": "You know several people, and you are in touch now and then.",
-    "type.mixed": "Your map is a mix of different people.",
+    "type.mixed": "There are different sorts of people on your map.",
 }

@@ -10,7 +10,7 @@ import networkx as nx
 from bot.network.graph import to_graph
 from bot.network.model import Contact, Distance, Kind, Member, Network, Relationship, Status, Work
 from bot.network.phrases import ENGLISH, Phrases
-from bot.network.typology import NetworkType
+from bot.network.typology import NetworkType, Reason
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,16 @@ def facts(network: Network) -> MapFacts:
     return MapFacts(tuple(sections), knows(network))
 
 
+def who_does_what(network: Network) -> dict[Work, tuple[Member, ...]]:
+    """For each kind of work, the members who do it; a kind that nobody does is left out.
+
+    Without those who make things harder: their help is not for anyone to be pointed to.
+    """
+    helping = [m for m in network.active if not m.strain]
+    doing = {w: tuple(m for m in helping if w in (m.help or ())) for w in Work}
+    return {work: members for work, members in doing.items() if members}
+
+
 def listed(items: Sequence[str], phrases: Phrases = ENGLISH) -> str:
     """``items`` as a list in a sentence: "a", "a and b", "a, b and c"."""
     if len(items) < 2:
@@ -164,5 +174,14 @@ def describe(network: Network, phrases: Phrases = ENGLISH) -> str:
 
 
 def explain_type(network_type: NetworkType, phrases: Phrases = ENGLISH) -> str:
-    """Why a network has its type, as facts to agree or disagree with; never the type's name."""
-    return phrases[f"type.{network_type.reason}"]
+    """Why a network has its type, as facts to agree or disagree with; never the type's name.
+
+    "In touch now and then" is said only where contact is known.
+    """
+    reason = network_type.reason
+    if reason in _ON_CONTACT and not network_type.complete:
+        reason = Reason.MIXED
+    return phrases[f"type.{reason}"]
+
+
+_ON_CONTACT = frozenset({Reason.SELDOM_SEEN, Reason.ONE_SELDOM_SEEN})

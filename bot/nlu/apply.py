@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.network.edits import Ambiguous, Match, merge, resolve
 from bot.network.model import (
+    FAMILY,
     LABEL_MAX,
     Contact,
     Kind,
@@ -79,15 +80,22 @@ def _same(network: Network, mention: MemberMention) -> Member | None:
     label = label_from(mention.name).casefold()
     for member in network:
         if member.label.casefold() == label and (
-            mention.relationship in (None, member.relationship) or member.relationship is None
+            mention.relationship in (None, member.relationship) or _vague(member, mention)
         ):
             return member
     return None
 
 
+def _vague(member: Member, mention: MemberMention) -> bool:
+    """Whether a mention only sharpens who a member is: "our Keith" turns out to be a brother."""
+    return member.relationship in (None, Relationship.OTHER) or (
+        member.relationship is Relationship.OTHER_FAMILY and mention.relationship in FAMILY
+    )
+
+
 def _news(member: Member, mention: MemberMention) -> dict[str, Any]:
     news: dict[str, Any] = {}
-    if member.relationship is None and mention.relationship is not None:
+    if mention.relationship not in (None, member.relationship) and _vague(member, mention):
         news["relationship"] = mention.relationship
         if member.kind is Kind.PERSON:
             news["kind"] = kind_of(mention.relationship)

@@ -8,11 +8,13 @@ The rules are pure functions here; ```bot.nlu.turn_router`` puts them at the end
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 ANSWER = "answer"
 RISK = "risk"
+RIGHTS = "export_my_data"
+"""What every right goes by that is asked for in words; ``actions.rights`` reads which it is."""
 FALLBACK = "nlu_fallback"
 
 ABOUT_THE_TALK = frozenset(
@@ -36,6 +38,7 @@ ABOUT_THE_TALK = frozenset(
         "complaint",
         "correct_last",
         "resume",
+        "report_wrong_details",
     }
 )
 """Intents that interrupt any question when they are sure enough."""
@@ -51,7 +54,7 @@ COURTESIES = frozenset({"greet", "thank", "goodbye"})
 
 COURTESY_WORDS = 3
 
-STRUCTURED = frozenset({"choose", "share_location", "unreadable", "stale_button"})
+STRUCTURED = frozenset({"choose", "share_location", "unreadable", "stale_button", "follow_up_due"})
 """What buttons and channels send; never weighed, never answers by chance."""
 
 
@@ -86,6 +89,9 @@ _OPTIONS = frozenset(
     }
 )
 
+_HOW_IT_WENT = frozenset({"report_done", "report_not_done", "report_wrong_details"})
+"""Told at a follow-up, "it was closed" is an answer, and opens a correction there."""
+
 EXPECTED: dict[str, Expectation] = {
     "consent_answer": Expectation(takes=frozenset({"who_sees_my_data"})),
     "about_conditions": _FREE,
@@ -100,6 +106,11 @@ EXPECTED: dict[str, Expectation] = {
     "people_names": Expectation(free=True, members=True, edits=True),
     "details_inner": Expectation(members=True),
     "details_middle": Expectation(members=True),
+    "details_gives": Expectation(members=True, takes=frozenset({"add_member", "change_member"})),
+    "details_step_in": Expectation(members=True, takes=frozenset({"add_member", "change_member"})),
+    "details_ties": Expectation(
+        free=True, members=True, takes=frozenset({"add_member", "change_member"})
+    ),
     "details_strain": Expectation(members=True),
     "details_members": Expectation(free=True, members=True),
     "picture_right": Expectation(
@@ -108,11 +119,24 @@ EXPECTED: dict[str, Expectation] = {
         takes=frozenset({"add_member", "remove_member", "change_member", "correct_last"}),
     ),
     "gaps_notice": _FREE,
+    "gaps_agree": _FREE,
+    "gaps_missed": _FREE,
+    "gaps_answers": Expectation(members=True, takes=frozenset({"add_member", "change_member"})),
     "preferences_interests": Expectation(takes=frozenset({"find_support"})),
     "options_choice": Expectation(takes=_OPTIONS | {"pause"}),
     "plan_what": _FREE,
     "plan_when": _FREE,
     "plan_who": Expectation(free=True, members=True),
+    "plan_ask": Expectation(takes=frozenset({"set_reminder", "stop_messages"})),
+    "plan_hour": _FREE,
+    "follow_up_tried": Expectation(free=True, members=True, takes=_HOW_IT_WENT),
+    "follow_up_worth": Expectation(free=True, members=True, takes=_HOW_IT_WENT),
+    "follow_up_barrier": Expectation(free=True, takes=_HOW_IT_WENT),
+    "follow_up_fit": Expectation(free=True, takes=_HOW_IT_WENT),
+    "follow_up_next": Expectation(
+        free=True, members=True, takes=_OPTIONS | {"pause", "resume", "correct_last"}
+    ),
+    "follow_up_change": _FREE,
 }
 """By slot; a slot that is not here has set choices."""
 
@@ -124,7 +148,12 @@ LOST = 0.25
 
 @dataclass(frozen=True)
 class Heard:
-    """One message before routing."""
+    """One message before routing.
+
+    Attributes:
+        right: one of the person's rights is asked for (``bot.rights.wishes``).
+        corrects: it asks to correct what was just said (``corrects``).
+    """
 
     intent: str
     confidence: float
@@ -135,6 +164,8 @@ class Heard:
     words: int = 1
     question: bool = False
     asked: str | None = None
+    right: bool = False
+    corrects: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -153,12 +184,35 @@ def asks(text: str) -> bool:
     return bool(_QUESTION.search(text.strip()))
 
 
+_CORRECTS = re.compile(
+    r"(?:(?:please|pls|no|oh|sorry|can|could|would|will|you|i|want|need|like|to|i'd)[ ,]+)*"
+    r"(?:correct|fix|amend|put right)"
+    r" (?:that|it|this|my (?:last )?answer|the last (?:one|answer|bit)|"
+    r"what i(?:'ve)? (?:just )?(?:said|put|wrote|typed|told you))"
+    r"(?: (?:please|pls|for me|now))*[ .!?]*",
+    re.IGNORECASE,
+)
+
+
+def corrects(text: str) -> bool:
+    """Whether a text is a wish to correct what was just said, and nothing besides.
+
+    To a classifier "correct that" is next to "that's correct"; the order of the words is not.
+    """
+    return bool(_CORRECTS.fullmatch(text.strip().replace("\u2019", "'")))
+
+
 def route(heard: Heard) -> str:
     """The intent that the dialogue gets."""
     if heard.intent in STRUCTURED:
         return heard.intent
     if heard.level != "none":
         return RISK
+    if heard.right:
+        # Somebody's rights come before any question, whatever the classifier makes of it.
+        return RIGHTS
+    if heard.corrects:
+        heard = replace(heard, intent="correct_last", confidence=1.0)
     if "undo" in heard.edits and heard.intent in ("go_back", "correct_last"):
         # "Put it back" is about the map; "go back" alone is about the questions.
         return "correct_last"
@@ -204,7 +258,9 @@ def _asked(heard: Heard, expected: Expectation) -> str:
     ):
         return heard.intent
     if expected.free:
-        return ANSWER
+        # "I miss my friend Ann" tells of her; "add my friend Ann" wants her on the map.
+        adds = "add" in heard.edits and heard.has_members and heard.confidence >= VERY_SURE
+        return "add_member" if adds and heard.intent == "add_member" else ANSWER
     if heard.intent in SMALL_TALK and heard.confidence >= VERY_SURE and heard.words > 1:
         return heard.intent
     if heard.intent == "find_support" and heard.confidence >= VERY_SURE:

@@ -13,7 +13,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.router import STRUCTURED, Heard, asks, route
+from bot.nlu.router import STRUCTURED, Heard, asks, corrects, route
+from bot.rights.wishes import right_asked
 
 UNDERSTOOD = "understood"
 """Property of a parsed message: intent and confidence before routing."""
@@ -59,6 +60,8 @@ class TurnRouter(GraphComponent):
                     words=len(text.split()),
                     question=asks(text),
                     asked=asked,
+                    right=right_asked(text) is not None,
+                    corrects=corrects(text),
                 )
             )
             if routed != name:

@@ -52,6 +52,35 @@ def date_in(text: str, today: date | None = None) -> date | None:
     return found if found is not None and base <= found <= base + LATEST else None
 
 
+_HOUR = re.compile(
+    r"\b(?:at |about |around |by |after )?(\d{1,2})(?:[:.]\d\d)? ?([ap])\.?m\b"
+    r"|\b(\d{1,2})(?:[:.]\d\d)? ?o'?clock\b|^(?:at |about |around )?(\d{1,2})(?:[:.]\d\d)?$"
+)
+_PARTS_OF_A_DAY = (
+    (re.compile(r"\b(?:noon|midday|lunch ?time|dinner time)\b"), 12),
+    (re.compile(r"\b(?:mornings?|am|early|breakfast|first thing)\b"), 10),
+    (re.compile(r"\b(?:afternoons?|pm|tea ?time|after lunch)\b"), 14),
+    (re.compile(r"\b(?:evenings?|nights?|late|tonight|after tea)\b"), 18),
+    (re.compile(r"\b(?:any ?time|don'?t mind|whenever|no matter)\b"), 10),
+)
+
+
+def hour_in(text: str) -> int | None:
+    """The hour of the day, 0 to 23, that words name; ``None`` where they name none.
+
+    A bare number is of the day and not of the night: "at 3" is 15.
+    """
+    plain = text.casefold().replace("’", "'").strip(" .!")
+    if found := _HOUR.search(plain):
+        hour = int(found[1] or found[3] or found[4])
+        if hour > 23:
+            return None
+        if found[2]:
+            return hour % 12 + (12 if found[2] == "p" else 0)
+        return hour + 12 if hour < 8 else hour
+    return next((hour for words, hour in _PARTS_OF_A_DAY if words.search(plain)), None)
+
+
 def _day_in(text: str, base: date) -> date | None:
     if after := _AFTER.search(text):
         first = _parsed(after[2] or after[3], base)

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from bot.directory.categories import Category, SubCategory
 from bot.directory.model import AttendingType, Listing, Precision
+from bot.directory.topics import CONDITIONS, UNTAGGED, topics_wanted
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import Code, Contact, Distance, Kind, Member, Relationship, Work
@@ -30,6 +31,7 @@ from bot.support.needs_map import (
     activity_stems,
     normalise_conditions,
     options_for_gap,
+    record_conditions,
 )
 from bot.support.preferences import Statement
 from bot.support.suitability import (
@@ -58,6 +60,7 @@ __all__ = [
     "rank",
     "refusals",
     "wanted_subcategories",
+    "wanted_topics",
     "wishes_from",
 ]
 
@@ -224,6 +227,17 @@ def wanted_subcategories(wishes: Wishes) -> frozenset[SubCategory]:
     if needs.gives:
         wanted.add(SubCategory.VOLUNTEERING)
     return frozenset(wanted)
+
+
+def wanted_topics(wishes: Wishes) -> int:
+    """``bot.directory.topics`` bits of which every listing that could be an option has one.
+
+    Where nothing relevant is far away, a city's nearest services are mostly others: the store
+    sifts by these first.
+    """
+    ill = wishes.conditions | ({ANY_CONDITION} if wishes.conditions else frozenset())
+    named = [c for c in CONDITIONS if record_conditions((c,)) & ill]
+    return topics_wanted(wanted_subcategories(wishes), named) | UNTAGGED
 
 
 def refusals(

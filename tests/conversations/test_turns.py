@@ -13,11 +13,13 @@ from bot.conversations.turns import (
     COMMANDS,
     TEXT_MAX,
     Chosen,
+    Due,
     Location,
     Press,
     Text,
     Turns,
     Unreadable,
+    is_risk,
     payload_for,
 )
 from bot.store.base import Base, engine_for
@@ -102,6 +104,21 @@ def test_typed_text_is_only_ever_text_or_a_known_command(typed, read):
     assert payload_for(Text(typed)) == read
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/start I want to die",
+        "/stop i am going to kill myself",
+        "My sister rings every day. " * 200 + "I want to die",
+    ],
+)
+def test_a_risk_is_read_behind_a_command_and_at_the_end_of_a_long_text(typed):
+    read = payload_for(Text(typed))
+    assert not read.startswith("/")
+    assert len(read) <= TEXT_MAX
+    assert is_risk(read)
+
+
 @given(st.text())
 def test_no_typed_text_reaches_rasa_as_a_command_of_its_own(typed):
     read = payload_for(Text(typed))
@@ -119,6 +136,38 @@ def test_what_cannot_be_read_says_what_it_was_unless_it_has_words():
     assert payload_for(Unreadable("voice")) == '/unreadable{"media": "voice"}'
     assert payload_for(Unreadable("photo", "my new walker")) == "my new walker"
     assert payload_for(Unreadable("photo", "/restart")) == "restart"
+
+
+@pytest.mark.parametrize("typed", ["exit", "EXIT!", " Quick exit ", "hide this"])
+async def test_the_quick_exit_closes_what_can_be_pressed(turns, rasa, typed):
+    rasa.answers["hello"] = [YES_NO]
+    [question] = await turns.take("webchat", "7", Text("hello"), update_key="webchat:1")
+    [out] = await turns.take("webchat", "7", Text(typed), update_key="webchat:2")
+    assert out.reply.leave and out.keyboard_id is None
+    assert rasa.read == ["hello"]
+    rasa.answers["/stale_button"] = [{"text": "old"}]
+    await turns.take("webchat", "7", Press(question.keyboard_id, 0), update_key="webchat:3")
+    assert rasa.read == ["hello", "/stale_button"]
+
+
+async def test_words_about_leaving_are_no_quick_exit(turns, rasa):
+    await turns.take("webchat", "7", Text("I can't find the exit"), update_key="webchat:1")
+    assert rasa.read == ["I can't find the exit"]
+
+
+async def test_private_parts_of_others_do_not_reach_rasa_and_it_is_said(turns, rasa):
+    out = await turns.take("telegram", "7", Text("Bob Smith 07700 900123"), update_key="telegram:1")
+    assert rasa.read == ["Bob [phone number]"]
+    assert "left out a phone number and a surname" in out[0].reply.text
+    assert len(out) == 2
+
+
+@pytest.mark.parametrize("incoming", [Text("I want to die"), Unreadable("photo", "I want to die")])
+async def test_a_risk_gets_its_route_although_the_turn_fails(turns, rasa, incoming):
+    rasa.answers["I want to die"] = [RuntimeError("the model is gone")]
+    route, apology = await turns.take("telegram", "7", incoming, update_key="telegram:1")
+    assert "999" in route.reply.text and "116 123" in route.reply.text
+    assert apology.reply.text == words.APOLOGY
 
 
 async def test_replies_come_back_in_order_with_their_layout(turns, rasa):
@@ -139,7 +188,10 @@ async def test_rasa_gets_an_opaque_person_and_no_names(turns, rasa):
     message = rasa.messages[0]
     assert message.sender_id == "p-7"
     assert message.input_channel == "telegram"
-    assert message.metadata == {"update_key": "telegram:1", "channel": "telegram"}
+    assert set(message.metadata) == {"update_key", "channel", "at", "kind"}
+    assert message.metadata["update_key"] == "telegram:1"
+    assert message.metadata["channel"] == "telegram"
+    assert message.metadata["kind"] == "text"
 
 
 async def test_a_press_sends_what_the_keyboard_says_once(turns, rasa):
@@ -249,3 +301,34 @@ async def test_turns_of_a_chat_follow_one_another_and_chats_run_side_by_side(url
         ("start", "a", "2"),
         ("end", "a", "2"),
     ]
+
+
+# --- what falls due ----------------------------------------------------------------------------
+
+
+async def test_what_falls_due_is_no_words_of_the_patient(turns, rasa):
+    rasa.answers["/follow_up_due"] = [{"text": "Did you try it?"}]
+    (out,) = await turns.take("telegram", "7", Due(), update_key="follow-up:1:sent")
+    assert out.reply.text == "Did you try it?"
+    (message,) = rasa.messages
+    assert message.metadata["kind"] == "due" and message.metadata["said"] == ""
+
+
+async def test_what_is_no_longer_due_says_nothing_and_leaves_the_open_question(turns, rasa):
+    rasa.answers["hello"] = [YES_NO]
+    rasa.answers["/follow_up_due"] = []
+    (asked,) = await turns.take("telegram", "7", Text("hello"), update_key="1")
+    assert await turns.take("telegram", "7", Due(), update_key="follow-up:1:sent") == []
+    await turns.take("telegram", "7", Press(asked.keyboard_id, 0), update_key="2")
+    assert rasa.read[-1] == "/affirm"
+
+
+async def test_an_apology_never_comes_out_of_the_blue(turns, rasa):
+    rasa.answers["/follow_up_due"] = [RuntimeError("away")]
+    with pytest.raises(RuntimeError):
+        await turns.take("telegram", "7", Due(), update_key="follow-up:1:sent")
+
+
+async def test_nobody_can_type_what_falls_due(turns, rasa):
+    await turns.take("telegram", "7", Text("/follow_up_due"), update_key="1")
+    assert rasa.read == ["follow_up_due"]

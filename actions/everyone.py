@@ -1,0 +1,269 @@
+"""Questions about all members at once: help given, help in reserve, who knows whom, and strain.
+
+Asked as groups and never pair by pair: for 20 members there would be 190 pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from actions.changes import take_names
+from actions.choices import chosen
+from actions.forms import SLOTS, Ask, Done, Heard, StageForm, question
+from actions.turn import Answer, Say, skip_button
+from actions.words import label, listed, titles
+from bot.network.model import FAMILY, Kind, Member, Network, Work
+from bot.nlu.context import names_in
+from bot.nlu.map_talk import ties_in
+from bot.safety.routes import routes_for
+from bot.settings import get_settings
+from bot.store.record import Record
+
+NONE = "none"
+KIN = "kin"
+SUPPORT = "support"
+STEPPING_IN = frozenset({Work.ILLNESS, Work.EVERYDAY})
+"""What "step in if you had a bad week" means: health things and everyday jobs."""
+
+
+def helped(network: Network) -> list[Member]:
+    """Whom the person might help: not the staff who are paid to help them."""
+    return [m for m in network.active if m.kind is not Kind.PROFESSIONAL]
+
+
+def in_reserve(network: Network) -> list[Member]:
+    """Who might step in."""
+    return [m for m in network.active if m.kind is not Kind.PET]
+
+
+def acquainted(network: Network) -> list[Member]:
+    """Who might know one another; a pet's friends are no bridge to help."""
+    members = [m for m in network.active if m.kind is not Kind.PET]
+    return members if len(members) > 1 else []
+
+
+def strangers_in_the_family(network: Network) -> list[Member]:
+    """Family, where some of them are not known to know each other; else nobody."""
+    family = [m for m in network.active if m.relationship in FAMILY]
+    keys = [m.key for m in family]
+    return family if len(keys) > 1 and network.tied(*keys) != network else []
+
+
+_ASKED_ABOUT = {
+    "details_gives": helped,
+    "details_step_in": in_reserve,
+    "details_ties": acquainted,
+    "details_strain": in_reserve,
+}
+
+
+def on_from(record: Record, slot: str) -> Done:
+    """The question is answered; what comes next and has nobody to ask about is passed over."""
+    network = record.network()
+    after = SLOTS["details"][SLOTS["details"].index(slot) + 1 :]
+    empty = takewhile(lambda s: s in _ASKED_ABOUT and not _ASKED_ABOUT[s](network), after)
+    return Done(tuple(empty))
+
+
+def to_the_end(record: Record, slot: str) -> Done:
+    """The question is answered, and the person has had enough: only strain is still asked."""
+    slots = SLOTS["details"]
+    passed = slots[slots.index(slot) + 1 : slots.index("details_strain")]
+    return Done((*passed, *on_from(record, "details_ties").also))
+
+
+def said_of(members: Sequence[Member], answer: Answer) -> list[str] | None:
+    """Keys of the members that an answer ticks or names; ``None`` where it names nobody."""
+    labels = {m.key: m.label for m in members}
+    if answer.choices or answer.said_no:
+        return chosen(answer, labels)
+    named = names_in(answer.text, labels.values())
+    return [key for key, name in labels.items() if name in named] or None
+
+
+def newcomers(record: Record, answer: Answer, say: Say) -> Heard:
+    """Names that were not on the map are put there; then the question is asked again."""
+    if answer.members and take_names(record, answer, say):
+        return Heard.STAY
+    return Heard.UNCLEAR
+
+
+def _none_button() -> tuple[str, str]:
+    return label("buttons", "none"), NONE
+
+
+class AskGives(Ask):
+    """Whom do you help?"""
+
+    stage, slot = "details", "details_gives"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles."""
+        members = helped(record.network())
+        on = {m.key for m in members if m.helped_by_ego}
+        toggles = [(title, key, key in on) for key, title in titles(members).items()]
+        say("utter_ask_gives", toggles=toggles, buttons=[_none_button(), skip_button()])
+
+
+class AskStepIn(Ask):
+    """Who would step in?"""
+
+    stage, slot = "details", "details_step_in"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles."""
+        members = in_reserve(record.network())
+        on = {m.key for m in members if m.potential}
+        toggles = [(title, key, key in on) for key, title in titles(members).items()]
+        say("utter_ask_step_in", toggles=toggles, buttons=[_none_button(), skip_button()])
+
+
+class AskTies(Ask):
+    """Who knows whom? One group a message, until there are no more."""
+
+    stage, slot = "details", "details_ties"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles, with the family as one tap."""
+        network = record.network()
+        buttons = [_none_button(), skip_button()]
+        if record.progress.get("ties_begun"):
+            buttons = [(label("buttons", "no_more"), NONE)]
+        if strangers_in_the_family(network):
+            buttons.insert(0, (label("buttons", "kin"), KIN))
+        say(
+            "utter_ask_ties_more" if record.progress.get("ties_begun") else "utter_ask_ties",
+            toggles=[(t, k, False) for k, t in titles(acquainted(network)).items()],
+            buttons=buttons,
+        )
+
+
+class AskStrain(Ask):
+    """Does anyone make things harder?"""
+
+    stage, slot = "details", "details_strain"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Toggles, once and in private; then, for those who ticked someone, an offer."""
+        if record.progress.get("strain_support"):
+            say("utter_ask_strain_support", buttons=[(label("buttons", "yes"), SUPPORT), _no()])
+            return
+        members = in_reserve(record.network())
+        say(
+            "utter_ask_strain",
+            toggles=[(title, key, False) for key, title in titles(members).items()],
+            buttons=[_none_button(), skip_button()],
+        )
+
+
+def _no() -> tuple[str, str]:
+    return label("buttons", "no"), "no"
+
+
+class AboutEveryone(StageForm):
+    """Hears what is said of all members at once."""
+
+    @question
+    def validate_details_gives(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Whom the person helps; the others they do not."""
+        if answer.skipped:
+            return on_from(record, "details_gives")
+        members = helped(record.network())
+        found = said_of(members, answer)
+        if found is None:
+            return newcomers(record, answer, say)
+        network = record.network()
+        for member in members:
+            network = network.changed(member.key, helped_by_ego=member.key in found)
+        record.keep_network(network, "gives", answer.update_key)
+        if found:
+            say("utter_gives_kept", names=listed(network[k].label for k in found))
+        return on_from(record, "details_gives")
+
+    @question
+    def validate_details_step_in(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Who would step in if things got harder."""
+        if answer.skipped:
+            return on_from(record, "details_step_in")
+        members = in_reserve(record.network())
+        found = said_of(members, answer)
+        if found is None:
+            return newcomers(record, answer, say)
+        network = record.network()
+        for member in members:
+            would = member.potential | STEPPING_IN if member.key in found else frozenset()
+            network = network.changed(member.key, potential=would)
+        record.keep_network(network, "step_in", answer.update_key)
+        return on_from(record, "details_step_in")
+
+    @question
+    def validate_details_ties(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """One group who know each other; then the next."""
+        network = record.network()
+        done = answer.skipped or answer.said_no or answer.choice == NONE
+        groups = [] if done else _groups(network, answer)
+        if done:
+            record.keep_progress(ties_begun=False)
+            return on_from(record, "details_ties")
+        if not groups and answer.choices:
+            say("utter_ties_one")
+            return Heard.STAY
+        if not groups:
+            return newcomers(record, answer, say)
+        for group in groups:
+            network = network.tied(*group)
+        record.keep_network(network, "tie", answer.update_key)
+        for group in groups:
+            say("utter_ties_kept", names=listed(network[k].label for k in group))
+        keys = [m.key for m in acquainted(network)]
+        if network.tied(*keys) == network:
+            record.keep_progress(ties_begun=False)
+            return on_from(record, "details_ties")
+        record.keep_progress(ties_begun=True)
+        return Heard.MORE
+
+    @question
+    def validate_details_strain(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Who makes things harder; private. Then whether to hear who can be talked to."""
+        if record.progress.get("strain_support"):
+            return _strain_support(record, answer, say)
+        if answer.skipped or answer.said_no or answer.choice == NONE:
+            return Heard.DONE
+        members = in_reserve(record.network())
+        found = said_of(members, answer)
+        if found is None:
+            return newcomers(record, answer, say)
+        network = record.network()
+        for key in found:
+            network = network.changed(key, strain=True)
+        record.keep_network(network, "strain", answer.update_key)
+        if not found:
+            return Heard.DONE
+        say("utter_strain_kept")
+        record.keep_progress(strain_support=True)
+        return Heard.MORE
+
+
+def _groups(network: Network, answer: Answer) -> list[tuple[str, ...]]:
+    """The groups that an answer names: one by ticks or the family button, several in words."""
+    if answer.choice == KIN:
+        return [tuple(m.key for m in strangers_in_the_family(network))]
+    known = {m.key for m in acquainted(network)}
+    if answer.choices:
+        ticked = tuple(c for c in answer.choices if c in known)
+        return [ticked] if len(ticked) > 1 else []
+    named = (tuple(k for k in group if k in known) for group in ties_in(answer.text, network))
+    return [group for group in named if len(group) > 1]
+
+
+def _strain_support(record: Record, answer: Answer, say: Say) -> Heard:
+    """Say who can be talked to in private, where that is wanted."""
+    if answer.choice == SUPPORT or answer.said_yes:
+        settings = get_settings()
+        route = routes_for(settings.wise_region)["abuse"]
+        say.service("utter_strain_support", route=route.say)
+    elif not (answer.said_no or answer.skipped):
+        return Heard.UNCLEAR
+    record.keep_progress(strain_support=False)
+    return Heard.DONE

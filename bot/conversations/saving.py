@@ -1,0 +1,67 @@
+"""Whether a turn could be saved, told past Rasa, which logs such errors and goes on.
+
+Rasa takes a tracker store that is away for a new patient, and an action server that is away
+for an action that says nothing. Here both are noted, so that the turn is taken again instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import aiohttp
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+UNAVAILABLE = 503
+"""What the action server answers when the database is away from it."""
+
+_MISSED: ContextVar[list[str] | None] = ContextVar("missed", default=None)
+
+
+class CannotSave(Exception):
+    """A turn was not kept and changed nothing that counts; it is to be taken again."""
+
+
+def miss(what: str) -> None:
+    """Note that a part of the turn under way could not be reached."""
+    missed = _MISSED.get()
+    if missed is not None:
+        missed.append(what)
+
+
+def is_missed() -> bool:
+    """Whether the turn under way has missed something, and so must not be kept."""
+    return bool(_MISSED.get())
+
+
+@contextmanager
+def kept_or_raised() -> Iterator[None]:
+    """``CannotSave`` at the end of a turn that missed something."""
+    missed: list[str] = []
+    token = _MISSED.set(missed)
+    try:
+        yield
+    finally:
+        _MISSED.reset(token)
+    if missed:
+        raise CannotSave(", ".join(sorted(set(missed))))
+
+
+class ActionServer(EndpointConfig):
+    """The action server, which may be away for a while."""
+
+    async def request(self, *arguments: Any, **options: Any) -> Any:
+        """Call it; an absent one, or one without its database, is noted for the turn."""
+        try:
+            return await super().request(*arguments, **options)
+        except ClientResponseError as error:
+            if error.status in (502, UNAVAILABLE, 504):
+                miss("action server")
+            raise
+        except (aiohttp.ClientError, OSError, asyncio.TimeoutError):
+            # Also one that was killed while it worked: the connection ends without an answer.
+            miss("action server")
+            raise

@@ -1,0 +1,1 @@
+"""What a person may decide and ask for: consents, a copy, correction, forgetting, retention."""

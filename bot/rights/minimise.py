@@ -1,0 +1,143 @@
+# ruff: noqa: E501 (a pattern is easier to check on one line)
+"""Leaves out what is not needed of other people before anything reads or keeps a message.
+
+Members of the map are data subjects too: a first name, a nickname or a role is enough. Phone
+numbers, e-mail and street addresses, dates of birth, NHS numbers and surnames are taken out of
+what a patient types, and the patient is told what and why. The risk screen reads the same text:
+nothing of what it looks for is taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+
+from bot.nlu import lexicon
+from bot.nlu.words import known_words
+
+PHONE, EMAIL, ADDRESS, BIRTH, NUMBER, SURNAME = (
+    "phone",
+    "email",
+    "address",
+    "birth",
+    "number",
+    "surname",
+)
+"""Kinds of what is left out; their words are in ``bot.conversations.words``."""
+
+_EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
+_NHS = re.compile(
+    r"\b(?:nhs|n\.h\.s\.?)(?: (?:number|no\.?))?[ :]*(?:is )?\d{3}[ -]?\d{3}[ -]?\d{4}\b", re.I
+)
+_DAY = (
+    r"(?:\d{1,2}[/.\-]\d{1,2}[/.\-](?:19|20)?\d{2}|\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|"
+    r"aug|sep|oct|nov|dec)[a-z]*,? (?:19|20)\d{2})"
+)
+_BIRTH = re.compile(
+    rf"\b(?:(?:was |is )?born(?: on)?|d\.?o\.?b\.?|date of birth|birthday|birth date)\b(?: is| was)?[ :]*{_DAY}",
+    re.I,
+)
+_NO_STREET = r"(?!(?:minutes?|mins?|hours?|miles?|km|metres?|yards?|days?|weeks?|years?|of|in|or|and|to|long)\b)"
+_STREET = re.compile(
+    rf"\b(?:[Ff]lat \d+[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:{_NO_STREET}[A-Za-z][\w'’]* ){{1,3}}"
+    r"(?:[Ss]treet|[Rr]oad|[Aa]venue|[Ll]ane|[Cc]rescent|[Tt]errace|St|Rd|Ave|Ln|Drive|Close|Gardens|Grove|Place|"
+    r"Court|Way|Square|Walk|Row|Mews|Hill|Parade|Wynd|Brae)\b(?=[.,;!?\n]|$| (?:in|near|and|by)\b)"
+)  # fmt: skip
+_PHONE = re.compile(r"(?<![\d.])(?:\+44[ -]?(?:\(0\))?|0)\d(?:[ -]?\d){8,9}(?!\d)")
+_EVERYDAY = frozenset(
+    re.findall(
+        r"\w+",
+        "hill wood white green king young hall ward turner carter cook baker bell price long fox gray rose hunt knight "
+        "cole dean foster mills berry barnes cooper walker miller moore brown black cox day fisher parker mason hunter "
+        "kelly murray scott james thomas lee martin le li reed stone marsh fields lamb sharp wise swan waters banks "
+        "brooks rivers church house bird bishop pope page small little best noble power cross grant",
+    )
+)
+"""Family names that are everyday words or first names too: read as names only in capitals."""
+
+_PAIR = re.compile(r"\b([A-Za-z][\w'’-]+) ([A-Za-z][\w'’-]+)\b")
+_NO_PERSON = frozenset({"sue ryder", "marie curie", "dot cotton", "joe bloggs"})
+_PLACES = frozenset(
+    {"street", "road", "house", "centre", "center", "club", "church", "hospital", "hospice", "ward"}
+    | {"surgery", "clinic", "group", "choir", "court", "school", "hall", "trust", "foundation"}
+)
+
+
+@dataclass(frozen=True)
+class Minimised:
+    """A text without what is not needed, and the kinds of what was left out, in order."""
+
+    text: str
+    left_out: tuple[str, ...] = ()
+
+
+def minimise(text: str) -> Minimised:
+    """Leave out of a message what is never needed of other people."""
+    kinds: list[str] = []
+
+    def cut(pattern: re.Pattern[str], kind: str, stands_for: str) -> None:
+        nonlocal text
+        text, found = pattern.subn(stands_for, text)
+        if found:
+            kinds.append(kind)
+
+    cut(_EMAIL, EMAIL, "[email]")
+    cut(_NHS, NUMBER, "[NHS number]")
+    cut(_BIRTH, BIRTH, "[date of birth]")
+    cut(_PHONE, PHONE, "[phone number]")
+    for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "GB"))):
+        text = f"{text[: match.start]}[phone number]{text[match.end :]}"
+        if PHONE not in kinds:
+            kinds.append(PHONE)
+    cut(_STREET, ADDRESS, "[address]")
+    shorter = _without_surnames(text)
+    if shorter != text:
+        text = shorter
+        kinds.append(SURNAME)
+    return Minimised(text, tuple(kinds))
+
+
+def _without_surnames(text: str) -> str:
+    """ "Bob Smith" as "Bob": a known first name, then a family name that is nothing else."""
+    begin, pieces = 0, []
+    for match in _overlapping(text):
+        first, last = match[1], match[2]
+        after = text[match.end() :].lstrip().split(" ", 1)[0].strip(".,!?").lower()
+        if after in _PLACES or not _is_full_name(first, last):
+            continue
+        if match.start() < begin:
+            continue
+        pieces.append(text[begin : match.end(1)])
+        begin = match.end(2)
+        # "Bob Smith's": what belongs to him stays his.
+        if last.lower().endswith(("'s", "’s")):
+            pieces.append(last[-2:])
+    return "".join([*pieces, text[begin:]])
+
+
+def _overlapping(text: str) -> list[re.Match[str]]:
+    found, at = [], 0
+    while (match := _PAIR.search(text, at)) is not None:
+        found.append(match)
+        at = match.start(2)
+    return found
+
+
+def _is_full_name(first: str, last: str) -> bool:
+    low = re.sub(r"['’]s$", "", last).lower()
+    if first.lower() not in _first_names() or f"{first} {last}".lower() in _NO_PERSON:
+        return False
+    if low in lexicon.surnames() and low not in _first_names():
+        if low in _EVERYDAY:
+            return last[0].isupper() and first.lower() not in lexicon.word_names()
+        return first[0].isupper() == last[0].isupper()
+    unknown = low not in known_words() and low not in _first_names() and len(low) > 3
+    return first[0].isupper() and last[0].isupper() and last[1:2].islower() and unknown
+
+
+@lru_cache(maxsize=1)
+def _first_names() -> frozenset[str]:
+    return frozenset(name.lower() for name in lexicon.names())

@@ -1,0 +1,142 @@
+# ruff: noqa: E501 (a pattern is easier to check on one line)
+"""What people ask of their rights, in words: a copy, to forget somebody, to withdraw a scope.
+
+Read by plain patterns and not by the classifier: somebody who asks to be left alone must not
+depend on a probability. What the classifier knows already (``delete_my_data``,
+``stop_messages``, ``who_sees_my_data``) stays with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.rights.consents import Scope
+
+KNOW, COPY, FORGET, MENU, WITHDRAW, GIVE, HELPER = (
+    "know",
+    "copy",
+    "forget",
+    "menu",
+    "withdraw",
+    "give",
+    "helper",
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One right that is asked for.
+
+    Attributes:
+        kind: one of the names above.
+        scope: for ``withdraw`` and ``give``.
+        name: for ``forget``: the member as called.
+    """
+
+    kind: str
+    scope: Scope | None = None
+    name: str = ""
+
+
+_I = re.IGNORECASE
+_POLITE = r"^(?:(?:please|can|could|will|would|you|pls|hi|hello|ok|so|and|now|i(?:'d| would)? (?:want|like)(?: you)? to|just)[ ,]+)*"
+_MINE = r"(?:my|all my|the) (?:data|information|info|record|records|details|answers|file)"
+_COPY = re.compile(
+    rf"\b(?:send|give|email|download|export|get|have|want|need|print)\b.{{0,25}}\b(?:copy|{_MINE})\b|"
+    rf"\bcopy of (?:{_MINE}|everything|it all|what you)|\bsubject access\b|\b(?:download|export) (?:it|everything)\b",
+    _I,
+)
+_KNOW = re.compile(
+    r"\bwhat (?:do|did|have|else do) (?:you|u) (?:know|hold|have|keep|kept|store[d]?|got|remember|written|noted)(?: down)?\b.{0,12}\b(?:about|on|of|from) me\b|"
+    r"\bwhat (?:do|have) you (?:keep|kept|store[d]?)\b[ ?]*$|\bwhat is kept (?:about|on) me\b|"
+    r"\b(?:show|tell) me (?:everything |all )?(?:what |that )?you (?:know|have|hold|kept|keep)\b.{0,10}\b(?:about|on|of) me\b|"
+    r"\bshow me (?:my data|my record|my details)\b",
+    _I,
+)
+_FORGET = re.compile(
+    rf"{_POLITE}(?:forget(?: all| everything)?(?: about)?|(?:delete|erase|wipe|remove) (?:everything|all|anything|all the data|the data) (?:about|on|of|to do with))"
+    r" (?P<name>(?:my |our )?[\w'’-]+(?: [\w'’-]+){0,2}?)(?: (?:completely|altogether|please|now|for good|entirely|everywhere|from (?:your|the|my) (?:memory|records?|map|chat)))*[ .!]*$",
+    _I,
+)
+_NOBODY = frozenset(
+    re.findall(
+        r"\w+",
+        "it that this i me myself what everything all about them those him her you my the to we us anything nothing "
+        "sorry data yesterday today",
+    )
+)
+_MENU = re.compile(
+    r"\bwhat (?:have i|did i|i have|i've) (?:agreed?|consented?|signed up|said yes) to\b|\b(?:change|see|show|manage|check|my|about) (?:my )?consents?\b|"
+    r"\b(?:privacy|consent|sharing) (?:settings|choices|options|menu)\b|\bmy (?:permissions|privacy)\b|\bwhat (?:you|i) may do\b|\bchange what i agreed\b",
+    _I,
+)
+_STOPS = r"(?:don'?t|do not|stop|never|no longer|not to|no more|please don'?t|withdraw|take back|cancel|end|rather you did(?:n'?t| not)|without)"
+_SCOPES: tuple[tuple[Scope, str], ...] = (
+    (Scope.RESEARCH, r"research\w*|stud(?:y|ies)|university|learn from (?:me|my)"),
+    (Scope.REMINDERS, r"remind(?:ers?|ing)?(?: me)?"),
+    (Scope.SHARE, r"shar(?:e|ing)\b(?! (?:my )?location)|(?:staff|team|service|anyone|them|nurse)\b.{0,12}\b(?:see|seeing|read|know|names?)|show (?:my|their) names?"),
+    (Scope.SAVE_MAP, r"(?:sav|keep|stor)(?:e|es|ing|ed)?\b.{0,12}\bmap|map\b.{0,15}\b(?:saved|kept|stored)"),
+)  # fmt: skip
+_AGREES = re.compile(
+    r"\b(?:you (?:can|may)|i (?:agree|consent|am happy|'m happy)|i'm happy|happy for you|it'?s (?:ok|fine|all right) (?:to|for you)|yes to|allow|i give (?:my )?consent|sign me up|feel free to)\b",
+    _I,
+)
+_WITHDRAW_ALL = re.compile(
+    r"\b(?:withdraw|take back|cancel|revoke|change my mind about) (?:all )?(?:of )?(?:my )?(?:consent|agreement|permission)\b|\bi no longer (?:agree|consent)\b",
+    _I,
+)
+_HELPER = re.compile(
+    r"\b(?:i'?m|i am|we'?re) (?:filling (?:this|it) in|answering|writing|typing|doing this|completing (?:this|it)|replying|here)(?: this| it)? (?:for|on behalf of) (?:my|our|a|the|him|her|them|someone|[A-Z])|"
+    r"\bon behalf of (?:my|our|him|her|a|someone)\b|\bi'?m (?:his|her|their|\w+'s) (?:carer|daughter|son|wife|husband|partner|mum|mother|dad|father|friend|neighbour|support worker|sister|brother)\b.{0,30}\b(?:for|behalf|filling|typing|writing|answering)\b|"
+    r"\b(?:typing|writing|answering) for (?:my|our) \w+\b",
+    _I,
+)
+_WORDS_MAX = 25
+
+
+def right_asked(text: str) -> Wish | None:
+    """The right that a short message asks for; ``None`` for none."""
+    text = text.replace("’", "'").strip()
+    if not text or len(text.split()) > _WORDS_MAX:
+        return None
+    if _HELPER.search(text):
+        return Wish(HELPER)
+    if (scope := _scope_in(text)) is not None:
+        return scope
+    if _WITHDRAW_ALL.search(text):
+        return Wish(WITHDRAW, Scope.USE)
+    if _MENU.search(text):
+        return Wish(MENU)
+    if _KNOW.search(text):
+        return Wish(KNOW)
+    if _COPY.search(text):
+        return Wish(COPY)
+    if (found := _FORGET.match(text)) is not None:
+        name = found["name"].strip()
+        if not _NOBODY & set(name.lower().split()[:1]) or name.lower().startswith(("my ", "our ")):
+            if name.lower().removeprefix("my ") in (
+                "data",
+                "answers",
+                "record",
+                "information",
+                "map",
+            ):
+                return None
+            return Wish(FORGET, name=name)
+    return None
+
+
+def _scope_in(text: str) -> Wish | None:
+    for scope, pattern in _SCOPES:
+        if not re.search(rf"\b(?:{pattern})\b", text, _I):
+            continue
+        if re.search(rf"\b{_STOPS}\b.{{0,60}}?\b(?:{pattern})", text, _I):
+            return Wish(WITHDRAW, scope)
+        if scope is Scope.RESEARCH and re.search(
+            r"\b(?:out of|leave|opt out)\b.{0,20}\bresearch", text, _I
+        ):
+            return Wish(WITHDRAW, scope)
+        if _AGREES.search(text):
+            return Wish(GIVE, scope)
+    return None

@@ -1,0 +1,217 @@
+"""Whether a plan is becoming part of everyday life: the four constructs of domain.md 7.3.
+
+After normalisation process theory: does it make sense (coherence), is anyone in it with the
+person (participation), does it fit their week (action), and is it worth it (monitoring)? The
+lowest picks the next move.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.network.model import Code
+from bot.support.barriers import Barrier
+
+
+class Construct(Code):
+    """The four, in the order in which each builds on the one before."""
+
+    COHERENCE = "coherence"
+    PARTICIPATION = "participation"
+    ACTION = "action"
+    MONITORING = "monitoring"
+
+
+class Said(Code):
+    """What may be said to a question about one of them."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    NOT_SURE = "not_sure"
+
+
+class Move(Code):
+    """What may come next for a plan."""
+
+    GO_ON = "go_on"
+    FINISH = "finish"
+    WHEN = "when"
+    SMALLER = "smaller"
+    OTHER = "other"
+    PAUSE = "pause"
+    DROP = "drop"
+
+
+CHECKED = (Construct.COHERENCE, Construct.PARTICIPATION, Construct.ACTION)
+"""What is asked about where the barrier does not tell; monitoring is told by the answers."""
+
+_OF_BARRIER = {
+    Barrier.NOT_AS_DESCRIBED: Construct.COHERENCE,
+    Barrier.NOT_WANTED: Construct.COHERENCE,
+    Barrier.NERVES: Construct.PARTICIPATION,
+    Barrier.NOBODY: Construct.PARTICIPATION,
+}
+"""All others, ``OTHER`` aside, are about fitting it into life: action."""
+
+_RANK = {Said.NO: 0, Said.PARTLY: 1, Said.NOT_SURE: 1, Said.YES: 2}
+
+MOVES: Mapping[Construct | None, tuple[Move, ...]] = {
+    None: (Move.GO_ON, Move.FINISH, Move.PAUSE),
+    Construct.COHERENCE: (Move.OTHER, Move.SMALLER, Move.PAUSE, Move.DROP),
+    Construct.PARTICIPATION: (Move.GO_ON, Move.OTHER, Move.PAUSE, Move.DROP),
+    Construct.ACTION: (Move.WHEN, Move.SMALLER, Move.OTHER, Move.PAUSE, Move.DROP),
+    Construct.MONITORING: (Move.SMALLER, Move.OTHER, Move.PAUSE, Move.DROP),
+}
+"""What is offered, by the construct that is lowest; for participation, people come first."""
+
+DECISIONS = {
+    Move.GO_ON: "go_on",
+    Move.FINISH: "finish",
+    Move.WHEN: "change",
+    Move.SMALLER: "change",
+    Move.OTHER: "drop",
+    Move.PAUSE: "pause",
+    Move.DROP: "drop",
+}
+"""What becomes of the plan, as ``FollowUp.decision`` keeps it."""
+
+ENDS = {"finish": "finished", "pause": "paused", "drop": "dropped"}
+"""The state of a plan that a decision ends."""
+
+
+def of_barrier(barrier: Barrier) -> Construct | None:
+    """The construct that a barrier is about; ``None`` for one that does not tell."""
+    return None if barrier is Barrier.OTHER else _OF_BARRIER.get(barrier, Construct.ACTION)
+
+
+def evidence(
+    worth: Said | None, barrier: Barrier | None, checks: Mapping[Construct, Said]
+) -> dict[Construct, Said]:
+    """What is known of each construct; a barrier says no to its own."""
+    known = dict(checks)
+    if worth is not None:
+        known[Construct.MONITORING] = worth
+    if barrier is not None and (about := of_barrier(barrier)) is not None:
+        known[about] = Said.NO
+    return known
+
+
+def lowest(known: Mapping[Construct, Said]) -> Construct | None:
+    """The lowest; of equal ones the earliest. ``None`` where nothing is below a yes."""
+    below = [c for c in Construct if c in known and known[c] is not Said.YES]
+    return min(below, key=lambda c: _RANK[known[c]], default=None)
+
+
+_PARTLY = re.compile(
+    r"\b(?:partly|in part|sort of|kind of|kinda|a bit|a little|half|once or twice|only once"
+    r"|tried to|nearly|almost|so so|so-so|not much|up to a point|in a way|some of it|mixed"
+    r"|so and so|bit of both|yes and no)\b",
+    re.IGNORECASE,
+)
+_NOT_SURE = re.compile(
+    r"\b(?:not sure|don'?t know|dunno|hard to say|can'?t say|unsure|maybe|perhaps"
+    r"|too (?:soon|early))\b",
+    re.IGNORECASE,
+)
+_GOOD = re.compile(
+    r"\b(?:loved|lovely|great|enjoy\w*|brilliant|wonderful|fantastic|really good|very good|helped"
+    r"|helpful|worth it|pleased|glad|fun|friendly|welcoming|good|nice)\b",
+    re.IGNORECASE,
+)
+_BAD = re.compile(
+    r"\b(?:awful|terrible|hated|horrible|rubbish|waste|boring|disappoint\w*|pointless|dreadful"
+    r"|didn'?t (?:like|enjoy|help)|not (?:worth|for me|good|great|my thing|helpful)|no good"
+    r"|wasn'?t (?:worth|for me|good|great|my thing|helpful)|won'?t (?:go|do it) again)\b",
+    re.IGNORECASE,
+)
+
+
+_DID = re.compile(
+    r"\b(?:i|we) (?:(?:really|just|have|finally) )*"
+    r"(?:did (?:go|try|do|get|make|manage)|went|tried it|managed|made it)\b",
+    re.IGNORECASE,
+)
+_DID_NOT = re.compile(
+    r"\b(?:didn'?t|did not|never|haven'?t|have not|couldn'?t|could not|nearly|almost)\b",
+    re.IGNORECASE,
+)
+
+
+def tried_in(text: str) -> Said | None:
+    """ "I did go", "we went" say yes by their grammar; ``None`` for all other words."""
+    plain = text.replace("’", "'")
+    return Said.YES if _DID.search(plain) and not _DID_NOT.search(plain) else None
+
+
+def partly_in(text: str) -> Said | None:
+    """ "Sort of" and "not sure"; ``None`` for words that say neither."""
+    plain = text.replace("’", "'")
+    if _PARTLY.search(plain):
+        return Said.PARTLY
+    return Said.NOT_SURE if _NOT_SURE.search(plain) else None
+
+
+def worth_in(text: str) -> Said | None:
+    """Whether it was worth it, by how it is told; ``None`` where that is not told."""
+    plain = text.replace("’", "'")
+    if (between := partly_in(plain)) is not None:
+        return between
+    if _BAD.search(plain):
+        return Said.NO
+    return Said.YES if _GOOD.search(plain) else None
+
+
+_MOVES_IN: tuple[tuple[Move, str], ...] = (
+    (
+        Move.FINISH,
+        r"\b(?:part of my (?:week|life|routine)|(?:a )?habit now|every week now|no need to ask"
+        r"|all sorted|finished|done with it)\b",
+    ),
+    (
+        Move.DROP,
+        r"\b(?:drop(?: it)?|let (?:it|that) go|give (?:it )?up|forget (?:it|about it)|scrap"
+        r"|take it off|cross it off|no point|not (?:going|doing it) again|won'?t bother)\b",
+    ),
+    (
+        Move.PAUSE,
+        r"\b(?:not now|leave it|pause|later|another time|on hold|have a break|take a break"
+        r"|not (?:just )?yet|for now|rest)\b",
+    ),
+    (
+        Move.OTHER,
+        r"\b(?:something (?:else|different)|somewhere else|another (?:one|group|place|club)"
+        r"|different (?:one|group|place)|others?|look again|what else|other ideas?)\b",
+    ),
+    (Move.SMALLER, r"\b(?:smaller|less|shorter|start small|bit at a time|step at a time)\b"),
+    (
+        Move.WHEN,
+        r"\b(?:(?:another|different|other) (?:day|time)|change the (?:day|time)|next week"
+        r"|reschedule|earlier|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    ),
+    (
+        Move.GO_ON,
+        r"\b(?:keep (?:going|at it|it up|on|it)|carry on|go(?:ing)? (?:on|again|back)|try again"
+        r"|do it again|stick (?:with|at)|continue|one more (?:go|try)|on my own|same again)\b",
+    ),
+)
+_MOVE_PATTERNS = [(move, re.compile(words, re.IGNORECASE)) for move, words in _MOVES_IN]
+_MOVE_OF_INTENT = {
+    "pause": Move.PAUSE,
+    "resume": Move.GO_ON,
+    "reject_option": Move.DROP,
+    "different_options": Move.OTHER,
+    "find_support": Move.OTHER,
+    "nearer": Move.OTHER,
+    "cheaper": Move.OTHER,
+}
+
+
+def move_in(text: str, intent: str = "") -> Move | None:
+    """What the words want next for the plan; the classifier is asked where they do not say."""
+    plain = text.replace("’", "'")
+    for move, pattern in _MOVE_PATTERNS:
+        if pattern.search(plain):
+            return move
+    return _MOVE_OF_INTENT.get(intent)

@@ -25,6 +25,7 @@ SERVERS = {
     "actions": ["-m", "bot.server", "actions"],
     "rasa": ["-m", "bot.server", "rasa"],
     "web": ["-m", "bot.webchat"],
+    "scheduler": ["-m", "bot.scheduler"],
 }
 """What runs, in the order of starting: arguments for Python."""
 

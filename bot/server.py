@@ -8,9 +8,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import Any
 
 from bot.settings import PROJECT, Settings, get_settings
 from bot.training import model_path
+
+_LOG = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 
@@ -28,13 +31,18 @@ def serve_rasa(settings: Settings) -> None:
 
     # Without this Rasa prints what patients say at debug level.
     configure_structlog(logging.WARNING)
+    from bot.conversations.saving import ActionServer
+
     os.environ["WISE_ACTIONS_URL"] = actions_url(settings)
+    endpoints = AvailableEndpoints.read_endpoints(str(PROJECT / "endpoints.yml"))
+    action = endpoints.action
+    endpoints.action = ActionServer(action.url, headers=action.headers, **action.kwargs)
     serve_application(
         model_path=str(model_path(settings)),
         interface=LOOPBACK,
         port=settings.wise_port_rasa,
         credentials=str(PROJECT / "credentials.yml"),
-        endpoints=AvailableEndpoints.read_endpoints(str(PROJECT / "endpoints.yml")),
+        endpoints=endpoints,
         enable_api=False,
     )
 
@@ -42,8 +50,19 @@ def serve_rasa(settings: Settings) -> None:
 def serve_actions(settings: Settings) -> None:
     """Serve the custom actions until stopped."""
     from rasa_sdk.endpoint import create_app
+    from sanic.response import HTTPResponse, json
+
+    from bot.conversations.saving import UNAVAILABLE
+    from bot.store.base import STORE_AWAY
 
     app = create_app("actions", cors_origins=[])
+
+    @app.exception(*STORE_AWAY)  # type: ignore[misc,unused-ignore]
+    async def store_away(_request: Any, error: Exception) -> HTTPResponse:
+        # The SDK's own answer is a 500 that repeats the whole tracker.
+        _LOG.error("The store is away: %s", type(error).__name__)
+        return json({"error": "store"}, status=UNAVAILABLE)
+
     app.run(LOOPBACK, settings.wise_port_actions, access_log=False, motd=False)
 
 

@@ -35,6 +35,7 @@ from bot.conversations.plain_text import clean, split, utf16_length
 from bot.conversations.turns import Outgoing
 from bot.store import messages
 from bot.store.base import now, unit_of_work
+from bot.store.copies import NoCopy, copy_of
 from bot.store.messages import Keyboard, Outbox
 from bot.telegram.keyboards import inline_markup, location_markup
 
@@ -48,6 +49,10 @@ CAPTION_MAX = int(MessageLimit.CAPTION_LENGTH)
 _CHOICE_ROOM = 400
 _GIVE_UP_AFTER = timedelta(hours=48)
 _PHOTO_TRIES = 3
+DELETABLE = timedelta(hours=47)
+"""How old a message may be for Telegram to let a bot take it away (48 hours, less a margin)."""
+_DELETED_AT_ONCE = 10
+"""Messages of one row: where Telegram asks to wait, few of them are tried again."""
 _RETRY_MAX = 60.0
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -73,12 +78,14 @@ class Part:
         map_id: of the picture, if it is one.
         keyboard: it carries the reply's inline keyboard.
         location: it carries the "share my location" keyboard.
+        copy: the person's copy of their data goes after it, as two files.
     """
 
     text: str = ""
     map_id: str = ""
     keyboard: bool = False
     location: bool = False
+    copy: bool = False
 
 
 def parts_of(outgoing: Outgoing) -> list[Part]:
@@ -95,7 +102,7 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
     parts += [Part(words_) for words_ in split(text, TEXT_MAX - room)]
     if not parts:
         parts.append(Part(words.CHOOSE))
-    parts[-1] = replace(parts[-1], keyboard=has_keyboard)
+    parts[-1] = replace(parts[-1], keyboard=has_keyboard, copy=reply.copy)
     if reply.ask_location and has_keyboard:
         # A message can have only one kind of keyboard.
         parts.append(Part(words.LOCATION_OFFER, location=True))
@@ -131,6 +138,18 @@ def queue_keyboard_change(
         payload={"change": message_id},
         keyboard_id=keyboard_id,
     )
+
+
+def queue_deletion(session: Session, address: str, message_ids: list[int]) -> None:
+    """Take messages away on the phone, the newest first."""
+    newest = sorted(message_ids, reverse=True)
+    for begin in range(0, len(newest), _DELETED_AT_ONCE):
+        messages.queue(
+            session,
+            channel=CHANNEL,
+            address=address,
+            payload={"delete": newest[begin : begin + _DELETED_AT_ONCE]},
+        )
 
 
 def queue_used_keyboards(session: Session, address: str) -> None:
@@ -181,6 +200,8 @@ class Sender:
         try:
             if "change" in row.payload:
                 await self._change(row)
+            elif "delete" in row.payload:
+                await self._delete(row)
             else:
                 await self._send(row)
         except RetryAfter as error:
@@ -250,9 +271,36 @@ class Sender:
         else:
             message = await self._send_text(row, part.text, markup)
             shown, captioned = part.text, False
+        if part.copy:
+            await self._send_copy(row)
         await asyncio.to_thread(
             self._mark_sent, row, message.message_id, shown, captioned, location_shown
         )
+
+    async def _send_copy(self, row: Outbox) -> None:
+        """The person's data as a page and as JSON, made now and kept nowhere."""
+        try:
+            as_json, page = await asyncio.to_thread(copy_of, CHANNEL, row.address, self._store_url)
+        except NoCopy:
+            await self._send_text(row, words.COPY_MISSING, None)
+            return
+        for text, name in ((page, words.COPY_PAGE), (as_json, words.COPY_JSON)):
+            await self._bot.send_document(
+                int(row.address), document=text.encode(), filename=name, protect_content=False
+            )
+
+    async def _delete(self, row: Outbox) -> None:
+        """Take messages away; what Telegram no longer lets go stays."""
+        for message_id in row.payload["delete"]:
+            try:
+                await self._bot.delete_message(int(row.address), int(message_id))
+            except BadRequest as error:
+                _LOG.debug("A message was left as it was: %s", error.message)
+        await asyncio.to_thread(self._mark_gone, row)
+
+    def _mark_gone(self, row: Outbox) -> None:
+        with unit_of_work(self._store_url) as session:
+            messages.mark_sent(session, row.id)
 
     def _markup(
         self, row: Outbox, part: Part
@@ -311,7 +359,7 @@ class Sender:
         self, row: Outbox, message_id: int, shown: str, captioned: bool, location_shown: bool
     ) -> None:
         with unit_of_work(self._store_url) as session:
-            messages.mark_sent(session, row.id)
+            messages.mark_sent(session, row.id, message_id)
             messages.chat(session, CHANNEL, row.address).location_keyboard = location_shown
             keyboard = session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
             if keyboard is not None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import warnings
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +21,17 @@ from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter,
 
 from bot.conversations import words
 from bot.conversations.replies import Reply
-from bot.conversations.turns import Chosen, Incoming, Outgoing, Press, Turns
+from bot.conversations.saving import CannotSave
+from bot.conversations.turns import (
+    Chosen,
+    Incoming,
+    Outgoing,
+    Press,
+    Turns,
+    apology_for,
+    is_exit,
+    is_risk,
+)
 from bot.store import messages
 from bot.store.base import now, unit_of_work
 from bot.store.messages import Inbox
@@ -28,7 +40,9 @@ from bot.telegram.keyboards import Data, read_data
 from bot.telegram.lanes import Lanes, cancel_all
 from bot.telegram.sending import (
     CHANNEL,
+    DELETABLE,
     Sender,
+    queue_deletion,
     queue_keyboard_change,
     queue_replies,
     queue_used_keyboards,
@@ -47,6 +61,21 @@ _KEEP = timedelta(days=7)  # Telegram itself forgets updates after one
 _TYPING_EVERY = 4.0  # Telegram shows it for about five seconds
 
 
+@dataclass
+class _Unsaved:
+    """A chat whose turn cannot be saved.
+
+    Attributes:
+        since: when that began, by the monotonic clock.
+        is_told: the patient knows.
+        answered: keys of the updates that told of a risk and were answered all the same.
+    """
+
+    since: float
+    is_told: bool = False
+    answered: set[str] = field(default_factory=set)
+
+
 class TelegramService:
     """Runs one bot by long polling, or by webhook where a webhook's address is given.
 
@@ -63,6 +92,8 @@ class TelegramService:
         poll_seconds: how long Telegram may hold a poll open.
         sweep_seconds: how often to look for work that nobody told of, such as reminders
             that another process put in the outbox.
+        tell_after: seconds of being unable to save before the patient is told; a message
+            that tells of a risk is answered at once.
         typing_after: seconds of a turn before "typing" is shown.
         retry_seconds: first pause after a failure; doubles up to a minute.
         stop_seconds: how long ``stop`` waits for turns and messages under way.
@@ -79,6 +110,7 @@ class TelegramService:
         store_url: str | None = None,
         poll_seconds: int = 25,
         sweep_seconds: float = 5.0,
+        tell_after: float = 2.0,
         typing_after: float = 0.5,
         retry_seconds: float = 1.0,
         stop_seconds: float = 5.0,
@@ -89,6 +121,7 @@ class TelegramService:
         self._store_url = store_url
         self._poll_seconds = poll_seconds
         self._sweep_seconds = sweep_seconds
+        self._tell_after = tell_after
         self._typing_after = typing_after
         self._retry_seconds = retry_seconds
         self._stop_seconds = stop_seconds
@@ -96,6 +129,7 @@ class TelegramService:
         # Waiting for a slow or absent chat must not hold up the others.
         self._sending = Lanes(sender.send_next, at_once=1000, retry_seconds=retry_seconds)
         self._failures: Counter[str] = Counter()
+        self._unsaved: dict[str, _Unsaved] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- life --------------------------------------------------------------------------
@@ -251,7 +285,12 @@ class TelegramService:
         received = read_update(update)
         if received is None:
             return
-        await asyncio.to_thread(self._store_received, received)
+        try:
+            await asyncio.to_thread(self._store_received, received)
+        except SQLAlchemyError:
+            # Not waited for: Telegram is to hear at once that it must send the update again.
+            self._background(self._tell_unsaved(received.address, received.key, received.payload))
+            raise
         if received.query_id:
             self._background(self._answer(received.query_id))
         self._working.nudge(received.address)
@@ -285,27 +324,54 @@ class TelegramService:
             return False
         try:
             await self._work_on(row)
-        except SQLAlchemyError:
-            raise  # The store is away: it is tried again until it is back.
+        except (SQLAlchemyError, CannotSave):
+            await self._tell_unsaved(address, row.key, row.payload)
+            raise  # Something is away: it is tried again until it is back.
         except Exception as error:
             self._failures[row.key] += 1
             if self._failures[row.key] < _TRIES:
                 raise
             # One update that cannot be worked on must not stop its chat for good.
             _LOG.error("%s failed %d times (%s)", row.key, _TRIES, type(error).__name__)
-            await self._say(row, words.APOLOGY)
+            sorry = [] if row.payload["is"] == "due" else [Reply(words.APOLOGY)]
+            if row.payload["is"] in ("text", "edit", "unreadable"):
+                sorry = apology_for(incoming_of(row.payload))
+            await asyncio.to_thread(self._finish, row, [Outgoing(reply) for reply in sorry])
         self._failures.pop(row.key, None)
+        self._unsaved.pop(address, None)
         self._sending.nudge(address)
         return True
+
+    async def _tell_unsaved(self, address: str, key: str, payload: dict[str, Any]) -> None:
+        """Say, once in each outage, that it is not forgotten; the outbox may be away itself."""
+        if payload["is"] in ("group", "blocked", "unblocked"):
+            return
+        trouble = self._unsaved.setdefault(address, _Unsaved(time.monotonic()))
+        replies = [Reply(words.CANNOT_SAVE)]
+        if payload["is"] in ("text", "edit", "unreadable"):
+            replies = await asyncio.to_thread(apology_for, incoming_of(payload), words.CANNOT_SAVE)
+        is_urgent = len(replies) > 1 and key not in trouble.answered
+        is_due = time.monotonic() - trouble.since >= self._tell_after and not trouble.is_told
+        if not is_urgent and not is_due:
+            return
+        trouble.is_told = True
+        trouble.answered.add(key)
+        for reply in replies:
+            try:
+                await self._bot.send_message(int(address), reply.text)
+            except TelegramError as error:
+                _LOG.warning("A chat was not told of trouble: %s", type(error).__name__)
 
     async def _work_on(self, row: Inbox) -> None:
         kind = row.payload["is"]
         data = read_data(row.payload["data"]) if kind == "press" else None
         if kind in ("group", "blocked", "unblocked"):
             await asyncio.to_thread(self._note, row)
+        elif kind in ("text", "edit") and is_exit(incoming_of(row.payload)):
+            await asyncio.to_thread(self._leave, row)
         elif kind == "text" and row.payload["text"] == words.LOCATION_TYPE:
             await self._say(row, words.LOCATION_TYPED)
-        elif kind == "edit" and not await asyncio.to_thread(self._is_latest, row):
+        elif kind == "edit" and not await asyncio.to_thread(self._is_to_be_read, row):
             await self._say(row, words.EDITED_EARLIER)
         elif data and data.kind == "toggle" and await asyncio.to_thread(self._toggle, row, data):
             pass
@@ -316,7 +382,10 @@ class TelegramService:
         with unit_of_work(self._store_url) as session:
             return messages.next_update(session, CHANNEL, address)
 
-    def _is_latest(self, row: Inbox) -> bool:
+    def _is_to_be_read(self, row: Inbox) -> bool:
+        """An edit of the newest message, or one that tells of a risk, whichever it is of."""
+        if is_risk(row.payload["text"]):
+            return True
         with unit_of_work(self._store_url) as session:
             return messages.latest_message(session, CHANNEL, row.address) == row.message_id
 
@@ -343,6 +412,19 @@ class TelegramService:
             queue_keyboard_change(session, row.address, keyboard.id, row.payload["shown"])
             messages.finish_update(session, row.key)
             return True
+
+    def _leave(self, row: Inbox) -> None:
+        """Quick exit: what Telegram still lets us take away goes, and no answer shows."""
+        with unit_of_work(self._store_url) as session:
+            messages.drop_waiting(session, CHANNEL, row.address)
+            messages.close_all(session, CHANNEL, row.address)
+            since = now() - DELETABLE
+            queue_deletion(
+                session,
+                row.address,
+                messages.shown_messages(session, CHANNEL, row.address, since),
+            )
+            messages.finish_update(session, row.key)
 
     async def _say(self, row: Inbox, text: str) -> None:
         await asyncio.to_thread(self._finish, row, [Outgoing(Reply(text))])

@@ -9,7 +9,7 @@ from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import filters
 
-from bot.conversations.turns import Incoming, Location, Text, Unreadable
+from bot.conversations.turns import Due, Incoming, Location, Text, Unreadable
 
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 """Kinds of update that the bot asks Telegram for."""
@@ -66,8 +66,10 @@ def read_update(update: Update) -> Received | None:
 
 
 def incoming_of(payload: dict[str, Any]) -> Incoming:
-    """What a turn takes, for ``text``, ``edit``, ``location`` and ``unreadable``."""
+    """What a turn takes, for ``text``, ``edit``, ``location``, ``unreadable`` and ``due``."""
     kind = payload["is"]
+    if kind == "due":
+        return Due()
     if kind == "location":
         return Location(payload["latitude"], payload["longitude"])
     if kind == "unreadable":

@@ -1,4 +1,4 @@
-"""``python -m bot.webchat``: serve the chat page, health and metrics."""
+"""``python -m bot.webchat``: serve the chat page, the console for staff, health and metrics."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 
 import uvicorn
 
+from bot.console.app import console_mount
 from bot.settings import get_settings
 from bot.webchat.app import create_app
 
@@ -21,7 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = get_settings()
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, extra_routes=[console_mount(settings)]),
         host=arguments.host,
         port=settings.wise_port_web,
         access_log=False,

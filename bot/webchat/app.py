@@ -22,11 +22,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from bot.alerting import send_for_ever
+from bot.conversations import words
 from bot.settings import Settings
 from bot.webchat import health
 from bot.webchat.guards import BodyTooLarge, SecurityHeaders, Visitors, is_foreign, read_body
@@ -41,6 +43,8 @@ _BODY_LIMIT = 64 * 1024  # bytes
 _TURN_PATIENCE = 60.0  # seconds
 # A drawn map carries its own styles; as a picture of its own it may, and nothing else may.
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+
+_COPY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 TURNS = Counter("wise_webchat_turns_total", "Turns asked for by the chat page", ["outcome"])
 TURN_SECONDS = Histogram(
@@ -93,7 +97,9 @@ def create_app(
         # trust_env=False: a proxy set for the machine must never see inner calls.
         async with httpx.AsyncClient(timeout=_TURN_PATIENCE, trust_env=False) as client:
             warming = asyncio.create_task(asyncio.to_thread(_warm_up))
+            alerts = asyncio.create_task(send_for_ever(settings))
             yield {"client": client}
+            alerts.cancel()
             await warming
 
     return Starlette(
@@ -105,6 +111,8 @@ def create_app(
             Route("/chat/leave", pages.leave, methods=["POST"]),
             Route("/chat/map/{map_id}.svg", partial(pages.picture, png=False), methods=["GET"]),
             Route("/chat/map/{map_id}.png", partial(pages.picture, png=True), methods=["GET"]),
+            Route("/chat/copy.html", partial(pages.copy, page=True), methods=["GET"]),
+            Route("/chat/copy.json", partial(pages.copy, page=False), methods=["GET"]),
             Route("/healthz", pages.live, methods=["GET"]),
             Route("/readyz", pages.ready, methods=["GET"]),
             Route("/metrics", pages.metrics, methods=["GET"]),
@@ -118,6 +126,12 @@ def _stored_map(map_id: str, address: str) -> str | None:
     from bot.store.maps import svg_for
 
     return svg_for(map_id, "webchat", address)
+
+
+def _stored_copy(address: str) -> tuple[str, str]:
+    from bot.store.copies import copy_of
+
+    return copy_of("webchat", address)
 
 
 def _refusal(status: int, code: str, *, retry: bool) -> JSONResponse:
@@ -221,6 +235,23 @@ class _Pages:
             return Response(svg, media_type="image/svg+xml", headers=headers)
         image = await asyncio.to_thread(resvg_py.svg_to_bytes, svg_string=svg)
         return Response(bytes(image), media_type="image/png", headers=headers)
+
+    async def copy(self, request: Request, *, page: bool) -> Response:
+        """The visitor's copy of their data; nobody else's, for the cookie says whose."""
+        address = self.visitors.address(request)
+        try:
+            as_json, as_page = await asyncio.to_thread(_stored_copy, address or "")
+        except LookupError:
+            return PlainTextResponse("Nothing is kept about you here.", status_code=404)
+        name = words.COPY_PAGE if page else words.COPY_JSON
+        headers = {
+            "Content-Security-Policy": _COPY_POLICY,
+            "Content-Disposition": f'{"inline" if page else "attachment"}; filename="{name}"',
+            "Cache-Control": "no-store",
+        }
+        if page:
+            return HTMLResponse(as_page, headers=headers)
+        return Response(as_json, media_type="application/json", headers=headers)
 
     async def live(self, _: Request) -> Response:
         return JSONResponse({"live": True})

@@ -22,7 +22,17 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.conversations.turns import Chosen, Incoming, Location, Outgoing, Press, Text, Turns
+from bot.conversations.saving import CannotSave
+from bot.conversations.turns import (
+    Chosen,
+    Incoming,
+    Location,
+    Outgoing,
+    Press,
+    Text,
+    Turns,
+    apology_for,
+)
 from bot.settings import get_settings
 from bot.store import messages
 from bot.store.base import now, unit_of_work
@@ -117,16 +127,20 @@ class WebChatInput(InputChannel):
                 return json_response({"error": "forbidden"}, status=403)
             try:
                 body = json.loads(request.body)
-                key, incoming = check_turn(body)
+                key, checked = check_turn(body)
                 address = _address(body)
             except ValueError as error:  # a WireError is one; its words hold nothing private
                 words = str(error) if isinstance(error, WireError) else "not JSON"
                 return json_response({"error": words}, status=400)
+            incoming = read_incoming(checked)
             try:
-                outgoing = await once.take(address, read_incoming(incoming), key)
-            except SQLAlchemyError as error:
+                outgoing = await once.take(address, incoming, key)
+            except (SQLAlchemyError, CannotSave) as error:
                 logger.error("the store is away: a turn was not taken (%s)", type(error).__name__)
-                return json_response({"error": "store"}, status=503)
+                sorry = await asyncio.to_thread(apology_for, incoming)
+                if len(sorry) == 1:  # the page keeps the message, and offers to send it again
+                    return json_response({"error": "store"}, status=503)
+                outgoing = [Outgoing(reply) for reply in sorry]  # a risk gets its route at once
             return json_response(
                 {"replies": [to_wire(one.reply, one.keyboard_id) for one in outgoing]}
             )

@@ -118,7 +118,7 @@ def to_wire(reply: Reply, keyboard_id: str | None) -> dict[str, Any]:
 
     Returns:
         ``{"text", "buttons": [title], "toggles": [{"title", "on"}], "done", "map_id",
-        "ask_location", "keyboard_id"}``.
+        "ask_location", "keyboard_id", "copy", "leave"}``.
     """
     return {
         "text": reply.text,
@@ -129,4 +129,6 @@ def to_wire(reply: Reply, keyboard_id: str | None) -> dict[str, Any]:
         "map_id": reply.map_id,
         "ask_location": reply.ask_location,
         "keyboard_id": keyboard_id or "",
+        "copy": reply.copy,
+        "leave": reply.leave,
     }

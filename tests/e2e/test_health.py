@@ -112,8 +112,10 @@ def test_without_the_action_server_people_are_told_and_it_is_named(
             {"database": True, "model": True, "action_server": False},
         )
         assert httpx.get(f"{servers.web_url}/healthz").status_code == 200
-        replies = caller.says(f"{WORD} is where I live")
-        assert words.APOLOGY in said(replies), "never silence"
+        with pytest.raises(httpx.HTTPStatusError, match="503"):
+            caller.says(f"{WORD} is where I live")  # the page says so, and keeps the message
+        replies = said(caller.says("I want to kill myself"))
+        assert "999" in replies and words.APOLOGY in replies, "a risk is never left waiting"
     finally:
         servers.servers.launch("actions")
         deadline = time.monotonic() + 120

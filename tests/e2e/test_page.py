@@ -72,6 +72,13 @@ def walk_to_the_map(page: Page, url: str) -> None:
         name = next(name for name in DETAILS if f"About {name}" in asked(page))
         picture(page, "3-details.png")
         say(page, DETAILS[name])
+    assert "other way round" in asked(page)
+    choose(page, "Jean", "Max")
+    assert "bad week" in asked(page)
+    say(page, "Tom and Asha would")
+    assert "Who knows each other" in asked(page)
+    press(page, "My family all do")
+    press(page, "No, that's all")
     assert "private question" in asked(page)
     say(page, "no, nobody does")
 
@@ -116,7 +123,7 @@ def test_from_consent_to_the_picture(browser: Browser, servers: Installation) ->
     words = page.locator(".picture img").last.get_attribute("alt") or ""
     assert "Bob" not in words and "Jean" in words
     press(page, "Yes, it's right")
-    assert "what do you notice" in asked(page)
+    assert "What do you notice" in asked(page)
     context.close()
     assert not problems, problems
 

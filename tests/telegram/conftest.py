@@ -39,6 +39,8 @@ class ScriptedRasa:
         if message.text in self.gates:
             await self.gates[message.text].wait()
         for answer in self.answers.get(message.text, [{"text": f"echo {message.text}"}]):
+            if isinstance(answer, Exception):
+                raise answer
             await message.output_channel.send_response(message.sender_id, dict(answer))
 
     def holds(self, text):

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.conversations import words
-from tests.telegram.conftest import MAP_WORDS, PNG
+from bot.store.base import unit_of_work
+from bot.store.messages import receive
+from tests.telegram.conftest import MAP_WORDS, PNG, until
 
 YES_NO = {
     "text": "Is that right?",
@@ -317,6 +319,31 @@ async def test_a_change_of_an_older_message_is_explained(chat, rasa):
     assert rasa.read == ["one", "two"]
 
 
+async def test_a_risk_in_an_older_message_that_is_changed_is_read(chat, rasa):
+    await chat.says("one")
+    older = chat.last_id
+    await chat.says("two")
+    await chat.waits_for(2)
+    await chat.edits("I want to die", older)
+    assert (await chat.waits_for(3)).text == "echo I want to die"
+
+
+async def test_the_quick_exit_takes_away_what_shows(api, chat, rasa):
+    await chat.says("one")
+    await chat.waits_for(1)
+    await chat.says("Exit")
+    await api.waits_until(lambda: len(api.named("deleteMessage")) >= 3)
+    gone = {int(call["message_id"]) for call in api.named("deleteMessage")}
+    assert len(gone) == 3  # both of the person's and the bot's
+    assert rasa.read == ["one"]
+
+
+async def test_a_caption_is_read(chat, rasa):
+    await chat.sends_photo("I want to die")
+    await chat.waits_for(1)
+    assert rasa.read == ["I want to die"]
+
+
 async def test_a_group_is_declined_once_and_not_listened_to(api, chat, rasa):
     group = api.chat(-100, "group")
     await group.says("hello all")
@@ -341,3 +368,38 @@ async def test_silence_is_answered_with_an_apology(chat, rasa):
     rasa.answers["hello"] = []
     await chat.says("hello")
     assert (await chat.waits_for(1)).text == words.APOLOGY
+
+
+async def test_the_bot_writes_first_when_something_is_due(chat, rasa, url):
+    await chat.says("hello")
+    await chat.waits_for(1)
+    rasa.answers["/follow_up_due"] = [{"text": "Did you try it?"}]
+    with unit_of_work(url) as session:
+        receive(
+            session,
+            key="follow-up:1:sent",
+            channel="telegram",
+            address="7",
+            position=0,
+            payload={"is": "due"},
+        )
+    assert (await chat.waits_for(2)).text == "Did you try it?"
+
+
+async def test_an_update_that_failed_is_no_reason_to_write_first(chat, rasa, url):
+    await chat.says("hello")
+    await chat.waits_for(1)
+    rasa.answers["/follow_up_due"] = [RuntimeError("away")]
+    with unit_of_work(url) as session:
+        receive(
+            session,
+            key="follow-up:1:sent",
+            channel="telegram",
+            address="7",
+            position=0,
+            payload={"is": "due"},
+        )
+    await until(lambda: rasa.read.count("/follow_up_due") == 3)
+    await chat.says("still here")
+    await chat.waits_for(2)
+    assert chat.texts == ["echo hello", "echo still here"]

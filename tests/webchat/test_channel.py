@@ -17,6 +17,8 @@ from sanic.signals import RESERVED_NAMESPACES
 from sanic.touchup import TouchUp
 from sqlalchemy import create_engine
 
+from bot.conversations import words
+from bot.conversations.saving import miss
 from bot.settings import get_settings
 from bot.store import messages, tables  # noqa: F401  (their tables)
 from bot.store.base import Base
@@ -36,6 +38,7 @@ class Assistant:
         self.gate.set()
         self.listening = asyncio.Event()
         self.fails = False
+        self.misses = False
 
     async def __call__(self, message: UserMessage) -> None:
         self.heard.append(message)
@@ -43,6 +46,9 @@ class Assistant:
         await self.gate.wait()
         if self.fails:
             raise RuntimeError("no")
+        if self.misses:
+            miss("action server")
+            return
         await message.output_channel.send_response(
             message.sender_id,
             {"text": f"Heard {message.text}", "buttons": [{"title": "Yes", "payload": "/affirm"}]},
@@ -185,6 +191,21 @@ async def test_without_a_store_the_page_is_told_to_try_again(
     assert (await rasa.post("/turn", json=body)).status_code == 503
     Base.metadata.create_all(engine)
     assert (await rasa.post("/turn", json=body)).status_code == 200
+
+
+async def test_what_rasa_could_not_save_is_sent_again_and_a_risk_gets_its_route(
+    rasa: httpx.AsyncClient, assistant: Assistant
+) -> None:
+    assistant.misses = True
+    body = turn({"type": "text", "text": "my wife Jean"}, "key-00001")
+    assert (await rasa.post("/turn", json=body)).status_code == 503
+    route, sorry = await take(rasa, {"type": "text", "text": "I want to kill myself"}, "key-00002")
+    assert "999" in route["text"] and "116 123" in route["text"]
+    assert sorry["text"] == words.APOLOGY
+    assistant.misses = False
+    assert (await rasa.post("/turn", json=body)).json()["replies"][0]["text"] == (
+        "Heard my wife Jean"
+    )
 
 
 @pytest.mark.parametrize("proof", ["", "wrong", "0" * 64])

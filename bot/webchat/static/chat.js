@@ -22,6 +22,10 @@ const queue = new Queue({
   },
   done(item, replies) {
     stopWriting();
+    if (replies.some((reply) => reply.leave)) {
+      leaveNow();
+      return;
+    }
     if (item.article && !item.text) item.article.remove();
     view.showReplies(replies, choices);
   },
@@ -126,7 +130,7 @@ composer.addEventListener("submit", (event) => {
   send({ type: "text", text }, text);
 });
 
-leave.addEventListener("click", () => {
+function leaveNow() {
   // All that shows goes first: the next page may be slow to come.
   view.clearLog();
   message.value = "";
@@ -134,7 +138,9 @@ leave.addEventListener("click", () => {
   document.body.classList.add("left");
   navigator.sendBeacon("/chat/leave");
   location.replace(leave.dataset.to);
-});
+}
+
+leave.addEventListener("click", leaveNow);
 
 addEventListener("online", () => queue.go());
 // A page taken back out of the browser's memory may be another visitor's: begin again.

@@ -89,6 +89,7 @@ function showReply(reply, on) {
     if (reply.map_id && !text.querySelector("a")) text.setAttribute("aria-hidden", "true");
     bubble.append(text);
   }
+  if (reply.copy) bubble.append(files());
   const choices = [];
   if (reply.toggles.length) choices.push(toggles(reply, textId, on, article));
   if (reply.buttons.length) choices.push(buttons(reply, textId, on, article));
@@ -156,6 +157,22 @@ function toggles(reply, textId, on, article) {
     );
   });
   return form;
+}
+
+/** The person's copy of their data: a page to read, and a file for a computer. */
+function files() {
+  const list = document.createElement("ul");
+  for (const [kind, word] of [["html", "copy_page"], ["json", "copy_json"]]) {
+    const link = document.createElement("a");
+    link.href = `/chat/copy.${kind}`;
+    link.textContent = words(word);
+    if (kind === "html") link.target = "_blank";
+    else link.download = "";
+    const item = document.createElement("li");
+    item.append(link);
+    list.append(item);
+  }
+  return list;
 }
 
 function picture(reply) {

@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run test lint train bench nlu-report docs setup browser
+.PHONY: help run test lint train bench nlu-report safety-report docs setup browser
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,7 +19,7 @@ run: setup ## Set up, train if needed, and start everything
 
 test: setup browser ## Set up and run all tests
 	@$(RUN) wise train
-	$(RUN) pytest
+	$(RUN) pytest -n auto --dist loadfile
 
 lint: setup ## Check style and types
 	$(RUN) ruff format --check .
@@ -35,6 +35,9 @@ bench: setup ## Measure speed (a few minutes)
 
 nlu-report: setup ## Measure how well messages are understood (up to ten minutes)
 	$(RUN) python -m benchmarks.nlu_report
+
+safety-report: setup ## Measure what the risk screen sees and misses (a few minutes)
+	$(RUN) python -m benchmarks.safety_report
 
 docs: setup ## Draw the pictures of the docs again
 	$(RUN) python -m benchmarks.pictures

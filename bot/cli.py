@@ -24,9 +24,13 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 directory_app = typer.Typer(help="Community resources.", no_args_is_help=True)
+staff_app = typer.Typer(help="Accounts for the staff console.", no_args_is_help=True)
+retention_app = typer.Typer(help="How long things are kept.", no_args_is_help=True)
 dialogue_app = typer.Typer(help="Scripted dialogues.", no_args_is_help=True)
 app.add_typer(directory_app, name="directory")
+app.add_typer(staff_app, name="staff")
 app.add_typer(dialogue_app, name="dialogue")
+app.add_typer(retention_app, name="retention")
 
 out = Console()
 err = Console(stderr=True)
@@ -106,6 +110,7 @@ def run() -> None:
         ):
             progress.stop()
             show(f"\nChat page   {servers.web_url}")
+            show(f"Console     {servers.web_url}staff")
             show(f"Health      {servers.web_url}readyz")
             telegram = "on" if settings.telegram_bot_token else "off (set TELEGRAM_BOT_TOKEN)"
             show(f"Telegram    {telegram}")
@@ -213,6 +218,29 @@ def directory_import(
             show(f"  {title}: {reason} {count:,}")
 
 
+@directory_app.command("report")
+def directory_report(
+    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
+    to: Annotated[Path, typer.Option(help="The page to write.")] = Path("directory-report.html"),
+    json_: JsonOption = False,
+) -> None:
+    """Write what a directory's owner can mend, as a page."""
+    from bot.directory import report
+    from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
+
+    upgrade()
+    with unit_of_work() as session:
+        found = report.findings(session, feed)
+    if feed is not None and not found:
+        raise fail(f"there is no feed {feed!r}", 2)
+    if json_:
+        as_json(found)
+        return
+    to.write_text(report.page(found), encoding="utf-8")
+    show(str(to))
+
+
 @directory_app.command("search")
 def directory_search(
     text: Annotated[str, typer.Argument(help="What to look for, like 'choir'.")],
@@ -300,6 +328,148 @@ def erase(
     else:
         for table, rows in gone.items():
             show(f"{table}: {rows}")
+
+
+@retention_app.callback()
+def retention() -> None:
+    """How long things are kept."""
+
+
+@retention_app.command("run")
+def retention_run(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Remove it; without this it is only counted.")
+    ] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Say what is past its days (WISE_KEEP_CHAT_DAYS, WISE_KEEP_RECORD_DAYS), or remove it."""
+    from bot.store import audit, retention
+    from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
+
+    upgrade()
+    settings = get_settings()
+    with unit_of_work() as session:
+        found = retention.apply(session, settings, dry_run=not apply)
+        if apply and (found.records or found.rows):
+            audit.note(session, "command line", "retention", target=f"{found.records} records")
+    if json_:
+        as_json({"applied": apply, **vars(found)})
+        return
+    verb = "Removed" if apply else "Would remove"
+    show(
+        f"{verb} {found.records} whole records without a visit for "
+        f"{settings.wise_keep_record_days} days"
+    )
+    for table, rows in found.rows.items():
+        show(f"{verb} {rows} rows of {table}, older than {settings.wise_keep_chat_days} days")
+    if found.kept_for_open_risk:
+        show(f"Kept {found.kept_for_open_risk} old records, because a risk in them is still open")
+    if not apply:
+        show("Nothing was changed. To remove it: wise retention run --apply")
+
+
+@staff_app.command("add")
+def staff_add(
+    username: Annotated[str, typer.Argument(help="What they sign in with.")],
+    role: Annotated[
+        str, typer.Option(help="reviewer, lead, directory_editor or admin.")
+    ] = "reviewer",
+    name: Annotated[str, typer.Option(help="Full name.")] = "",
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Make a password and print it once.")
+    ] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    elsewhere: Annotated[
+        bool, typer.Option("--elsewhere", help="No password: they sign in by OpenID Connect.")
+    ] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Make an account; the second step is set up when they first sign in."""
+    from bot.console import accounts
+    from bot.store import audit
+    from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
+
+    if elsewhere:
+        password = ""
+    elif generate:
+        password = accounts.generated_password()
+    elif password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not password and not elsewhere:
+        raise fail("a password is needed", 2)
+    upgrade()
+    try:
+        with unit_of_work() as session:
+            row = accounts.add(session, username, name, role, password)
+            audit.note(session, "command line", "account_added", target=f"{row.username} {role}")
+    except accounts.AccountError as error:
+        raise fail(str(error), 2) from error
+    if json_:
+        made = {"username": row.username, "role": row.role}
+        as_json({**made, "password": password} if generate else made)
+        return
+    show(f"{row.username} may sign in as {row.role}.")
+    if generate:
+        show(f"Password, shown only now: {password}")
+
+
+@staff_app.command("list")
+def staff_list(json_: JsonOption = False) -> None:
+    """List all accounts."""
+    from bot.console import accounts
+    from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
+
+    upgrade()
+    with unit_of_work() as session:
+        rows = [
+            {
+                "username": row.username,
+                "name": row.name,
+                "role": row.role,
+                "disabled": row.disabled_at is not None,
+                "second_step": bool(row.totp),
+                "last_seen": row.last_seen_at,
+            }
+            for row in accounts.everyone(session)
+        ]
+    if json_:
+        as_json(rows)
+        return
+    for row in rows:
+        state = "disabled" if row["disabled"] else ""
+        show(f"{row['username']:<24}{row['role']:<18}{row['name']:<24}{state}".rstrip())
+    if not rows:
+        show("No accounts yet: wise staff add NAME --role lead")
+
+
+@staff_app.command("disable")
+def staff_disable(
+    username: Annotated[str, typer.Argument(help="Whose account.")], json_: JsonOption = False
+) -> None:
+    """End an account and everything that it is signed in with."""
+    from bot.console import accounts
+    from bot.store import audit
+    from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
+
+    upgrade()
+    try:
+        with unit_of_work() as session:
+            row = accounts.disable(session, username)
+            audit.note(session, "command line", "account_disable", target=row.username)
+    except accounts.AccountError as error:
+        raise fail(str(error)) from error
+    if json_:
+        as_json({"username": row.username, "disabled": True})
+    else:
+        show(f"{row.username} is disabled and signed out.")
 
 
 @dialogue_app.command("run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.alerting import LOOPBACK, is_safe_address
+from bot.safety.routes import not_yet_confirmed
 from bot.settings import Settings
 from bot.store.base import engine_for
 from bot.store.migrate import is_current
@@ -123,5 +126,70 @@ def _service(settings: Settings) -> Iterator[Finding]:
             "Patients are not told how to reach a person at the service",
             "Set WISE_SERVICE_CONTACT, like: Call us on 01632 960000, Monday to Friday.",
         )
-    if settings.wise_secret_key and len(settings.wise_secret_key) < 32:
-        yield Finding("wrong", "WISE_SECRET_KEY is short", "Use at least 32 random characters")
+    yield from _keys(settings)
+    unconfirmed = [r for r in not_yet_confirmed() if settings.wise_region in r.nations]
+    if unconfirmed:
+        yield Finding(
+            "note",
+            f"{len(unconfirmed)} contact routes of this nation have not been confirmed by anyone",
+            "Ring each number of bot/safety/routes.yml and write the day down as last_checked",
+        )
+    if not settings.wise_alert_webhook and not settings.wise_alert_email:
+        yield Finding(
+            "note",
+            "Nobody is told when a risk is seen; somebody has to look at the queue",
+            "Set WISE_ALERT_WEBHOOK or WISE_ALERT_EMAIL",
+        )
+    if settings.wise_alert_webhook and not is_safe_address(settings.wise_alert_webhook):
+        yield Finding(
+            "wrong", "The alert webhook is not HTTPS", "Set WISE_ALERT_WEBHOOK to https://…"
+        )
+    if settings.wise_alert_email and not settings.wise_smtp_url:
+        yield Finding("wrong", "Alerts by e-mail have no mail server", "Set WISE_SMTP_URL")
+
+
+WEAK = re.compile(
+    r"(?:change|changeme|secret|password|default|example|test|demo|letmein|12345|abcde|qwert|todo|xxxx)",
+    re.I,
+)
+
+
+def is_weak(key: str) -> bool:
+    """Whether a key is one that can be guessed: short, a word everybody uses, or few characters."""
+    return len(key) < 32 or len(set(key)) < 10 or bool(WEAK.search(key))
+
+
+def is_public(settings: Settings) -> bool:
+    """Whether anything of this installation is meant to be reached from beyond this machine."""
+    store = make_url(settings.store_url)
+    far_store = store.host not in (None, "", *LOOPBACK)
+    return bool(settings.telegram_webhook_url or settings.wise_oidc_issuer or far_store)
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    """Keys: a weak one is wrong where others can reach us, and worth knowing where not."""
+    public = is_public(settings)
+    if settings.wise_secret_key and is_weak(settings.wise_secret_key):
+        yield Finding(
+            "wrong",
+            "WISE_SECRET_KEY is weak, so sessions could be forged",
+            "Make one: python -c 'import secrets; print(secrets.token_hex(32))'",
+        )
+    elif public and not settings.wise_secret_key:
+        yield Finding(
+            "wrong",
+            "WISE_SECRET_KEY is not set, although others can reach this installation",
+            "Make one: python -c 'import secrets; print(secrets.token_hex(32))'",
+        )
+    hook = settings.telegram_webhook_secret
+    if settings.telegram_webhook_url and hook and is_weak(hook):
+        yield Finding(
+            "wrong", "TELEGRAM_WEBHOOK_SECRET is weak", "Use at least 32 random letters and digits"
+        )
+    password = make_url(settings.store_url).password
+    if public and password is not None and (len(str(password)) < 12 or WEAK.search(str(password))):
+        yield Finding(
+            "wrong",
+            "The database's password is weak",
+            "Give the database a long random password, and put it in DATABASE_URL",
+        )

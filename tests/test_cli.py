@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -15,7 +17,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.directory import sample
 from bot.settings import get_settings
-from bot.store.base import engine_for, unit_of_work
+from bot.store.base import engine_for, now, unit_of_work
 from bot.store.migrate import upgrade
 from bot.store.people import begin
 from tests.store.filled import SECRETS, fill
@@ -72,6 +74,9 @@ def test_the_contract_names_every_command() -> None:
         "directory search",
         "export",
         "erase",
+        "staff add",
+        "staff list",
+        "staff disable",
         "dialogue run",
     }
 
@@ -262,7 +267,7 @@ def test_doctor_names_what_is_wrong_and_keeps_secrets(monkeypatch: pytest.Monkey
     assert result.exit_code == 1
     assert "does not answer" in result.stdout and "DATABASE_URL" in result.stdout
     assert "TELEGRAM_WEBHOOK_SECRET" in result.stdout
-    assert "WISE_SECRET_KEY is short" in result.stdout
+    assert "WISE_SECRET_KEY is weak" in result.stdout
     for secret in ("hunter2", "a-very-secret-token"):
         assert secret not in result.output
 
@@ -273,6 +278,45 @@ def test_doctor_sees_the_tables(home: Path) -> None:
     with unit_of_work() as session:
         begin(session, ME)
     assert "is new" not in wise("doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"WISE_SECRET_KEY": "changeme" * 8}, "WISE_SECRET_KEY is weak"),
+        ({"WISE_SECRET_KEY": "a" * 64}, "WISE_SECRET_KEY is weak"),
+        ({"TELEGRAM_WEBHOOK_URL": "https://x.example"}, "WISE_SECRET_KEY is not set"),
+        ({"WISE_ALERT_WEBHOOK": "http://alerts.example"}, "not HTTPS"),
+        ({"WISE_ALERT_EMAIL": "a@b.example"}, "no mail server"),
+    ],
+)
+def test_doctor_refuses_weak_keys(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    result = wise("doctor")
+    assert said in result.stdout
+    assert result.exit_code == 1
+
+
+def test_doctor_lets_a_strong_key_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WISE_SECRET_KEY", secrets.token_hex(32))
+    get_settings.cache_clear()
+    assert "WISE_SECRET_KEY" not in wise("doctor").stdout
+
+
+def test_retention_is_counted_first_and_done_when_asked(home: Path) -> None:
+    upgrade()
+    with unit_of_work() as session:
+        begin(session, ME).person.last_seen_at = now() - timedelta(days=5000)
+    counted = json.loads(wise("retention", "run", "--json").stdout)
+    assert (counted["applied"], counted["records"]) == (False, 1)
+    assert "Nothing was changed" in wise("retention", "run").stdout
+    done = json.loads(wise("retention", "run", "--apply", "--json").stdout)
+    assert (done["applied"], done["records"]) == (True, 1)
+    assert json.loads(wise("retention", "run", "--json").stdout)["records"] == 0
 
 
 # --- understand and dialogues: what they refuse ------------------------------------------------
@@ -286,3 +330,41 @@ def test_scripts_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     assert wise("dialogue", "run", str(tmp_path / "missing.yml")).exit_code == 2
     (tmp_path / "empty").mkdir()
     assert "no scripts" in wise("dialogue", "run", str(tmp_path / "empty")).stderr
+
+
+# --- staff ---------------------------------------------------------------------------------
+
+
+def test_the_first_account_is_made_by_command_and_has_no_default_password() -> None:
+    made = wise("staff", "add", "Jo.Hill", "--role", "lead", "--generate", "--json")
+    account = json.loads(made.stdout)
+    assert (account["username"], account["role"]) == ("jo.hill", "lead")
+    assert len(account["password"]) >= 20
+    (listed,) = json.loads(wise("staff", "list", "--json").stdout)
+    assert (listed["username"], listed["disabled"], listed["second_step"]) == (
+        "jo.hill",
+        False,
+        False,
+    )
+    assert "password" not in listed
+    assert wise("staff", "disable", "jo.hill").exit_code == 0
+    assert json.loads(wise("staff", "list", "--json").stdout)[0]["disabled"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "jo", "--role", "boss", "--generate"), "use one of reviewer, lead"),
+        (("add", "!", "--generate"), "user name"),
+        (("add", "jo", "--password-stdin"), "a password needs 12 characters"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_with_what_to_change(
+    arguments: tuple[str, ...], words: str
+) -> None:
+    refused = wise("staff", *arguments, typed="short\n")
+    assert refused.exit_code == 2 and words in refused.stderr
+
+
+def test_disabling_somebody_unknown_says_so() -> None:
+    assert wise("staff", "disable", "nobody").exit_code == 1

@@ -125,9 +125,15 @@ def compose_reopening(
     return fill(text, region, service_name, service_contact)
 
 
-def compose_medical_advice(region: Region, service_name: str, service_contact: str) -> str:
-    """Declines a medical question with the right route, without reassurance."""
-    return fill(reviewed_words()["medical_advice"], region, service_name, service_contact)
+Said = Literal[
+    "passed_by", "taken_back", "taken_back_unkept", "still_hard", "is_better", "medical_advice"
+]
+"""Names of the single texts of ``replies.yml``."""
+
+
+def compose_said(name: Said, region: Region, service_name: str, service_contact: str) -> str:
+    """One of the single texts, such as the one that declines a medical question."""
+    return fill(reviewed_words()[name], region, service_name, service_contact)
 
 
 def fill(text: str, region: Region, service_name: str, service_contact: str) -> str:

@@ -17,6 +17,7 @@ ROWS = {
     for cells in [[cell.strip() for cell in line.strip("|").split("|")]]
 }
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py::\w+)`", LOG)))
+DIALOGUES = sorted(set(re.findall(r"`(tests/dialogues/\w+\.yml)`", LOG)))
 SCORES = {
     cells[0]: dict(
         zip(
@@ -74,3 +75,14 @@ def test_a_named_test_exists_and_is_not_skipped(name: str) -> None:
     assert "skip" not in marks + module_marks
     assert "xfail" not in marks + module_marks
     assert "pytest.skip(" not in ast.unparse(node)
+
+
+@pytest.mark.parametrize("name", DIALOGUES)
+def test_a_named_dialogue_exists_and_expects_something(name: str) -> None:
+    assert "expects:" in (PROJECT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", ["safety-case", "intended-purpose"])
+def test_the_other_pages_say_who_must_approve_them(page: str) -> None:
+    text = (PROJECT / "docs" / "clinical-safety" / f"{page}.md").read_text("utf-8")
+    assert "Not approved" in text and "Clinical Safety Officer must" in text

@@ -178,7 +178,7 @@ def test_without_a_contact_a_person_is_still_named() -> None:
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_medical_questions_are_declined_without_reassurance(region: Region) -> None:
-    said = replies.compose_medical_advice(region, *SERVICE)
+    said = replies.compose_said("medical_advice", region, *SERVICE)
     for who in ("pharmacist", "GP", "999"):
         assert who in said
     assert ("111" in said) == (region != "northern_ireland")

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -38,6 +38,9 @@ CHROMIUM_FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
 ]
+
+# How quick a page is depends on what else the machine does: only a page that hangs is a failure.
+expect.set_options(timeout=30_000)
 
 
 def find_chromium() -> str | None:

@@ -466,6 +466,26 @@ def is_pending(session: Session, channel: str, address: str) -> bool:
     return False
 
 
+def move_chat(session: Session, channel: str, old: str, new: str) -> None:
+    """The channel gave a chat another address: what is known of it, and waits for it, follows.
+
+    Numbers of messages are of the old chat, so they are let go. Where the new address is
+    known already, it stays what it was.
+    """
+    for table in (Outbox, Inbox, Keyboard):
+        session.execute(
+            update(table)
+            .where(table.channel == channel, table.address == old)  # type: ignore[attr-defined]
+            .values(address=new, message_id=None)
+        )
+    for single in (Chat, Address):
+        row = session.get(single, (channel, old))
+        if row is not None and session.get(single, (channel, new)) is None:
+            row.address = new
+        elif row is not None:
+            session.delete(row)
+
+
 # --- forgetting ----------------------------------------------------------------------
 
 _TABLES: tuple[type[Base], ...] = (Outbox, Inbox, Keyboard, Chat)

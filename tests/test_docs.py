@@ -24,7 +24,7 @@ PAGES = sorted([*PROJECT.glob("*.md"), *DOCS.rglob("*.md")])
 NLU_PAGE = DOCS / "nlu.md"
 COUNTS = re.compile(r"(<!-- counts:[^>]*-->\n)(.*?)(<!-- end -->)", re.S)
 # The first part of what looks like a path of the repository.
-ROOMS = ("actions", "benchmarks", "bot", "data", "docs", "tests", ".ci")
+ROOMS = ("actions", "benchmarks", "bot", "data", "deploy", "docs", "tests", ".ci")
 FILES = re.compile(r"(?:[\w.-]+\.(?:yml|toml|lock|md)|Makefile|LICENSE)")
 
 

@@ -472,18 +472,21 @@ def move_chat(session: Session, channel: str, old: str, new: str) -> None:
     Numbers of messages are of the old chat, so they are let go. Where the new address is
     known already, it stays what it was.
     """
+    moved = {"address": new, "message_id": None}
     for table in (Outbox, Inbox, Keyboard):
-        session.execute(
-            update(table)
-            .where(table.channel == channel, table.address == old)  # type: ignore[attr-defined]
-            .values(address=new, message_id=None)
-        )
-    for single in (Chat, Address):
-        row = session.get(single, (channel, old))
-        if row is not None and session.get(single, (channel, new)) is None:
-            row.address = new
-        elif row is not None:
-            session.delete(row)
+        here = (table.channel == channel, table.address == old)
+        session.execute(update(table).where(*here).values(**moved))
+    _give_address(session, session.get(Chat, (channel, old)), new)
+    _give_address(session, session.get(Address, (channel, old)), new)
+
+
+def _give_address(session: Session, row: Chat | Address | None, new: str) -> None:
+    if row is None:
+        return
+    if session.get(type(row), (row.channel, new)) is None:
+        row.address = new
+    else:
+        session.delete(row)
 
 
 # --- forgetting ----------------------------------------------------------------------

@@ -196,6 +196,9 @@ def undo(record: Record, say: Say) -> None:
 def ask_whom(record: Record, say: Say) -> None:
     """What to change: whom, by buttons; or in words."""
     members = titles(record.network().members)
+    if not members:
+        say("utter_change_nobody")
+        return
     say("utter_change_how", buttons=[(t, f"{EDIT}{k}") for k, t in members.items()])
 
 

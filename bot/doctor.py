@@ -163,7 +163,10 @@ def is_public(settings: Settings) -> bool:
     """Whether anything of this installation is meant to be reached from beyond this machine."""
     store = make_url(settings.store_url)
     far_store = store.host not in (None, "", *LOOPBACK)
-    return bool(settings.telegram_webhook_url or settings.wise_oidc_issuer or far_store)
+    far_servers = settings.wise_bind not in LOOPBACK
+    return bool(
+        settings.telegram_webhook_url or settings.wise_oidc_issuer or far_store or far_servers
+    )
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

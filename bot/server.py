@@ -1,4 +1,4 @@
-"""``python -m bot.server rasa|actions``: one server of the assistant, on loopback.
+"""``python -m bot.server rasa|actions``: one server of the assistant, on ``WISE_BIND``.
 
 Rasa's HTTP API stays off: only our channels are served. ``wise run`` starts both.
 """
@@ -10,36 +10,35 @@ import os
 import sys
 from typing import Any
 
+from bot.conversations.broker import broker_of, lock_store_of
 from bot.settings import PROJECT, Settings, get_settings
 from bot.training import model_path
 
 _LOG = logging.getLogger(__name__)
-
-LOOPBACK = "127.0.0.1"
-
-
-def actions_url(settings: Settings) -> str:
-    """Where Rasa calls the action server."""
-    return f"http://{LOOPBACK}:{settings.wise_port_actions}/webhook"
 
 
 def serve_rasa(settings: Settings) -> None:
     """Serve the trained model with the channels of ``credentials.yml`` until stopped."""
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.endpoints import EndpointConfig
     from rasa.utils.log_utils import configure_structlog
 
     # Without this Rasa prints what patients say at debug level.
     configure_structlog(logging.WARNING)
     from bot.conversations.saving import ActionServer
 
-    os.environ["WISE_ACTIONS_URL"] = actions_url(settings)
+    os.environ["WISE_ACTION_ENDPOINT"] = f"{settings.actions_base}/webhook"
     endpoints = AvailableEndpoints.read_endpoints(str(PROJECT / "endpoints.yml"))
     action = endpoints.action
     endpoints.action = ActionServer(action.url, headers=action.headers, **action.kwargs)
+    if settings.redis_url:
+        endpoints.lock_store = EndpointConfig(type="redis", **lock_store_of(settings.redis_url))
+    if settings.rabbitmq_url:
+        endpoints.event_broker = EndpointConfig(type="pika", **broker_of(settings.rabbitmq_url))
     serve_application(
         model_path=str(model_path(settings)),
-        interface=LOOPBACK,
+        interface=settings.wise_bind,
         port=settings.wise_port_rasa,
         credentials=str(PROJECT / "credentials.yml"),
         endpoints=endpoints,
@@ -63,7 +62,7 @@ def serve_actions(settings: Settings) -> None:
         _LOG.error("The store is away: %s", type(error).__name__)
         return json({"error": "store"}, status=UNAVAILABLE)
 
-    app.run(LOOPBACK, settings.wise_port_actions, access_log=False, motd=False)
+    app.run(settings.wise_bind, settings.wise_port_actions, access_log=False, motd=False)
 
 
 def main(which: str) -> None:

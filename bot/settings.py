@@ -31,10 +31,11 @@ class Settings(BaseSettings):
         default="", description="SQLAlchemy URL; empty means a SQLite file in WISE_HOME."
     )
     redis_url: str = Field(
-        default="", description="Redis, for Rasa's locks when there are many servers."
+        default="", description="Redis, for locks between Rasa processes; empty: there is one."
     )
     rabbitmq_url: str = Field(
-        default="", description="RabbitMQ, for the events when there are many servers."
+        default="",
+        description="RabbitMQ, which tells bot.projector of turns; empty: no such worker.",
     )
     telegram_bot_token: str = Field(
         default="", description="Token from @BotFather; empty: no Telegram."
@@ -49,12 +50,20 @@ class Settings(BaseSettings):
     telegram_webhook_secret: str = Field(
         default="", description="Secret that Telegram sends with webhooks."
     )
-    wise_port_rasa: int = Field(
-        default=5005, description="Port of the Rasa server (loopback only)."
+    telegram_rate: float = Field(
+        default=30, gt=0, description="Calls a second to Telegram that this process may make."
     )
-    wise_port_actions: int = Field(
-        default=5055, description="Port of the action server (loopback only)."
+    wise_bind: str = Field(
+        default="127.0.0.1", description="Address that the Rasa and action servers listen on."
     )
+    wise_rasa_url: str = Field(
+        default="", description="Where the web server finds Rasa; empty: on this machine."
+    )
+    wise_actions_url: str = Field(
+        default="", description="Where others find the action server; empty: on this machine."
+    )
+    wise_port_rasa: int = Field(default=5005, description="Port of the Rasa server.")
+    wise_port_actions: int = Field(default=5055, description="Port of the action server.")
     wise_port_web: int = Field(
         default=8080, description="Port of the chat page, health and metrics."
     )
@@ -107,6 +116,16 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.wise_home / 'companion.sqlite'}"
+
+    @property
+    def rasa_base(self) -> str:
+        """Base address of the Rasa server, or of what balances several."""
+        return self.wise_rasa_url.rstrip("/") or f"http://127.0.0.1:{self.wise_port_rasa}"
+
+    @property
+    def actions_base(self) -> str:
+        """Base address of the action server, or of what balances several."""
+        return self.wise_actions_url.rstrip("/") or f"http://127.0.0.1:{self.wise_port_actions}"
 
     def alert_ways(self, level: str) -> list[str]:
         """How staff are alerted of a risk of this level; empty where they are not."""

@@ -24,7 +24,7 @@ PAGES = sorted([*PROJECT.glob("*.md"), *DOCS.rglob("*.md")])
 NLU_PAGE = DOCS / "nlu.md"
 COUNTS = re.compile(r"(<!-- counts:[^>]*-->\n)(.*?)(<!-- end -->)", re.S)
 # The first part of what looks like a path of the repository.
-ROOMS = ("actions", "benchmarks", "bot", "data", "docs", "tests", ".ci")
+ROOMS = ("actions", "benchmarks", "bot", "data", "deploy", "docs", "tests", ".ci")
 FILES = re.compile(r"(?:[\w.-]+\.(?:yml|toml|lock|md)|Makefile|LICENSE)")
 
 
@@ -74,6 +74,22 @@ def test_the_settings_page_is_the_settings() -> None:
 def test_the_settings_page_names_every_nation() -> None:
     for nation in get_args(Region):
         assert f"`{nation}`" in _text(DOCS / "settings.md")
+
+
+def test_the_page_on_operations_explains_every_metric() -> None:
+    sources = [PROJECT / "bot" / "metrics.py", PROJECT / "bot" / "webchat" / "app.py"]
+    real = {m for s in sources for m in re.findall(r'"(wise_[a-z_]+)"', _text(s))}
+    rows = [row[0] for row in _rows(DOCS / "operations.md")]
+    written = {name for cell in rows for name in re.findall(r"`(wise_[a-z_]+)`$", cell)}
+    assert len(real) > 10
+    assert written == real
+
+
+def test_the_page_on_operations_explains_every_stage() -> None:
+    timed = re.compile(r"metrics\.(?:timed|took)\(\s*\"(\w+)\"")
+    real = {s for path in (PROJECT / "bot").rglob("*.py") for s in timed.findall(_text(path))}
+    table = _text(DOCS / "operations.md").partition("| Stage |")[2].partition("\n\n")[0]
+    assert real == set(re.findall(r"^\| `(\w+)` \|", table, re.M))
 
 
 # --- commands ------------------------------------------------------------------------------

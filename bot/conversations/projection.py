@@ -188,6 +188,9 @@ def project(session: Session, person_id: str) -> list[Turn]:
 
     An update that was taken twice, after a crash, is one turn: the later one.
     """
+    # Several may write for the same person: workers, or a process that notes a failure.
+    if session.get(Person, person_id, with_for_update=True) is None:
+        return []
     conversation = session.get(Conversation, person_id)
     events = session.execute(
         select(TrackerEvent.id, TrackerEvent.data)
@@ -294,7 +297,7 @@ def note_failure(
 
     Somebody without a record is not written down.
     """
-    if session.get(Person, person_id) is None:
+    if session.get(Person, person_id, with_for_update=True) is None:
         return
     row = _earlier(session, person_id, update_key)
     conversation = session.get(Conversation, person_id)
@@ -313,12 +316,18 @@ def note_failure(
     row.replies = [*row.replies, {"text": words}]
 
 
-def project_everyone() -> int:
-    """Take up every log that has events which were never projected; how many turns were made."""
+def project_everyone(since: datetime | None = None) -> int:
+    """Take up every log that has events which were never projected; how many turns were made.
+
+    Args:
+        since: look only at logs that have grown since this moment.
+    """
     with unit_of_work() as session:
         last = select(TrackerEvent.person_id, func.max(TrackerEvent.id).label("event_id")).group_by(
             TrackerEvent.person_id
         )
+        if since is not None:
+            last = last.where(TrackerEvent.timestamp >= since.timestamp())
         people = [
             person_id
             for person_id, event_id in session.execute(last)

@@ -15,6 +15,8 @@ from typing import Any
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
+from bot import metrics
+
 UNAVAILABLE = 503
 """What the action server answers when the database is away from it."""
 
@@ -56,7 +58,8 @@ class ActionServer(EndpointConfig):
     async def request(self, *arguments: Any, **options: Any) -> Any:
         """Call it; an absent one, or one without its database, is noted for the turn."""
         try:
-            return await super().request(*arguments, **options)
+            with metrics.timed("action"):
+                return await super().request(*arguments, **options)
         except ClientResponseError as error:
             if error.status in (502, UNAVAILABLE, 504):
                 miss("action server")

@@ -2,13 +2,13 @@
 
 Rasa replays every event of a session at each turn, so a long conversation gets slower with
 every message. Here it is handed the slots, the form that is on and the last turns only.
-Before a person has agreed to anything, nothing is written down: the tracker lives in memory.
+Before a person has agreed to anything, nothing is written down: the tracker lives in memory
+(``bot.conversations.strangers``). With an event broker, ``bot.projector`` writes what staff read.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -25,22 +25,26 @@ from rasa.shared.core.events import (
     deserialise_events,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.conversations.projection import project
+from bot import metrics
+from bot.conversations.projection import project, turns_of
 from bot.conversations.saving import is_missed, miss
+from bot.conversations.strangers import strangers_of
 from bot.errors import place_of
+from bot.settings import get_settings
 from bot.store.base import STORE_AWAY, unit_of_work
 from bot.store.forgetting import finish_forgetting
 from bot.store.record import Record
 from bot.store.tables import Person
 from bot.store.trackers import TrackerEvent, TrackerWindow
+from bot.store.turns import RISKS
 
 _LOG = logging.getLogger(__name__)
 
 TURNS_KEPT = 2
-PENDING_MAX = 10_000
 
 
 class StoredTracker(DialogueStateTracker):
@@ -57,7 +61,7 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker)
-        self._pending: OrderedDict[str, DialogueStateTracker] = OrderedDict()
+        self._strangers = strangers_of(get_settings())
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append what is new to the log and renew the window, in one transaction.
@@ -67,25 +71,29 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
         if is_missed():
             return
         try:
-            self._save(tracker)
-        except STORE_AWAY:
+            with metrics.timed("save"):
+                is_kept = self._save(tracker)
+        except (*STORE_AWAY, RedisError):
             miss("tracker store")
             raise
-        if self.event_broker:
-            await self.stream_events(tracker)
+        _measure(tracker)
+        if self.event_broker and is_kept:
+            # Whose log has grown, and not what was said: that stays in the database.
+            self.event_broker.publish({"sender_id": tracker.sender_id})
 
-    def _save(self, tracker: DialogueStateTracker) -> None:
+    def _save(self, tracker: DialogueStateTracker) -> bool:
+        """Whether anything went into the log."""
         sender = tracker.sender_id
         with unit_of_work() as session:
             if session.get(Person, sender) is None:
                 self._hold(tracker)
-                return
-            self._pending.pop(sender, None)
+                return False
+            self._strangers.drop(sender)
             window = session.get(TrackerWindow, sender)
             events_so_far = list(tracker.events)
             new = _after(events_so_far, window.last_timestamp) if window else events_so_far
             if not new:
-                return
+                return False
             session.add_all(_log_rows(sender, new))
             events = [e.as_dict() for e in window_events(tracker)]
             last = new[-1].timestamp
@@ -93,20 +101,25 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
                 session.add(TrackerWindow(person_id=sender, last_timestamp=last, events=events))
             else:
                 window.last_timestamp, window.events = last, events
-            _project(session, sender)
+            if not self.event_broker:
+                _project(session, sender)
             finish_forgetting(session, Record(session, session.get_one(Person, sender)))
+            return True
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The window as a tracker; ``None`` for someone new."""
-        if sender_id in self._pending:
-            return self._pending[sender_id]
         try:
+            held = self._strangers.get(sender_id)
+            if held is not None:
+                return DialogueStateTracker.from_events(
+                    sender_id, deserialise_events(held), self.domain.slots
+                )
             with unit_of_work() as session:
                 window = session.get(TrackerWindow, sender_id)
                 if window is None:
                     return None
                 events = deserialise_events(window.events)
-        except STORE_AWAY:
+        except (*STORE_AWAY, RedisError):
             miss("tracker store")
             raise
         return StoredTracker.from_events(sender_id, events, self.domain.slots)
@@ -114,11 +127,11 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
     async def keys(self) -> Iterable[str]:
         """Ids of everyone with a tracker."""
         with unit_of_work() as session:
-            return [*self._pending, *session.scalars(select(TrackerWindow.person_id))]
+            return [*self._strangers.senders(), *session.scalars(select(TrackerWindow.person_id))]
 
     async def delete(self, sender_id: str) -> None:
         """Forget a tracker that was only held in memory, and the window of a stored one."""
-        self._pending.pop(sender_id, None)
+        self._strangers.drop(sender_id)
         with unit_of_work() as session:
             window = session.get(TrackerWindow, sender_id)
             if window is not None:
@@ -127,12 +140,9 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
     def _hold(self, tracker: DialogueStateTracker) -> None:
         if not tracker.active_loop_name or isinstance(tracker, StoredTracker):
             # They declined, or have been erased in this turn: nothing is held at all.
-            self._pending.pop(tracker.sender_id, None)
+            self._strangers.drop(tracker.sender_id)
             return
-        self._pending[tracker.sender_id] = tracker
-        self._pending.move_to_end(tracker.sender_id)
-        while len(self._pending) > PENDING_MAX:
-            self._pending.popitem(last=False)
+        self._strangers.hold(tracker.sender_id, [e.as_dict() for e in tracker.events])
 
 
 def _project(session: Session, sender: str) -> None:
@@ -143,6 +153,24 @@ def _project(session: Session, sender: str) -> None:
             project(session, sender)
     except Exception as error:
         _LOG.error("A turn was not projected for staff: %s", place_of(error))
+
+
+def _measure(tracker: DialogueStateTracker) -> None:
+    """Count what staff must see of the turn that was just kept; never a reason to fail."""
+    try:
+        events = list(tracker.events)
+        starts = [i for i, e in enumerate(events) if isinstance(e, UserUttered)]
+        for turn in turns_of(e.as_dict() for e in events[starts[-1] if starts else len(events) :]):
+            if turn.risk != RISKS[0]:
+                metrics.count(metrics.RISKS, level=turn.risk)
+            if turn.unclear:
+                metrics.count(metrics.FALLBACKS, why="not understood")
+            elif turn.low:
+                metrics.count(metrics.FALLBACKS, why="doubtful")
+            if (at := (events[starts[-1]].metadata or {}).get("at")) is not None:
+                metrics.took("understand", events[starts[-1]].timestamp - float(at))
+    except Exception as error:
+        _LOG.error("A turn was not measured: %s", place_of(error))
 
 
 def window_events(tracker: DialogueStateTracker) -> list[Event]:

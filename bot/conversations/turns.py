@@ -15,13 +15,15 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot import metrics
 from bot.conversations import words
 from bot.conversations.answered import replies_to
+from bot.conversations.locks import LOCKS_AWAY, Locks, locks_of
 from bot.conversations.plain_text import TEXT_MAX, clean
 from bot.conversations.projection import note_failure
 from bot.conversations.replies import Reply, reply_from_rasa
@@ -149,6 +151,7 @@ class Turns:
         person_for: gives the opaque person id (Rasa's ``sender_id``) for a channel and an
             address; may block. Default: ``bot.store.people.sender_for``.
         store_url: database of the keyboards; default: the one of the settings.
+        locks: keep a chat's turns apart; default: those of the settings.
     """
 
     def __init__(
@@ -157,11 +160,12 @@ class Turns:
         *,
         person_for: Callable[[str, str], str] = _default_person_for,
         store_url: str | None = None,
+        locks: Locks | None = None,
     ) -> None:
         self._on_new_message = on_new_message
         self._person_for = person_for
         self._store_url = store_url
-        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._locks = locks or locks_of(get_settings())
 
     async def take(
         self, channel: str, address: str, incoming: Incoming, *, update_key: str | None = None
@@ -188,12 +192,21 @@ class Turns:
             sqlalchemy.exc.SQLAlchemyError: the store is away; the turn may be taken again.
             Exception: a turn of ``Due`` failed; it may be taken again.
         """
-        key = (channel, address)
-        lock = self._locks.get(key)
-        if lock is None:
-            lock = self._locks[key] = asyncio.Lock()
-        async with lock:
-            return await self._turn(channel, address, incoming, update_key)
+        try:
+            asked = time.perf_counter()
+            async with self._locks.hold(f"turn {channel} {address}"):
+                metrics.took("wait", time.perf_counter() - asked)
+                with metrics.timed("turn"):
+                    return await self._turn(channel, address, incoming, update_key)
+        except LOCKS_AWAY as error:
+            _count(channel, incoming, "not saved")
+            raise CannotSave("lock store") from error
+        except (CannotSave, SQLAlchemyError):
+            _count(channel, incoming, "not saved")
+            raise
+        except Exception:
+            _count(channel, incoming, "failed")
+            raise
 
     async def _turn(
         self, channel: str, address: str, incoming: Incoming, update_key: str | None
@@ -201,6 +214,7 @@ class Turns:
         arrived = time.time()
         if is_exit(incoming):
             await asyncio.to_thread(self._leave, channel, address)
+            _count(channel, incoming, "left")
             return [Outgoing(Reply(words.LEFT, leave=True))]
         incoming, left_out = without_private_parts(incoming)
         text, kind, said = await asyncio.to_thread(
@@ -210,6 +224,7 @@ class Turns:
         if update_key is not None:
             said_before = await asyncio.to_thread(self._answered, sender, update_key)
             if said_before:
+                _count(channel, incoming, "answered before")
                 return await asyncio.to_thread(self._keep, channel, address, sender, said_before)
         collector = _Collector(channel)
         message = UserMessage(
@@ -228,7 +243,7 @@ class Turns:
         )
         failed = False
         try:
-            with kept_or_raised():
+            with metrics.timed("rasa"), kept_or_raised():
                 await self._on_new_message(message)
         except CannotSave:
             raise
@@ -239,6 +254,7 @@ class Turns:
             failed = True
             collector.replies += apology_for(incoming)
         if not collector.replies and isinstance(incoming, Due):
+            _count(channel, incoming, "quiet")
             return []  # What was asked before stays open, with its buttons.
         if not collector.replies:
             failed = True
@@ -249,7 +265,10 @@ class Turns:
             collector.replies.insert(0, Reply(left_out))
         if failed:
             await asyncio.to_thread(self._note_failure, channel, sender, update_key, kind, said)
-        return await asyncio.to_thread(self._keep, channel, address, sender, collector.replies)
+        with metrics.timed("keep"):
+            kept = await asyncio.to_thread(self._keep, channel, address, sender, collector.replies)
+        _count(channel, incoming, "apology" if failed else "answered")
+        return kept
 
     def _leave(self, channel: str, address: str) -> None:
         """What was asked last is over: nothing that shows can be pressed."""
@@ -305,6 +324,11 @@ class Turns:
             remember_address(session, channel, address, sender)
             ids = messages.keep_keyboards(session, channel, address, replies)
         return [Outgoing(reply, id_) for reply, id_ in zip(replies, ids, strict=True)]
+
+
+def _count(channel: str, incoming: Incoming, outcome: str) -> None:
+    kind = type(incoming).__name__.lower()
+    metrics.count(metrics.TURNS, channel=channel, kind=kind, outcome=outcome)
 
 
 def is_exit(incoming: Incoming) -> bool:

@@ -68,10 +68,10 @@ PICTURE_MISSING = "I could not send the picture just now. Here it is in words."
 COMMANDS = (
     ("start", "Start, or carry on where we were"),
     ("map", "See the people around you"),
-    ("people", "Add someone to your map"),
-    ("plan", "See your plan"),
     ("help", "What I can do"),
-    ("mydata", "Get a copy of what I keep"),
+    ("people", "Add or change someone on your map"),
+    ("plan", "See your plan"),
+    ("mydata", "See what I keep, and get a copy"),
     ("stop", "Stop messages from me"),
 )
-"""Telegram's menu: command without its slash, and what it does."""
+"""Telegram's menu, in its order: command without its slash, and what it does."""

@@ -466,6 +466,29 @@ def is_pending(session: Session, channel: str, address: str) -> bool:
     return False
 
 
+def move_chat(session: Session, channel: str, old: str, new: str) -> None:
+    """The channel gave a chat another address: what is known of it, and waits for it, follows.
+
+    Numbers of messages are of the old chat, so they are let go. Where the new address is
+    known already, it stays what it was.
+    """
+    moved = {"address": new, "message_id": None}
+    for table in (Outbox, Inbox, Keyboard):
+        here = (table.channel == channel, table.address == old)
+        session.execute(update(table).where(*here).values(**moved))
+    _give_address(session, session.get(Chat, (channel, old)), new)
+    _give_address(session, session.get(Address, (channel, old)), new)
+
+
+def _give_address(session: Session, row: Chat | Address | None, new: str) -> None:
+    if row is None:
+        return
+    if session.get(type(row), (row.channel, new)) is None:
+        row.address = new
+    else:
+        session.delete(row)
+
+
 # --- forgetting ----------------------------------------------------------------------
 
 _TABLES: tuple[type[Base], ...] = (Outbox, Inbox, Keyboard, Chat)

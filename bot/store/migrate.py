@@ -1,4 +1,7 @@
-"""Bring a database to the present tables. ``python -m bot.store.migrate "why"`` adds a step."""
+"""Bring a database to the present tables.
+
+``python -m bot.store.migrate`` does it for the settings' database; with a text it adds a step.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,18 @@ def upgrade(url: str | None = None) -> None:
         command.upgrade(config, "head")
 
 
+def is_behind(url: str | None = None) -> bool:
+    """Whether the database lacks tables that this code needs.
+
+    A newer one does not: while a new version is rolled out, the old one goes on with its tables.
+    """
+    script = ScriptDirectory.from_config(_config())
+    with engine_for(url or get_settings().store_url).connect() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+    known = {step.revision for step in script.walk_revisions()}
+    return revision is None or (revision in known and revision != script.get_current_head())
+
+
 def is_current(url: str | None = None) -> bool:
     """Whether the database has the newest tables."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
@@ -46,4 +61,7 @@ def make(message: str) -> None:
 
 
 if __name__ == "__main__":
-    make(sys.argv[1])
+    if len(sys.argv) > 1:
+        make(sys.argv[1])
+    else:
+        upgrade()

@@ -13,14 +13,17 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
+from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
+from bot.conversations.locks import locks_of
 from bot.conversations.turns import Turns
 from bot.settings import Settings, get_settings
 from bot.telegram.sending import CHANNEL, Sender
 from bot.telegram.service import TelegramService
+from bot.webchat.secret import INNER_HEADER, is_inner
 
 _LOG = logging.getLogger(__name__)
 
@@ -95,6 +98,13 @@ class TelegramInput(InputChannel):
                 await self.service.stop()
                 self.service = None
 
+        @blueprint.get("/ready")
+        async def ready(request: Request) -> HTTPResponse:
+            if not is_inner(request.headers.get(INNER_HEADER), self._settings):
+                return json_response({"error": "forbidden"}, status=403)
+            connected = self.service is not None and self.service.is_connected
+            return json_response({"connected": connected}, status=200 if connected else 503)
+
         @blueprint.post("/webhook", stream=True)
         async def webhook(request: Request) -> HTTPResponse:
             return await self._webhook(request)
@@ -111,14 +121,14 @@ class TelegramInput(InputChannel):
         turns_options, sender_options, service_options = self._options
         bot = make_bot(self._settings)
         store: dict[str, Any] = {"store_url": self._settings.store_url}
+        shared: dict[str, Any] = {**store, "locks": locks_of(self._settings)}
         return TelegramService(
             bot,
-            Turns(on_new_message, **store, **turns_options),
+            Turns(on_new_message, **{**shared, **turns_options}),
             Sender(bot, **store, **sender_options),
             webhook_url=self._webhook_url,
             webhook_secret=self._settings.telegram_webhook_secret,
-            **store,
-            **service_options,
+            **{**shared, **service_options},
         )
 
     async def _webhook(self, request: Request) -> HTTPResponse:
@@ -155,5 +165,5 @@ def make_bot(settings: Settings) -> ExtBot[Any]:
         base_file_url=f"{base}/file/bot",
         request=HTTPXRequest(connection_pool_size=64, read_timeout=20, connect_timeout=10),
         get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=10),
-        rate_limiter=AIORateLimiter(),
+        rate_limiter=AIORateLimiter(overall_max_rate=settings.telegram_rate),
     )

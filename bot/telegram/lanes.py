@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+Claim = Callable[[str], AbstractAsyncContextManager[bool]]
+"""Has an address for this process while the block runs; ``False``: another process has it."""
+
+_AGAIN_FIRST, _AGAIN_MAX = 0.1, 5.0
+"""Seconds until a chat that another process has is looked at again."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,6 +26,15 @@ async def cancel_all(tasks: Iterable[asyncio.Task[None]]) -> None:
         _, left = await asyncio.wait(left, timeout=0.1)
 
 
+@asynccontextmanager
+async def _alone(_address: str) -> AsyncIterator[bool]:
+    yield True
+
+
+class _Elsewhere(Exception):
+    """Another process is at work for the chat."""
+
+
 class Lanes:
     """A lane for each chat that has work, and none for the others.
 
@@ -28,6 +44,7 @@ class Lanes:
     Args:
         work: does the next piece of work for an address; ``False`` when there is none.
         at_once: how many lanes may work at the same time.
+        claim: keeps other processes off a chat; default: there are none.
         retry_seconds: pause after a piece of work failed; it doubles up to a minute.
     """
 
@@ -36,9 +53,11 @@ class Lanes:
         work: Callable[[str], Awaitable[bool]],
         *,
         at_once: int = 32,
+        claim: Claim = _alone,
         retry_seconds: float = 1.0,
     ) -> None:
         self._work = work
+        self._claim = claim
         self._retry_seconds = retry_seconds
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._told: set[str] = set()
@@ -59,12 +78,18 @@ class Lanes:
 
     async def _run(self, address: str) -> None:
         pause = self._retry_seconds
+        again = _AGAIN_FIRST
         try:
             while address in self._told:
                 self._told.discard(address)
                 try:
                     while await self._one(address):
-                        pause = self._retry_seconds
+                        pause, again = self._retry_seconds, _AGAIN_FIRST
+                except _Elsewhere:
+                    # It may have looked before our message was there: look once it has ended.
+                    await asyncio.sleep(again)
+                    again = min(_AGAIN_MAX, 2 * again)
+                    self._told.add(address)
                 except Exception as error:
                     # The database may be away. What was to be done is still there.
                     _LOG.error(
@@ -77,5 +102,7 @@ class Lanes:
             del self._tasks[address]
 
     async def _one(self, address: str) -> bool:
-        async with self._places:
+        async with self._places, self._claim(address) as is_ours:
+            if not is_ours:
+                raise _Elsewhere
             return await self._work(address)

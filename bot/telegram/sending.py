@@ -23,6 +23,7 @@ from telegram import (
 from telegram.constants import MessageLimit
 from telegram.error import (
     BadRequest,
+    ChatMigrated,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -30,6 +31,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot import metrics
 from bot.conversations import words
 from bot.conversations.plain_text import clean, split, utf16_length
 from bot.conversations.turns import Outgoing
@@ -197,26 +199,27 @@ class Sender:
         row = await asyncio.to_thread(self._next, address)
         if row is None:
             return False
+        kind = next((k for k in ("change", "delete") if k in row.payload), "message")
         try:
-            if "change" in row.payload:
-                await self._change(row)
-            elif "delete" in row.payload:
-                await self._delete(row)
-            else:
-                await self._send(row)
+            with metrics.timed("send"):
+                await {"change": self._change, "delete": self._delete}.get(kind, self._send)(row)
+            metrics.took("outbox", (now() - row.created).total_seconds())
+            metrics.count(metrics.SENT, kind=kind)
         except RetryAfter as error:
             await self._wait(row, error, _seconds(error) + 0.1)
-        except Forbidden:
-            await asyncio.to_thread(self._unreachable, address, "Forbidden")
+        except Forbidden as error:
+            await self._unreachable(row, error, "Forbidden")
         except BadRequest as error:
             if _is_gone(error):
-                await asyncio.to_thread(self._unreachable, address, "chat not found")
+                await self._unreachable(row, error, "chat not found")
             else:
                 await self._give_up(row, error)
         except (NetworkError, InvalidToken) as error:
             pause = min(_RETRY_MAX, self._retry_seconds * 2 ** min(row.attempts, 10))
             # Spread out, so that all chats do not come back at the same moment.
             await self._wait(row, error, pause * random.uniform(0.8, 1.2))  # noqa: S311
+        except ChatMigrated as error:
+            await self._move(row, error)
         except TelegramError as error:
             await self._give_up(row, error)
         return True
@@ -236,13 +239,18 @@ class Sender:
                 row = messages.next_message(session, CHANNEL, address)
             return row
 
-    def _unreachable(self, address: str, problem: str) -> None:
-        with unit_of_work(self._store_url) as session:
-            count = messages.set_unreachable(session, CHANNEL, address, problem)
+    async def _unreachable(self, row: Outbox, error: TelegramError, problem: str) -> None:
+        _count_failure(error, "chat given up")
+        count = await asyncio.to_thread(self._mark_unreachable, row.address, problem)
         _LOG.info("A chat cannot be reached (%s); %d messages given up", problem, count)
+
+    def _mark_unreachable(self, address: str, problem: str) -> int:
+        with unit_of_work(self._store_url) as session:
+            return messages.set_unreachable(session, CHANNEL, address, problem)
 
     async def _wait(self, row: Outbox, error: TelegramError, seconds: float) -> None:
         name = type(error).__name__
+        _count_failure(error, "tried again")
         _LOG.warning("Outbox row %s waits %.1f s after %s", row.id, seconds, name)
         await asyncio.to_thread(self._mark_retry, row.id, name)
         await asyncio.sleep(seconds)
@@ -254,8 +262,22 @@ class Sender:
     async def _give_up(self, row: Outbox, error: TelegramError) -> None:
         # Telegram's own words; they do not repeat the message's.
         problem = f"{type(error).__name__}: {error.message}"
+        _count_failure(error, "given up")
         _LOG.error("Outbox row %s was refused: %s", row.id, problem)
         await asyncio.to_thread(self._mark_failed, row.id, problem)
+
+    async def _move(self, row: Outbox, error: ChatMigrated) -> None:
+        """The chat has another id now; its messages go on there at the next look."""
+        new = str(error.new_chat_id)
+        if new == row.address:  # nothing would ever come of it
+            await self._give_up(row, error)
+            return
+        _count_failure(error, "moved")
+        await asyncio.to_thread(self._move_chat, row.address, new)
+
+    def _move_chat(self, old: str, new: str) -> None:
+        with unit_of_work(self._store_url) as session:
+            messages.move_chat(session, CHANNEL, old, new)
 
     def _mark_failed(self, row_id: int, problem: str) -> None:
         with unit_of_work(self._store_url) as session:
@@ -406,6 +428,10 @@ class Sender:
             if keyboard is not None and shown_closed:
                 # It is off the phone, so its words are not needed any more.
                 keyboard.message_id, keyboard.text = None, ""
+
+
+def _count_failure(error: TelegramError, then: str) -> None:
+    metrics.count(metrics.SEND_FAILURES, error=type(error).__name__, then=then)
 
 
 def _is_gone(error: BadRequest) -> bool:

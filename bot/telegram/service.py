@@ -19,7 +19,9 @@ from telegram import Bot, BotCommand, Update
 from telegram.constants import ChatAction
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
+from bot import metrics
 from bot.conversations import words
+from bot.conversations.locks import Locks, locks_of
 from bot.conversations.replies import Reply
 from bot.conversations.saving import CannotSave
 from bot.conversations.turns import (
@@ -32,6 +34,7 @@ from bot.conversations.turns import (
     is_exit,
     is_risk,
 )
+from bot.settings import get_settings
 from bot.store import messages
 from bot.store.base import now, unit_of_work
 from bot.store.messages import Inbox
@@ -56,6 +59,8 @@ warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
 
 _RETRY_MAX = 60.0
 _TRIES = 3
+_NOTED = ("group", "moved", "blocked", "unblocked")
+"""Kinds of update that are taken note of, and not answered by a turn."""
 _FORGET_EVERY = timedelta(minutes=1)
 _KEEP = timedelta(days=7)  # Telegram itself forgets updates after one
 _TYPING_EVERY = 4.0  # Telegram shows it for about five seconds
@@ -89,11 +94,13 @@ class TelegramService:
         sender: sends the outbox.
         webhook_url, webhook_secret: for webhook mode; empty means long polling.
         store_url: default: the one of the settings.
+        locks: keep other processes off a chat; default: those of the settings.
         poll_seconds: how long Telegram may hold a poll open.
         sweep_seconds: how often to look for work that nobody told of, such as reminders
             that another process put in the outbox.
         tell_after: seconds of being unable to save before the patient is told; a message
             that tells of a risk is answered at once.
+        watch_seconds: how often Telegram is asked, in webhook mode, whether it still knows us.
         typing_after: seconds of a turn before "typing" is shown.
         retry_seconds: first pause after a failure; doubles up to a minute.
         stop_seconds: how long ``stop`` waits for turns and messages under way.
@@ -108,9 +115,11 @@ class TelegramService:
         webhook_url: str = "",
         webhook_secret: str = "",
         store_url: str | None = None,
+        locks: Locks | None = None,
         poll_seconds: int = 25,
         sweep_seconds: float = 5.0,
         tell_after: float = 2.0,
+        watch_seconds: float = 30.0,
         typing_after: float = 0.5,
         retry_seconds: float = 1.0,
         stop_seconds: float = 5.0,
@@ -122,15 +131,29 @@ class TelegramService:
         self._poll_seconds = poll_seconds
         self._sweep_seconds = sweep_seconds
         self._tell_after = tell_after
+        self._watch_seconds = watch_seconds
         self._typing_after = typing_after
         self._retry_seconds = retry_seconds
         self._stop_seconds = stop_seconds
-        self._working = Lanes(self._work_next, retry_seconds=retry_seconds)
+        locks = locks or locks_of(get_settings())
+        self._working = Lanes(
+            self._work_next,
+            claim=lambda address: locks.claim(f"work {address}"),
+            retry_seconds=retry_seconds,
+        )
         # Waiting for a slow or absent chat must not hold up the others.
-        self._sending = Lanes(sender.send_next, at_once=1000, retry_seconds=retry_seconds)
+        self._sending = Lanes(
+            sender.send_next,
+            at_once=1000,
+            claim=lambda address: locks.claim(f"send {address}"),
+            retry_seconds=retry_seconds,
+        )
         self._failures: Counter[str] = Counter()
         self._unsaved: dict[str, _Unsaved] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._way = "webhook" if webhook_url else "polling"
+        self.is_connected = False
+        """Whether Telegram answered when it was last asked, and brings updates here."""
 
     # --- life --------------------------------------------------------------------------
 
@@ -157,11 +180,30 @@ class TelegramService:
             _LOG.error("A part of Telegram ended: %s", type(error).__name__, exc_info=error)
 
     async def _run(self) -> None:
+        self._heard(False)
         if not await self._connect():
             return
+        self._heard(True)
         self._background(self._sweep())
-        if not self._webhook_url:
-            await self._poll()
+        await (self._watch() if self._webhook_url else self._poll())
+
+    def _heard(self, is_so: bool) -> None:
+        self.is_connected = is_so
+        metrics.connected(self._way, is_so)
+
+    async def _watch(self) -> None:
+        """Keep looking whether Telegram answers, and would call our webhook."""
+        while True:
+            await asyncio.sleep(self._watch_seconds)
+            try:
+                info = await self._bot.get_webhook_info()
+            except TelegramError as error:
+                _LOG.warning("Telegram could not be asked (%s)", type(error).__name__)
+                self._heard(False)
+            else:
+                if info.url != self._webhook_url:
+                    _LOG.error("Telegram calls another webhook, or none: who else has the token?")
+                self._heard(info.url == self._webhook_url)
 
     async def _connect(self) -> bool:
         """Introduce the bot to Telegram, however long it takes; ``False`` for a bad token."""
@@ -206,17 +248,21 @@ class TelegramService:
                     # Confirmed by the next call, and only once it is in the inbox.
                     offset = raw["update_id"] + 1
                 pause = self._retry_seconds
+                self._heard(True)
             except EndPointNotFound:  # what a withdrawn token gives here
                 _LOG.error("Telegram no longer accepts TELEGRAM_BOT_TOKEN; polling has stopped")
+                self._heard(False)
                 return
-            except RetryAfter as error:
+            except RetryAfter as error:  # it answers, and that is what counts
                 await self._pause("Telegram asked to wait", error, float(_wait_of(error)))
             except Conflict as error:
+                self._heard(False)
                 pause = await self._pause(
                     "Another process polls with the same token; stop one of them", error, pause
                 )
             except Exception as error:
                 # Telegram or the store is away, or an answer made no sense: never stop asking.
+                self._heard(not isinstance(error, TelegramError) and self.is_connected)
                 pause = await self._pause("Updates could not be fetched", error, pause)
 
     async def _fetch(self, offset: int | None) -> list[dict[str, Any]]:
@@ -344,7 +390,7 @@ class TelegramService:
 
     async def _tell_unsaved(self, address: str, key: str, payload: dict[str, Any]) -> None:
         """Say, once in each outage, that it is not forgotten; the outbox may be away itself."""
-        if payload["is"] in ("group", "blocked", "unblocked"):
+        if payload["is"] in _NOTED:
             return
         trouble = self._unsaved.setdefault(address, _Unsaved(time.monotonic()))
         replies = [Reply(words.CANNOT_SAVE)]
@@ -365,7 +411,7 @@ class TelegramService:
     async def _work_on(self, row: Inbox) -> None:
         kind = row.payload["is"]
         data = read_data(row.payload["data"]) if kind == "press" else None
-        if kind in ("group", "blocked", "unblocked"):
+        if kind in _NOTED:
             await asyncio.to_thread(self._note, row)
         elif kind in ("text", "edit") and is_exit(incoming_of(row.payload)):
             await asyncio.to_thread(self._leave, row)
@@ -399,6 +445,8 @@ class TelegramService:
                     chat.declined = True
                     queue_replies(session, row.address, [Outgoing(Reply(words.GROUP_DECLINED))])
             messages.finish_update(session, row.key)
+            if row.payload["is"] == "moved":
+                messages.move_chat(session, CHANNEL, row.address, row.payload["to"])
 
     def _toggle(self, row: Inbox, data: Data) -> bool:
         """Flip a toggle; ``False`` if the press is stale."""
@@ -430,6 +478,7 @@ class TelegramService:
         await asyncio.to_thread(self._finish, row, [Outgoing(Reply(text))])
 
     async def _turn(self, row: Inbox, data: Data | None) -> None:
+        metrics.took("inbox", (now() - row.received).total_seconds())
         incoming = await asyncio.to_thread(self._incoming, row, data)
         async with self._typing(int(row.address)):
             replies = await self._turns.take(CHANNEL, row.address, incoming, update_key=row.key)

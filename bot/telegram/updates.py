@@ -35,7 +35,7 @@ class Received:
         address: the chat's id.
         position: Telegram's ``update_id``, which orders a chat.
         payload: ``{"is": kind, …}``, where kind is ``text``, ``edit``, ``press``,
-            ``location``, ``unreadable``, ``group``, ``blocked`` or ``unblocked``.
+            ``location``, ``unreadable``, ``group``, ``moved``, ``blocked`` or ``unblocked``.
         message_id: of the patient's message, where there is one.
         query_id: of a press, for answering it.
     """
@@ -84,9 +84,14 @@ def _is_group(chat: Chat) -> bool:
 
 def _message(position: int, message: Message) -> Received | None:
     address = str(message.chat.id)
+    payload: dict[str, Any]
+    if message.migrate_to_chat_id:
+        payload = {"is": "moved", "to": str(message.migrate_to_chat_id)}
+        return Received(address, position, payload)
+    if message.migrate_from_chat_id:
+        return None  # the other half of the same news
     if _is_group(message.chat):
         return Received(address, position, {"is": "group"})
-    payload: dict[str, Any]
     if message.text is not None:
         payload = {"is": "text", "text": message.text}
     elif message.location:  # a venue has one too

@@ -18,7 +18,14 @@ from typing import TypedDict
 
 import httpx
 import resvg_py
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -29,6 +36,7 @@ from starlette.templating import Jinja2Templates
 
 from bot.alerting import send_for_ever
 from bot.conversations import words
+from bot.metrics import Queues
 from bot.settings import Settings
 from bot.webchat import health
 from bot.webchat.guards import BodyTooLarge, SecurityHeaders, Visitors, is_foreign, read_body
@@ -41,6 +49,7 @@ MapSvg = Callable[[str, str], "str | None"]
 _HERE = Path(__file__).parent
 _BODY_LIMIT = 64 * 1024  # bytes
 _TURN_PATIENCE = 60.0  # seconds
+_METRICS_PATIENCE = 3.0  # seconds; Prometheus itself waits for ten
 # A drawn map carries its own styles; as a picture of its own it may, and nothing else may.
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
@@ -52,6 +61,8 @@ TURN_SECONDS = Histogram(
     "Time from a turn's arrival to its replies",
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60),
 )
+
+RASA_UP = Gauge("wise_rasa_up", "Whether the Rasa server gave its metrics (1) or not (0)")
 
 logger = logging.getLogger(__name__)
 
@@ -81,15 +92,15 @@ def create_app(
     Args:
         settings: of this installation.
         map_svg: draws a stored map; by default ``bot.store.maps.svg_for``.
-        rasa_url: base of the Rasa server; by default loopback at ``WISE_PORT_RASA``.
-        actions_url: base of the action server; by default loopback at ``WISE_PORT_ACTIONS``.
+        rasa_url: base of the Rasa server; by default ``WISE_RASA_URL``.
+        actions_url: base of the action server; by default ``WISE_ACTIONS_URL``.
         extra_routes: of other rooms served on the same port, such as the console.
     """
     pages = _Pages(
         settings,
         map_svg or _stored_map,
-        rasa_url or f"http://127.0.0.1:{settings.wise_port_rasa}",
-        actions_url or f"http://127.0.0.1:{settings.wise_port_actions}",
+        rasa_url or settings.rasa_base,
+        actions_url or settings.actions_base,
     )
 
     @asynccontextmanager
@@ -151,6 +162,8 @@ class _Pages:
         self.actions_url = actions_url
         self.visitors = Visitors(settings)
         self.templates = Jinja2Templates(directory=_HERE / "templates")
+        self.queues = CollectorRegistry()
+        self.queues.register(Queues(settings.store_url))
 
     async def chat(self, request: Request) -> Response:
         response = self.templates.TemplateResponse(
@@ -264,5 +277,23 @@ class _Pages:
         )
         return JSONResponse(report, status_code=200 if report["ready"] else 503)
 
-    async def metrics(self, _: Request) -> Response:
-        return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    async def metrics(self, request: Request) -> Response:
+        """Our own numbers, the queues, and those of the Rasa process where it answers."""
+        rasas = await self._metrics_of_rasa(request.state.client)
+        RASA_UP.set(bool(rasas))
+        queues = await asyncio.to_thread(generate_latest, self.queues)
+        return Response(
+            generate_latest() + queues + rasas, headers={"Content-Type": CONTENT_TYPE_LATEST}
+        )
+
+    async def _metrics_of_rasa(self, client: httpx.AsyncClient) -> bytes:
+        try:
+            answer = await client.get(
+                f"{self.rasa_url}/webhooks/webchat/metrics",
+                headers={INNER_HEADER: inner_token(self.settings)},
+                timeout=_METRICS_PATIENCE,
+            )
+        except httpx.HTTPError as error:
+            logger.warning("the Rasa server gave no metrics (%s)", type(error).__name__)
+            return b""
+        return answer.content if answer.is_success else b""

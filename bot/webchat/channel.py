@@ -15,13 +15,15 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic.response import HTTPResponse, raw
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics
 from bot.conversations.saving import CannotSave
 from bot.conversations.turns import (
     Chosen,
@@ -94,7 +96,7 @@ class WebChatInput(InputChannel):
         return NAME
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """``GET /``, ``GET /ready`` and ``POST /turn``."""
+        """``GET /``, ``GET /ready``, ``GET /metrics`` and ``POST /turn``."""
         turns = Turns(on_new_message)
 
         async def take(address: str, incoming: Incoming, update_key: str) -> list[Outgoing]:
@@ -120,6 +122,12 @@ class WebChatInput(InputChannel):
             agent = getattr(request.app.ctx, "agent", None)
             loaded = agent is not None and agent.is_ready()
             return json_response({"model": loaded}, status=200 if loaded else 503)
+
+        @webhook.get("/metrics")
+        async def measured(request: Request) -> HTTPResponse:
+            if not is_inner(request.headers.get(INNER_HEADER), get_settings()):
+                return json_response({"error": "forbidden"}, status=403)
+            return raw(metrics.as_text(), content_type=CONTENT_TYPE_LATEST)
 
         @webhook.post("/turn")
         async def turn(request: Request) -> HTTPResponse:

@@ -66,6 +66,8 @@ def installation(home: Path, **more: Any) -> Iterator[Installation]:
                     "database_url",
                     "redis_url",
                     "rabbitmq_url",
+                    "wise_rasa_url",
+                    "wise_actions_url",
                     "telegram_bot_token",
                     "telegram_webhook_url",
                     "telegram_webhook_secret",

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.conversations import words
 from bot.webchat.secret import INNER_HEADER, inner_token
 from tests.e2e.installation import Installation
-from tests.e2e.patient import Caller, said
+from tests.e2e.patient import Caller, Phone, said
 
 WORD = "Quorvellastone"
 """A name that nothing but a patient could have said."""
@@ -25,9 +26,13 @@ def parts(servers: Installation) -> tuple[int, dict[str, bool]]:
 
 def test_all_parts_are_up(servers: Installation) -> None:
     assert httpx.get(f"{servers.web_url}/healthz").json() == {"live": True}
+    deadline = time.monotonic() + 30
+    while not parts(servers)[1]["telegram"]:  # ready does not wait for Telegram
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     assert parts(servers) == (
         200,
-        {"database": True, "model": True, "action_server": True},
+        {"database": True, "model": True, "action_server": True, "telegram": True},
     )
 
 
@@ -47,6 +52,44 @@ def test_metrics_count_turns(servers: Installation) -> None:
     assert turns() == before + 1
 
 
+def test_metrics_of_real_turns_hold_nothing_of_the_person(
+    servers: Installation, phone: Phone
+) -> None:
+    def read() -> dict[str, float]:
+        text = httpx.get(f"{servers.web_url}/metrics").text
+        assert WORD not in text and str(phone.chat.id) not in text
+        assert servers.settings.telegram_bot_token not in text
+        return {
+            sample.name + str(sorted(sample.labels.items())): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+
+    before = read()
+    phone.says("/start")
+    phone.taps("Yes, let's start")
+    phone.says(f"{WORD} syndrome")
+    phone.says("XW1")
+    phone.says("xyzzy plugh")
+    phone.says("I want to kill myself")
+    after = read()
+    grown = {name for name, value in after.items() if value > before.get(name, 0.0)}
+
+    def grew(name: str, **labels: str) -> bool:
+        return name + str(sorted(labels.items())) in grown
+
+    assert grew("wise_turns_total", channel="telegram", kind="text", outcome="answered")
+    assert grew("wise_turns_total", channel="telegram", kind="press", outcome="answered")
+    assert grew("wise_risks_total", level="crisis")
+    assert grew("wise_nlu_fallbacks_total", why="not understood")
+    assert grew("wise_telegram_sent_total", kind="message")
+    for stage in ("inbox", "understand", "action", "save", "rasa", "turn", "send", "outbox"):
+        assert grew("wise_stage_seconds_count", stage=stage), stage
+    for gauge in ("wise_rasa_up", "wise_database_up"):
+        assert after[f"{gauge}[]"] == 1
+    assert after["wise_queue_depth" + str([("queue", "inbox")])] == 0
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -59,6 +102,8 @@ def test_metrics_count_turns(servers: Installation) -> None:
         ("POST", "/webhooks/rest/webhook"),
         ("POST", "/webhooks/callback/webhook"),
         ("POST", "/webhooks/telegram/webhook"),
+        ("GET", "/webhooks/telegram/ready"),
+        ("GET", "/webhooks/webchat/metrics"),
     ],
 )
 def test_rasas_own_doors_are_closed(servers: Installation, method: str, path: str) -> None:
@@ -107,10 +152,8 @@ def test_without_the_action_server_people_are_told_and_it_is_named(
     process.terminate()
     process.wait(30)
     try:
-        assert parts(servers) == (
-            503,
-            {"database": True, "model": True, "action_server": False},
-        )
+        status, up = parts(servers)
+        assert (status, [name for name, ok in up.items() if not ok]) == (503, ["action_server"])
         assert httpx.get(f"{servers.web_url}/healthz").status_code == 200
         with pytest.raises(httpx.HTTPStatusError, match="503"):
             caller.says(f"{WORD} is where I live")  # the page says so, and keeps the message

@@ -61,8 +61,8 @@ def test_from_start_to_the_plan(servers: Installation, phone: Phone) -> None:
 
 def test_the_menu_of_commands_is_set(telegram: Telegram, phone: Phone) -> None:
     begin(phone)
-    names = {command["command"] for command in telegram.api.commands}
-    assert {"start", "map", "plan", "help", "stop"} <= names
+    names = [command["command"] for command in telegram.api.commands]
+    assert names == ["start", "map", "help", "people", "plan", "mydata", "stop"]
 
 
 def test_the_map_is_a_picture_with_its_words(phone: Phone) -> None:

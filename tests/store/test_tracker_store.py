@@ -275,7 +275,7 @@ async def test_someone_who_declines_leaves_nothing(
 async def test_strangers_do_not_fill_the_memory(
     trackers: WindowedTrackerStore, domain: Domain, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.conversations.tracker_store.PENDING_MAX", 5)
+    monkeypatch.setattr("bot.conversations.strangers.PENDING_MAX", 5)
     for number in range(20):
         await play(trackers, domain, turn(0, clock), f"stranger {number}")
     assert len(list(await trackers.keys())) == 5

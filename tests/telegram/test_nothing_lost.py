@@ -11,7 +11,7 @@ from bot.conversations import words
 from bot.conversations.replies import Button, Reply
 from bot.conversations.turns import Outgoing
 from bot.store.base import now, unit_of_work
-from bot.store.messages import Inbox, Outbox, erase_chat, forget_before, is_reachable
+from bot.store.messages import Chat, Inbox, Outbox, erase_chat, forget_before, is_reachable
 from bot.store.tables import Address, Person
 from bot.telegram.sending import queue_replies
 from tests.telegram.conftest import until
@@ -202,6 +202,58 @@ async def test_a_patient_who_blocked_the_bot_is_left_alone_until_they_come_back(
 def is_reachable_now(url):
     with unit_of_work(url) as session:
         return is_reachable(session, "telegram", "7")
+
+
+async def test_what_waits_for_a_chat_that_moved_goes_to_its_new_id_once(api, stopped, url):
+    group = api.chat(-100, "group")
+    new = await group.becomes_supergroup(-1001234567890, tells=False)
+    with unit_of_work(url) as session:
+        session.add(Person(id="p100"))
+        session.flush()
+        session.add(Address(channel="telegram", address="-100", person_id="p100"))
+        queue_replies(session, "-100", [Outgoing(Reply("one")), Outgoing(Reply("two"))])
+    await stopped.start()
+    await new.waits_for(2)
+    assert new.texts == ["one", "two"]
+    assert [c["chat_id"] for c in api.named("sendMessage")] == [-100, new.id, new.id]
+    with unit_of_work(url) as session:
+        assert session.scalars(select(Address.address)).all() == [str(new.id)]
+
+
+async def test_a_group_that_becomes_a_supergroup_stays_declined(api, running, chat, url):
+    group = api.chat(-100, "group")
+    await group.says("hello all")
+    await group.waits_for(1)
+    new = await group.becomes_supergroup(-1001234567890)
+    await until(lambda: chats(url) == [str(new.id)])
+    await new.says("hello again")
+    await chat.says("hello")
+    await chat.waits_for(1)
+    await until(lambda: not waiting(url))
+    assert group.texts == [words.GROUP_DECLINED] and new.texts == []
+
+
+async def test_a_chat_that_moved_to_itself_is_not_tried_for_ever(api, stopped, url):
+    group = api.chat(-100, "group")
+    group.moved_to = -100
+    with unit_of_work(url) as session:
+        queue_replies(session, "-100", [Outgoing(Reply("one"))])
+    await stopped.start()
+    await until(lambda: api.named("sendMessage") and not waiting(url))
+    assert len(api.named("sendMessage")) == 1
+
+
+def chats(url):
+    with unit_of_work(url) as session:
+        return session.scalars(select(Chat.address).where(Chat.declined)).all()
+
+
+def waiting(url):
+    with unit_of_work(url) as session:
+        return (
+            session.scalars(select(Outbox.id).where(Outbox.state == "waiting")).all()
+            + session.scalars(select(Inbox.key).where(Inbox.state == "new")).all()
+        )
 
 
 async def test_blocking_is_noticed_when_telegram_tells(api, running, chat, url):

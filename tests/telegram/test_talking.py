@@ -34,7 +34,7 @@ async def test_words_are_answered(chat, rasa):
 async def test_the_menu_is_set(api, running):
     await api.waits_until(lambda: api.commands)
     names = [command["command"] for command in api.commands]
-    assert names == ["start", "map", "people", "plan", "help", "mydata", "stop"]
+    assert names == ["start", "map", "help", "people", "plan", "mydata", "stop"]
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ class Chat:
         actions: chat actions, such as ``typing``, in order.
         toasts: what the bot's answers to presses said.
         blocked: whether the person has blocked the bot.
+        moved_to: the id that the chat has now, if it became another one.
     """
 
     def __init__(self, api: TelegramApi, chat_id: int, kind: str = "private") -> None:
@@ -57,6 +58,7 @@ class Chat:
         self.actions: list[str] = []
         self.toasts: list[str] = []
         self.blocked = False
+        self.moved_to: int | None = None
         self.last_id: int | None = None
 
     @property
@@ -83,7 +85,7 @@ class Chat:
         return [message.text for message in self.messages]
 
     async def sends(self, **content: Any) -> int:
-        """Any message, by Telegram's own fields; returns the update's id."""
+        """Any message, by Telegram's own fields, such as its ``date``; returns the update's id."""
         self.last_id = self.api.new_message_id()
         message = {
             "message_id": self.last_id,
@@ -186,6 +188,15 @@ class Chat:
         """Takes the block back."""
         self.blocked = False
         return await self._membership("kicked", "member")
+
+    async def becomes_supergroup(self, new_id: int, *, tells: bool = True) -> Chat:
+        """The group gets another id; where it ``tells``, the bot hears of it from both chats."""
+        new = self.api.chat(new_id, "supergroup")
+        if tells:
+            await self.sends(migrate_to_chat_id=new_id)
+            await new.sends(migrate_from_chat_id=self.id)
+        self.moved_to = new_id
+        return new
 
     async def _membership(self, old: str, new: str) -> int:
         def member(status: str) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,8 @@ from tests.telegram_api.chat import Chat, Shown
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 DATA_LIMIT = 64
+DROPPED = 120.0
+"""Seconds that a dropped call stays without an answer; the bot gives up long before."""
 MAX_REQUEST = 20 * 1024 * 1024
 
 
@@ -28,7 +31,8 @@ class Fault:
 
     Attributes:
         method: its name, or ``*`` for any but getUpdates.
-        status: HTTP status to answer, or 0 to cut the connection.
+        status: HTTP status to answer; 0 to cut the connection; 200 to be only slow; -1 to
+            drop the call: nothing is answered until the bot gives up waiting.
         retry_after: seconds, with 429.
         times: how many calls it spoils.
         chat: only calls for this chat.
@@ -43,6 +47,51 @@ class Fault:
     chat: int | None = None
     after: bool = False
     delay: float = 0
+
+
+@dataclass
+class Disorder:
+    """How the delivery of updates goes wrong, by chance; see ``TelegramApi.disturb``.
+
+    Attributes:
+        chance: seeded, so that a test that failed fails again.
+        repeats: share of the updates that come again, once, after the bot has confirmed them.
+        mixed: share of the deliveries whose updates come in another order than their ids.
+        late: share of the updates that are held back until later ones have come.
+        held: updates that were ever held back, by id.
+    """
+
+    chance: random.Random
+    repeats: float
+    mixed: float
+    late: float
+    held: list[int] = field(default_factory=list)
+    _seen: set[int] = field(default_factory=set)
+    _kept: list[dict[str, Any]] = field(default_factory=list)
+
+    def deliver(self, updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What arrives instead of these updates."""
+        again, self._kept = self._kept, []
+        arrives = []
+        for update in updates:
+            is_new = update["update_id"] not in self._seen
+            self._seen.add(update["update_id"])
+            if is_new and self.chance.random() < self.late and len(updates) > 1:
+                self.held.append(update["update_id"])
+                self._kept.append(update)
+                continue
+            if is_new and self.chance.random() < self.repeats:
+                self._kept.append(update)
+            arrives.append(update)
+        arrives = again + arrives
+        if self.chance.random() < self.mixed:
+            self.chance.shuffle(arrives)
+        return arrives
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is held back or still to be repeated."""
+        return not self._kept
 
 
 class ApiError(Exception):
@@ -88,6 +137,7 @@ class TelegramApi:
         self.webhook_error = ""
         self.changed = asyncio.Condition()
         self.away = False
+        self.disorder: Disorder | None = None
         self._faults: list[Fault] = []
         self._updates: list[dict[str, Any]] = []
         self._next_update = 100_000
@@ -146,6 +196,13 @@ class TelegramApi:
         fault = Fault(method, **how)
         self._faults.append(fault)
         return fault
+
+    def disturb(
+        self, seed: int, *, repeats: float = 0.0, mixed: float = 0.0, late: float = 0.0
+    ) -> Disorder:
+        """From now on updates are repeated, mixed up and late; shares of 0 to 1."""
+        self.disorder = Disorder(random.Random(seed), repeats, mixed, late)
+        return self.disorder
 
     def named(self, method: str) -> list[dict[str, Any]]:
         """Parameters of the calls of one method."""
@@ -239,7 +296,9 @@ class TelegramApi:
 
     async def _spoil(self, request: web.Request, fault: Fault) -> None:
         await asyncio.sleep(fault.delay)
-        if fault.status == 0:
+        if fault.status == -1:
+            await asyncio.sleep(DROPPED)
+        if fault.status in (0, -1):
             if request.transport:
                 request.transport.close()
             raise ConnectionResetError("cut by a fault")
@@ -279,7 +338,9 @@ class TelegramApi:
             # Long polling: answer as soon as there is something.
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(
-                    self.changed.wait_for(lambda: self._updates or self._poll != mine),
+                    self.changed.wait_for(
+                        lambda: self._updates or self._owes or self._poll != mine
+                    ),
                     float(params.get("timeout") or 0),
                 )
         if self._poll != mine:
@@ -294,6 +355,8 @@ class TelegramApi:
             if unknown:
                 raise bad(f"can't parse allowed_updates: {sorted(unknown)}")
             self._updates = [u for u in self._updates if set(u) & set(allowed)]
+        if self.disorder:
+            return self.disorder.deliver(self._updates[:limit])
         return self._updates[:limit]
 
     async def _do_setWebhook(self, params: dict[str, Any]) -> bool:
@@ -337,21 +400,27 @@ class TelegramApi:
         async with aiohttp.ClientSession(headers=headers) as session:
             while True:
                 async with self.changed:
-                    await self.changed.wait_for(lambda: bool(self._updates))
-                update = self._updates[0]
-                try:
-                    async with session.post(self.webhook["url"], json=update) as answer:
-                        status = answer.status
-                except aiohttp.ClientError as error:
-                    status, self.webhook_error = 0, type(error).__name__
-                if 200 <= status < 300:
-                    if update in self._updates:
-                        self._updates.remove(update)
-                    await self.announce()
-                    continue
-                if status:
-                    self.webhook_error = f"Wrong response from the webhook: {status}"
-                await asyncio.sleep(self.retry_seconds)
+                    await self.changed.wait_for(lambda: bool(self._updates) or self._owes)
+                batch = self._updates[: None if self.disorder else 1]
+                for update in self.disorder.deliver(batch) if self.disorder else batch:
+                    while not await self._call_webhook(session, update):  # noqa: ASYNC110
+                        await asyncio.sleep(self.retry_seconds)
+                self._updates = [u for u in self._updates if u not in batch]
+                await self.announce()
+
+    @property
+    def _owes(self) -> bool:
+        return self.disorder is not None and not self.disorder.is_over
+
+    async def _call_webhook(self, session: aiohttp.ClientSession, update: dict[str, Any]) -> bool:
+        try:
+            async with session.post(self.webhook["url"], json=update) as answer:
+                if 200 <= answer.status < 300:
+                    return True
+                self.webhook_error = f"Wrong response from the webhook: {answer.status}"
+        except aiohttp.ClientError as error:
+            self.webhook_error = type(error).__name__
+        return False
 
     async def _do_sendMessage(self, params: dict[str, Any]) -> dict[str, Any]:
         text = str(params.get("text", ""))
@@ -438,6 +507,12 @@ class TelegramApi:
         chat = self.chats.get(int(params.get("chat_id") or 0))
         if chat is None:
             raise bad("chat not found")
+        if chat.moved_to is not None:
+            raise ApiError(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                migrate_to_chat_id=chat.moved_to,
+            )
         if chat.blocked:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
         return chat

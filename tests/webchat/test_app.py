@@ -12,9 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from bot.settings import Settings
+from bot.store.base import unit_of_work
+from bot.store.migrate import upgrade
 from bot.webchat import app as webchat
 from bot.webchat.app import create_app
 from bot.webchat.secret import INNER_HEADER, inner_token, is_inner
@@ -31,6 +34,8 @@ class Inner:
         self.answers: dict[str, Any] = {
             "/webhooks/webchat/turn": httpx.Response(200, json={"replies": [{"text": "Hi"}]}),
             "/webhooks/webchat/ready": httpx.Response(200, json={"model": True}),
+            "/webhooks/webchat/metrics": httpx.Response(200, text="wise_turns_total 7.0\n"),
+            "/webhooks/telegram/ready": httpx.Response(200, json={"connected": True}),
             "/health": httpx.Response(200, json={"status": "ok"}),
         }
 
@@ -44,7 +49,9 @@ class Inner:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(_env_file=None, wise_home=tmp_path, wise_secret_key="a secret for tests")
+    settings = Settings(_env_file=None, wise_home=tmp_path, wise_secret_key="a secret for tests")
+    upgrade(settings.store_url)
+    return settings
 
 
 @pytest.fixture
@@ -289,14 +296,57 @@ def test_not_ready_without_a_database(settings: Settings, inner: Inner, tmp_path
     assert str(tmp_path) not in answer.text
 
 
+def test_not_ready_with_tables_of_an_older_version(
+    settings: Settings, inner: Inner, tmp_path: Path
+) -> None:
+    older = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'empty.sqlite'}"})
+    with TestClient(create_app(older)) as browser:
+        answer = browser.get("/readyz")
+    assert answer.status_code == 503
+    assert "wise run" in answer.json()["parts"]["database"]["words"]
+
+
+def test_ready_where_the_tables_are_of_a_newer_version(settings: Settings, inner: Inner) -> None:
+    with unit_of_work(settings.store_url) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'of_next_year'"))
+    with TestClient(create_app(settings)) as browser:
+        assert browser.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("trouble", [httpx.Response(503), httpx.ConnectError("refused")])
+def test_telegram_away_is_seen_and_the_chat_page_goes_on(
+    settings: Settings, inner: Inner, trouble: Any
+) -> None:
+    on_telegram = settings.model_copy(update={"telegram_bot_token": "1000:loopback"})
+    with TestClient(create_app(on_telegram)) as browser:
+        assert browser.get("/readyz").json()["parts"]["telegram"]["ok"] is True
+        inner.answers["/webhooks/telegram/ready"] = trouble
+        answer = browser.get("/readyz")
+    part = answer.json()["parts"]["telegram"]
+    assert (answer.status_code, part["ok"], part["required"]) == (200, False, False)
+
+
+def test_metrics_hold_those_of_rasa_and_go_on_without_it(
+    client: TestClient, inner: Inner, settings: Settings
+) -> None:
+    page = client.get("/metrics").text
+    assert "wise_turns_total 7.0" in page and "wise_rasa_up 1.0" in page
+    assert inner.requests[-1].headers[INNER_HEADER] == inner_token(settings)
+    for trouble in (httpx.ConnectError("refused"), httpx.Response(403, text="wise_turns_total 8")):
+        inner.answers["/webhooks/webchat/metrics"] = trouble
+        page = client.get("/metrics").text
+        assert "wise_rasa_up 0.0" in page and "wise_turns_total" not in page
+        assert 'wise_queue_depth{queue="inbox"} 0.0' in page
+
+
 def test_live_and_metrics(client: TestClient, inner: Inner) -> None:
     assert client.get("/healthz").json() == {"live": True}
     client.get("/")
     client.post("/chat/turn", json=TURN)
-    text = client.get("/metrics").text
-    assert 'wise_webchat_turns_total{outcome="ok"}' in text
-    assert "wise_webchat_turn_seconds_count" in text
-    assert "hello" not in text
+    page = client.get("/metrics").text
+    assert 'wise_webchat_turns_total{outcome="ok"}' in page
+    assert "wise_webchat_turn_seconds_count" in page
+    assert "hello" not in page
 
 
 def test_the_server_starts_without_rasa() -> None:

@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, FollowupAction, SlotSet
 
 from actions.forms import NEVER_LOST, Aside, active_form
+from actions.papers import TAKE, hand_over, invite
 from actions.turn import Answer, Say
 from actions.words import label, labels, listed, titles
 from bot.conversations.journey import STAGES
@@ -18,6 +19,7 @@ from bot.settings import get_settings
 from bot.store.forgetting import forget_member
 from bot.store.people import erase
 from bot.store.record import Record
+from bot.support.asks import Ask as Own
 
 DELETE = "delete"
 START_OVER = "start_over"
@@ -53,7 +55,11 @@ def take_sure(record: Record, answer: Answer, say: Say) -> bool | None:
 def take_right(record: Record, answer: Answer, say: Say) -> bool:
     """Hear a press that is about a right, whatever is being asked; whether it was one."""
     choice = answer.choice
-    if choice.startswith(RIGHT):
+    if choice.startswith(f"{TAKE}{Own.INVITE}:"):
+        invite(record, choice.rpartition(":")[2], say)
+    elif choice.startswith(TAKE):
+        hand_over(record, Own(choice.removeprefix(TAKE)), "", say)
+    elif choice.startswith(RIGHT):
         grant(record, Wish(choice.removeprefix(RIGHT)), say)
     elif choice.startswith(WHOM):
         _whom, key, said = choice.split(":")
@@ -89,6 +95,8 @@ def grant(record: Record, wish: Wish, say: Say) -> None:
     elif wish.kind == HELPER:
         record.person.answered_by = "helper"
         say("utter_helper_noted")
+    elif wish.kind in set(Own):
+        hand_over(record, Own(wish.kind), wish.name, say)
     elif wish.kind == FORGET:
         _ask_to_forget(record, wish.name, say)
 
@@ -208,6 +216,8 @@ class ActionExport(Aside):
             say("utter_helper_noted" if wish.kind == HELPER else "utter_nothing_kept")
             return None
         grant(record, wish, say)
+        if wish.kind in set(Own) and active_form(tracker) is None:
+            return self.STAY
         if passed_the_map(record):
             return [ActiveLoop(None), FollowupAction("action_next_step")]
         return None

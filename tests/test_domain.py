@@ -30,6 +30,7 @@ from bot.needs.areas import Area
 from bot.needs.gaps import GapCode, Why
 from bot.network.model import Contact, Distance, Relationship, Work
 from bot.network.phrases import ENGLISH, PictureWords
+from bot.papers import words as paper_words
 from bot.rights.consents import CHOICES
 from bot.settings import PROJECT
 from bot.support.barriers import Barrier
@@ -191,7 +192,7 @@ _MADE: dict[str, Iterable[str]] = {
     "utter_withdrawn_": map(str, CHOICES),
     "utter_follow_up_next_": [*map(str, Construct), "good"],
 }
-_OF_SAY = {"buttons", "intents", "toggles", "done", "map_id", "ask_location", "copy"}
+_OF_SAY = {"buttons", "intents", "toggles", "done", "map_id", "ask_location", "copy", "file"}
 _OF_SERVICE = {"service_name", "service_contact"}
 
 
@@ -399,6 +400,7 @@ ON_BUTTONS = (
     "fits",
     "moves",
     "buttons",
+    "own_papers",
 )
 
 
@@ -446,6 +448,7 @@ def all_words() -> dict[str, list[str]]:
         "domain.yml": [*responses, *titles],
         "actions/words.yml": list(_strings(table)),
         "bot/conversations/words.py": list(_constants(channel_words)),
+        "bot/papers/words.py": list(_constants(paper_words)),
         "bot/network/phrases.py": [*_strings(ENGLISH), *picture],
     }
 

@@ -257,7 +257,7 @@ def _caption(heading: Heading) -> str:
     )
 
 
-def _stand_in(member: Member, phrases: Phrases) -> str:
+def stand_in(member: Member, phrases: Phrases) -> str:
     """The label without signs such as emoji, or what the member is."""
     plain = "".join(c for c in member.label if has_glyphs(c)).strip()
     lost = "".join(c for c in member.label if not has_glyphs(c))
@@ -279,7 +279,7 @@ def layout_of(
         network,
         (words.circle_1, words.circle_2, words.circle_3),
         (words.unplaced, words.lost_touch, words.died),
-        lambda member: _stand_in(member, phrases or ENGLISH),
+        lambda member: stand_in(member, phrases or ENGLISH),
         # A short title sits in the corner that the circles leave free.
         top=44 if text_width(words.title, 38, bold=True) < 330 else 92,
     )
@@ -469,4 +469,4 @@ def _rasterised(svg: str, width: int, *, system_fonts: bool) -> bytes:
     )
 
 
-__all__ = ["PictureWords", "layout_of", "render_png", "render_svg"]
+__all__ = ["PictureWords", "layout_of", "render_png", "render_svg", "stand_in"]

@@ -298,6 +298,8 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
 class ActionChangeNetwork(Aside):
     """Someone is added, taken off, moved or renamed beside the question of the moment."""
 
+    notes_facts = True
+
     def name(self) -> str:
         """Rasa's name."""
         return "action_change_network"

@@ -567,6 +567,8 @@ class ActionFollowUpDone(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """A look for something else, the interview, or a word that points to a person."""
+        from actions.review import is_due, offer
+
         if record is None:
             return self.STAY
         trail = [step for step in record.progress.get("trail", []) if step[0] in STAGES]
@@ -579,6 +581,8 @@ class ActionFollowUpDone(Aside):
         if form:
             return [FollowupAction(form)]
         say("utter_follow_up_close")
+        if is_due(record):
+            offer(record, say)
         return self.STAY
 
 

@@ -33,6 +33,7 @@ from bot.network.phrases import ENGLISH, PictureWords
 from bot.papers import words as paper_words
 from bot.rights.consents import CHOICES
 from bot.settings import PROJECT
+from bot.support.asks import LifeChange
 from bot.support.barriers import Barrier
 from bot.support.matching import ReasonCode
 from bot.support.practice import CHECKED as CONSTRUCTS
@@ -190,6 +191,7 @@ _MADE: dict[str, Iterable[str]] = {
     "utter_unreadable_": [*asides.ActionUnreadable.particular, "other"],
     "utter_why_": [*journey.ActionWhy.particular, *STAGES, *BESIDE, OPEN],
     "utter_withdrawn_": map(str, CHOICES),
+    "utter_life_": map(str, LifeChange),
     "utter_follow_up_next_": [*map(str, Construct), "good"],
 }
 _OF_SAY = {"buttons", "intents", "toggles", "done", "map_id", "ask_location", "copy", "file"}
@@ -401,6 +403,7 @@ ON_BUTTONS = (
     "moves",
     "buttons",
     "own_papers",
+    "review",
 )
 
 

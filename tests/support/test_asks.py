@@ -36,7 +36,7 @@ def test_what_is_asked_for(text: str, ask: Ask) -> None:
         "I'll put it in my diary",
         "my sister Jean",
         "nothing has changed",
-        "my husband does the shopping, and a lot of the house work has changed hands over the years since we moved here",
+        "a lot of the house work has changed hands over the years since we moved here",
         "I send my son a message every day",
         "who could help me with money",
         "yes",

@@ -19,6 +19,7 @@ from actions.changes import ask_whom, take_edits, take_names
 from actions.choices import is_button
 from actions.details import is_known, member_toggles, ticked, told
 from actions.forms import (
+    ANSWERED,
     SLOTS,
     Aside,
     Ask,
@@ -102,7 +103,7 @@ def begin_review(record: Record, say: Say, change: str = "") -> list[EventType]:
         return list(Aside.STAY)
     record.keep_progress(review={"then": last.id}, misses=0, trail=[])
     moved = change == LifeChange.MOVED
-    answered = {} if moved else {"review_area": "answered"}
+    answered = {} if moved else {"review_area": ANSWERED}
     return [
         *(SlotSet(slot, answered.get(slot)) for slot in SLOTS["review"]),
         FollowupAction(FORM),
@@ -117,8 +118,6 @@ def then_and_now(record: Record, say: Say) -> None:
         say("utter_then_none")
         return
     _show_both(record, then, record.take_snapshot("asked"), say)
-    if record.person.stage == OPEN:
-        offer(record, say)
 
 
 def _show_both(record: Record, then: Snapshot, now_id: str, say: Say) -> None:
@@ -233,12 +232,25 @@ class AskReviewNext(Ask):
         )
 
 
-# --- the answers --------------------------------------------------------------------------------
-
 _SAME = re.compile(
     r"\b(?:nothing|nobody|no one|none|all the same|just the same|no change\w*|as it was)\b",
     re.IGNORECASE,
 )
+
+
+def heard_beside(record: Record, answer: Answer, tracker: Tracker) -> list[EventType] | None:
+    """Take "nothing else has changed" for the answer that it is, whatever intent it was given.
+
+    To the classifier those words are next to "those details are wrong".
+    """
+    asked = tracker.get_slot("requested_slot") == "review_changes"
+    if active_form(tracker) != FORM or not asked or not _SAME.search(answer.text):
+        return None
+    over = ["review_changes", *([] if newcomers(record) else ["review_members"])]
+    return [*(SlotSet(slot, ANSWERED) for slot in over), FollowupAction(FORM)]
+
+
+# --- the answers --------------------------------------------------------------------------------
 
 
 class ValidateReviewForm(StageForm):

@@ -227,7 +227,7 @@ class ActionExport(Aside):
             if active_form(tracker) is None:
                 return begin_review(record, say)
         grant(record, wish, say)
-        if wish.kind in set(Own) and active_form(tracker) is None:
+        if wish.kind in set(Own) - {Own.THEN_AND_NOW} and active_form(tracker) is None:
             return self.STAY
         if passed_the_map(record):
             return [ActiveLoop(None), FollowupAction("action_next_step")]

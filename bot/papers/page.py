@@ -12,6 +12,7 @@ from datetime import date
 from io import BytesIO
 
 from fpdf import FPDF, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from bot.network.fonts import ELLIPSIS, font_files, machine_font_for
 from bot.network.model import LABEL_MAX, Member, Network
@@ -98,7 +99,8 @@ class _Sheet(FPDF):
     def can_draw(self, text: str) -> bool:
         """Whether the fonts of the page have all its letters."""
         shown = [c for c in text if not c.isspace()]
-        faces = [self.fonts[key] for key in (_FONT.lower(), *(f.lower() for f in self._others))]
+        names = (_FONT.lower(), *(family.lower() for family in self._others))
+        faces = [face for name in names if isinstance(face := self.fonts[name], TTFFont)]
         return all(any(ord(c) in face.cmap for face in faces) for c in shown)
 
     def footer(self) -> None:

@@ -141,6 +141,14 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
     return Heard.STAY
 
 
+def hear_area(record: Record, answer: Answer, say: Say) -> Heard:
+    """A place, or none."""
+    if answer.skipped or answer.said_no:
+        record.keep_progress(places=None)
+        return Heard.DONE
+    return hear_place(record, answer, say)
+
+
 def _meant(text: str, places: list[list[Any]]) -> list[list[Any]]:
     """Those of the places of one name that words tell apart: "the one in Wales"."""
     said = set(re.findall(r"\w{4,}", text.casefold()))
@@ -174,10 +182,7 @@ class ValidateAboutYouForm(StageForm):
     @question
     def validate_about_area(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A place, or none."""
-        if answer.skipped or answer.said_no:
-            record.keep_progress(places=None)
-            return Heard.DONE
-        return hear_place(record, answer, say)
+        return hear_area(record, answer, say)
 
     @question
     def validate_about_age(self, record: Record, answer: Answer, say: Say) -> Heard | Done:

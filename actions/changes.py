@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
 from actions.forms import Aside
+from actions.papers import TAKE
 from actions.rights import keeps_map, take_right
 from actions.risk import take_check
 from actions.turn import Answer, Say
@@ -300,6 +301,8 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
 class ActionChangeNetwork(Aside):
     """Someone is added, taken off, moved or renamed beside the question of the moment."""
 
+    notes_facts = True
+
     def name(self) -> str:
         """Rasa's name."""
         return "action_change_network"
@@ -331,7 +334,7 @@ class ActionButton(Aside):
     ) -> Sequence[EventType] | None:
         """A change of the map, or a button of an earlier question."""
         if record is not None and take_right(record, answer, say):
-            return None
+            return self.STAY if answer.choice.startswith(TAKE) else None
         if record is not None and take_anywhere(record, answer, say):
             return self.STAY if answer.choice == "person" else None
         say("utter_stale_button")

@@ -29,7 +29,7 @@ def offered(network: Network, circle: int) -> list[Member]:
 def waiting(record: Record) -> list[Member]:
     """Who is still to be asked about: the inner circle first, and nobody twice."""
     asked = set(record.progress.get("details_asked", []))
-    members = [m for m in record.network().active if m.key not in asked and not _known(m)]
+    members = [m for m in record.network().active if m.key not in asked and not is_known(m)]
     return sorted(members, key=lambda m: m.circle or 4)
 
 
@@ -38,7 +38,7 @@ def next_member(record: Record) -> Member | None:
     return next(iter(waiting(record)), None)
 
 
-def _known(member: Member) -> bool:
+def is_known(member: Member) -> bool:
     return (
         member.relationship is not None and member.contact is not None and member.help is not None
     )
@@ -96,7 +96,7 @@ class AskMembers(Ask):
             (label("buttons", "skip_member", name=member.label), "skip"),
             (label("buttons", "skip_rest"), SKIP_REST),
         ]
-        say(_question(member), name=member.label, toggles=_toggles(member), buttons=skips)
+        say(_question(member), name=member.label, toggles=member_toggles(member), buttons=skips)
         asked = len(record.progress.get("details_asked", []))
         if asked and asked % BREATHER == 0 and len(left) > 1:
             say("utter_members_left", count=len(left))
@@ -116,7 +116,7 @@ def _question(member: Member) -> str:
     return "utter_ask_member_unknown" if asks_relationship(member) else "utter_ask_member"
 
 
-def _toggles(member: Member) -> list[tuple[str, str, bool]]:
+def member_toggles(member: Member) -> list[tuple[str, str, bool]]:
     """What can be ticked of a member, with what is known ticked already."""
     help_ = [(t, f"{HELP}{c}", _on(member.help, c)) for c, t in labels("help").items()]
     if member.kind is Kind.PET:
@@ -185,7 +185,7 @@ class ValidateDetailsForm(AboutEveryone):
             return to_the_end(record, "details_members")
         if answer.skipped:
             return _asked(record, member)
-        news = _ticked(answer, member) if answer.choices else _told(answer, member)
+        news = ticked(answer, member) if answer.choices else told(answer, member)
         if news is None:
             return Heard.UNCLEAR
         network = record.network().changed(member.key, **news)
@@ -221,7 +221,7 @@ def _asked(record: Record, member: Member) -> Heard | Done:
     return on_from(record, "details_members") if next_member(record) is None else Heard.MORE
 
 
-def _ticked(answer: Answer, member: Member) -> dict[str, object]:
+def ticked(answer: Answer, member: Member) -> dict[str, object]:
     """What was ticked of a member; nothing at all ticked says nothing.
 
     Where something is ticked and no help, there is no help. Of two ticks for how often, the
@@ -242,7 +242,7 @@ def _ticked(answer: Answer, member: Member) -> dict[str, object]:
     return news | _how_near_and_often(member, often, near)
 
 
-def _told(answer: Answer, member: Member) -> dict[str, object] | None:
+def told(answer: Answer, member: Member) -> dict[str, object] | None:
     """What words say of a member; ``None`` where they say nothing."""
     often, near = contact_in(answer.text), distance_said(answer.text)
     helps = help_in(answer.text, tuple(Work))

@@ -166,6 +166,8 @@ def _confirm(record: Record, say: Say) -> None:
 class ActionNoteDifficulty(Aside):
     """Something hard told beside the question of the moment."""
 
+    notes_facts = True
+
     def name(self) -> str:
         """Rasa's name."""
         return "action_note_difficulty"

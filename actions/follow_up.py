@@ -26,7 +26,7 @@ from actions.forms import (
     keep_form,
     question,
 )
-from actions.plan import MEMBER, keep_when, keep_who, people_buttons, plan_line, say_when_asked
+from actions.plan import MEMBER, keep_when, keep_who, people_buttons, say_when_asked
 from actions.turn import PLAIN, Answer, Say, record_of, skip_button
 from actions.words import label, labels, listed
 from bot.conversations.journey import STAGES, form_of
@@ -35,6 +35,7 @@ from bot.errors import place_of
 from bot.network.model import LABEL_MAX, Kind, Relationship
 from bot.nlu.apply import label_from, with_mentions
 from bot.nlu.meaning import MemberMention
+from bot.papers.of_person import plan_line
 from bot.rights.consents import Scope
 from bot.store import follow_ups
 from bot.store.base import now
@@ -566,6 +567,8 @@ class ActionFollowUpDone(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """A look for something else, the interview, or a word that points to a person."""
+        from actions.review import is_due, offer
+
         if record is None:
             return self.STAY
         trail = [step for step in record.progress.get("trail", []) if step[0] in STAGES]
@@ -578,6 +581,8 @@ class ActionFollowUpDone(Aside):
         if form:
             return [FollowupAction(form)]
         say("utter_follow_up_close")
+        if is_due(record):
+            offer(record, say)
         return self.STAY
 
 

@@ -242,15 +242,19 @@ class Aside(Action, ABC):
 
     Attributes:
         hears_check: whether a yes or no to a gentle question about safety is taken first.
+        notes_facts: whether it writes down what is told, so that it comes before the offer to
+            go over the map when a life has changed.
     """
 
     STAY: tuple[EventType, ...] = (FollowupAction("action_listen"),)
     hears_check = True
+    notes_facts = False
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Answer; a failure is said, never silent."""
+        from actions.review import change_told, heard_beside, offer, take_offer
         from actions.rights import take_sure
         from actions.risk import take_check
 
@@ -263,8 +267,18 @@ class Aside(Action, ABC):
                     return [AllSlotsReset(), ActiveLoop(None), FollowupAction("action_next_step")]
                 if self.hears_check and take_check(record, answer, say, tracker):
                     events: Sequence[EventType] | None = None
-                else:
+                elif record is not None and (told := take_offer(record, answer, say)) is not None:
+                    events = told
+                elif record is not None and (beside := heard_beside(record, answer, tracker)):
+                    events = beside
+                elif (change := change_told(record, answer, tracker)) is None:
                     events = self.answer(record, answer, say, tracker)
+                else:
+                    # Beside a life that has changed, what the words may also be counts little.
+                    events = self.answer(record, answer, say, tracker) if self.notes_facts else None
+                    if events is None and record is not None and not record.progress.get("hush"):
+                        offer(record, say, change)
+                        events = self.STAY
                 if events is not None:
                     return keep_form(tracker, events)
                 if record is None and not dispatcher.messages:
@@ -396,5 +410,6 @@ SLOTS: dict[str, tuple[str, ...]] = {
         "follow_up_next",
         "follow_up_change",
     ),
+    "review": ("review_area", "review_changes", "review_members", "review_next"),
 }
 """The slots of each stage's form, in order; a test keeps it the same as the domain."""

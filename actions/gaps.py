@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -40,8 +41,27 @@ def gaps_of(record: Record) -> list[Gap]:
     network = record.network()
     pets = {m.key for m in network if m.kind is Kind.PET}
     found = find_gaps(network, {d.area: d.size for d in stated}, wants)
+    # What was answered in an earlier round is not asked again, unless it is about others now.
+    known = _answered_before(record)
+    found = [g for g in found if (g.code, g.work, set(g.members), g.activity) not in known]
     # "Would you like a back-up, for when Whisky can't?" is no question to ask of a cat.
     return for_asking([g for g in found if not (g.members and pets.issuperset(g.members))])
+
+
+def _answered_before(record: Record) -> list[tuple[GapCode, Work | None, set[str], str]]:
+    """The gaps that were answered before this round; none in the first."""
+    begun = record.progress.get("round_at")
+    if not begun:
+        return []
+    return [
+        (
+            GapCode(row.code),
+            Work(row.work) if row.work else None,
+            set(row.evidence.get("members", ())),
+            row.evidence.get("activity", ""),
+        )
+        for row in record.answered_gaps(datetime.fromisoformat(begun))
+    ]
 
 
 def reflect(record: Record, say: Say) -> None:

@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.follow_up import begin, waiting
 from actions.forms import NEVER_LOST, SLOTS, Aside, active_form, begin_stage
+from actions.papers import paper_buttons
 from actions.rights import START_OVER, from_the_start, keeps_map
 from actions.risk import reopen
 from actions.turn import Answer, Say
@@ -33,7 +34,7 @@ class ActionNextStep(Aside):
         while not _has_questions(stage, record):
             stage = stage_after(stage)
         if stage == OPEN:
-            say(_closing(record))
+            say(_closing(record), buttons=paper_buttons(record))
         events = begin_stage(record, stage)
         if (record.progress.get("reopen") or {}).get("asked") and reopen(record, say):
             # The person says when to go on: nothing is asked on top of it.

@@ -24,10 +24,12 @@ from actions.forms import (
     question,
 )
 from actions.options import named_options
+from actions.papers import paper_buttons
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, labels, listed
 from bot.network.edits import Match, resolve
 from bot.network.model import Kind
+from bot.papers.of_person import plan_line
 from bot.rights.consents import Scope
 from bot.store.record import MAX_ACTIVE_PLANS, Record
 from bot.store.tables import FollowUp, Plan
@@ -42,17 +44,11 @@ LATER = ("plan_when", "plan_who", "plan_ask", "plan_hour")
 MAX_OFFERED = 6
 
 
-def plan_line(plan: Plan) -> str:
-    """One plan in a line."""
-    parts = [plan.what, plan.when_words, plan.with_words]
-    return "• " + ", ".join(p for p in parts if p)
-
-
-def show_plans(record: Record, say: Say) -> None:
+def show_plans(record: Record, say: Say, buttons: Sequence[tuple[str, str]] = ()) -> None:
     """All active plans, or a kind word where there are none."""
     plans = record.plans()
     if plans:
-        say("utter_plan_kept", plan="\n".join(plan_line(p) for p in plans))
+        say("utter_plan_kept", plan="\n".join(plan_line(p) for p in plans), buttons=buttons)
     else:
         say("utter_plan_none")
 
@@ -323,5 +319,7 @@ class ActionShowPlan(Aside):
     ) -> Sequence[EventType] | None:
         """Show it."""
         if record is not None:
-            show_plans(record, say)
+            show_plans(record, say, paper_buttons(record))
+            if record.plans() and active_form(tracker) is None:
+                return self.STAY
         return None

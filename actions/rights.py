@@ -8,9 +8,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, FollowupAction, SlotSet
 
 from actions.forms import NEVER_LOST, Aside, active_form
+from actions.papers import TAKE, hand_over, invite
 from actions.turn import Answer, Say
 from actions.words import label, labels, listed, titles
-from bot.conversations.journey import STAGES
+from bot.conversations.journey import OPEN, STAGES
 from bot.network.edits import Ambiguous, Match, resolve
 from bot.rights.consents import CHOICES, Scope
 from bot.rights.wishes import COPY, FORGET, GIVE, HELPER, KNOW, MENU, WITHDRAW, Wish, right_asked
@@ -18,6 +19,7 @@ from bot.settings import get_settings
 from bot.store.forgetting import forget_member
 from bot.store.people import erase
 from bot.store.record import Record
+from bot.support.asks import Ask as Own
 
 DELETE = "delete"
 START_OVER = "start_over"
@@ -53,7 +55,11 @@ def take_sure(record: Record, answer: Answer, say: Say) -> bool | None:
 def take_right(record: Record, answer: Answer, say: Say) -> bool:
     """Hear a press that is about a right, whatever is being asked; whether it was one."""
     choice = answer.choice
-    if choice.startswith(RIGHT):
+    if choice.startswith(f"{TAKE}{Own.INVITE}:"):
+        invite(record, choice.rpartition(":")[2], say)
+    elif choice.startswith(TAKE):
+        hand_over(record, Own(choice.removeprefix(TAKE)), "", say)
+    elif choice.startswith(RIGHT):
         grant(record, Wish(choice.removeprefix(RIGHT)), say)
     elif choice.startswith(WHOM):
         _whom, key, said = choice.split(":")
@@ -70,6 +76,8 @@ def take_right(record: Record, answer: Answer, say: Say) -> bool:
 
 def grant(record: Record, wish: Wish, say: Say) -> None:
     """Do what somebody has a right to, and say so."""
+    from actions.review import then_and_now
+
     if wish.kind == COPY:
         say("utter_copy", copy=True)
     elif wish.kind == KNOW:
@@ -89,6 +97,12 @@ def grant(record: Record, wish: Wish, say: Say) -> None:
     elif wish.kind == HELPER:
         record.person.answered_by = "helper"
         say("utter_helper_noted")
+    elif wish.kind == Own.THEN_AND_NOW:
+        then_and_now(record, say)
+    elif wish.kind == Own.REVIEW:
+        say("utter_review_later")
+    elif wish.kind in set(Own):
+        hand_over(record, Own(wish.kind), wish.name, say)
     elif wish.kind == FORGET:
         _ask_to_forget(record, wish.name, say)
 
@@ -207,7 +221,14 @@ class ActionExport(Aside):
             # Nothing may be noted yet; who writes is read again once there is consent.
             say("utter_helper_noted" if wish.kind == HELPER else "utter_nothing_kept")
             return None
+        if wish.kind == Own.REVIEW and record.person.stage == OPEN:
+            from actions.review import begin_review
+
+            if active_form(tracker) is None:
+                return begin_review(record, say)
         grant(record, wish, say)
+        if wish.kind in set(Own) - {Own.THEN_AND_NOW} and active_form(tracker) is None:
+            return self.STAY
         if passed_the_map(record):
             return [ActiveLoop(None), FollowupAction("action_next_step")]
         return None
@@ -215,6 +236,9 @@ class ActionExport(Aside):
 
 def passed_the_map(record: Record) -> bool:
     """Go past the questions about people where no map is kept; whether they were being asked."""
+    if record.progress.get("review") and not keeps_map(record):
+        record.keep_progress(review=None)
+        return True
     if record.person.stage not in ("people", "details", "picture") or keeps_map(record):
         return False
     record.person.stage = "picture"

@@ -142,6 +142,7 @@ class Say:
         map_id: str = "",
         ask_location: bool = False,
         copy: bool = False,
+        file: str = "",
         **values: Any,
     ) -> None:
         """Say a response.
@@ -163,6 +164,8 @@ class Say:
             custom["ask_location"] = True
         if copy:
             custom["copy"] = True
+        if file:
+            custom["file"] = file
         self._dispatcher.utter_message(
             response=response,
             buttons=[

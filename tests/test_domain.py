@@ -30,8 +30,10 @@ from bot.needs.areas import Area
 from bot.needs.gaps import GapCode, Why
 from bot.network.model import Contact, Distance, Relationship, Work
 from bot.network.phrases import ENGLISH, PictureWords
+from bot.papers import words as paper_words
 from bot.rights.consents import CHOICES
 from bot.settings import PROJECT
+from bot.support.asks import LifeChange
 from bot.support.barriers import Barrier
 from bot.support.matching import ReasonCode
 from bot.support.practice import CHECKED as CONSTRUCTS
@@ -189,9 +191,10 @@ _MADE: dict[str, Iterable[str]] = {
     "utter_unreadable_": [*asides.ActionUnreadable.particular, "other"],
     "utter_why_": [*journey.ActionWhy.particular, *STAGES, *BESIDE, OPEN],
     "utter_withdrawn_": map(str, CHOICES),
+    "utter_life_": map(str, LifeChange),
     "utter_follow_up_next_": [*map(str, Construct), "good"],
 }
-_OF_SAY = {"buttons", "intents", "toggles", "done", "map_id", "ask_location", "copy"}
+_OF_SAY = {"buttons", "intents", "toggles", "done", "map_id", "ask_location", "copy", "file"}
 _OF_SERVICE = {"service_name", "service_contact"}
 
 
@@ -399,6 +402,8 @@ ON_BUTTONS = (
     "fits",
     "moves",
     "buttons",
+    "own_papers",
+    "review",
 )
 
 
@@ -446,6 +451,7 @@ def all_words() -> dict[str, list[str]]:
         "domain.yml": [*responses, *titles],
         "actions/words.yml": list(_strings(table)),
         "bot/conversations/words.py": list(_constants(channel_words)),
+        "bot/papers/words.py": list(_constants(paper_words)),
         "bot/network/phrases.py": [*_strings(ENGLISH), *picture],
     }
 

@@ -329,7 +329,8 @@ def reveal(visit: Visit) -> Response:
 def picture(visit: Visit) -> Response:
     """The map that was shown in a turn, with stand-ins for names where they are not covered."""
     person_id = visit.path("person")
-    snapshot = visit.db.get(Snapshot, visit.path("map"))
+    # Of "then and now" staff see the later map.
+    snapshot = visit.db.get(Snapshot, visit.path("map").rpartition("-")[2])
     if snapshot is None or snapshot.person_id != person_id:
         raise NotThere("There is no such picture.")
     veil = veil_for(visit.db, visit.who, person_id)

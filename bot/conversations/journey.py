@@ -19,8 +19,11 @@ STAGES = (
     "plan",
 )
 
-BESIDE = ("follow_up",)
-"""Dialogues beside the spine: they begin when they are due, and the spine goes on after them."""
+BESIDE = ("follow_up", "review")
+"""Dialogues beside the spine: they begin when they are due, and the spine goes on after them.
+
+A review can lead into a new round of the spine, from the gaps on.
+"""
 
 OPEN = "open"
 """After the plan: no form is on, and the person leads."""

@@ -47,6 +47,7 @@ class Reply:
         ask_location: offer to share the phone's location where the channel can.
         copy: hand over the person's copy of their data: a page to read and a JSON file, made
             by the channel when it is shown and kept nowhere else.
+        file: name of a paper to hand over (``bot.papers``), made when it is shown.
         leave: quick exit: the channel hides what it shows and ends the visit.
     """
 
@@ -57,6 +58,7 @@ class Reply:
     map_id: str = ""
     ask_location: bool = False
     copy: bool = False
+    file: str = ""
     leave: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -74,6 +76,7 @@ class Reply:
             map_id=data.get("map_id", ""),
             ask_location=data.get("ask_location", False),
             copy=data.get("copy", False),
+            file=data.get("file", ""),
             leave=data.get("leave", False),
         )
 
@@ -83,7 +86,7 @@ def reply_from_rasa(message: dict[str, Any]) -> Reply:
 
     Buttons are Rasa's own; the rest rides in ``custom``:
     ``{"toggles": [{"title", "value", "on"}], "done": str, "map_id": str,
-    "ask_location": bool, "copy": bool}``.
+    "ask_location": bool, "copy": bool, "file": str}``.
     """
     custom = message.get("custom") or {}
     return Reply(
@@ -96,4 +99,5 @@ def reply_from_rasa(message: dict[str, Any]) -> Reply:
         map_id=custom.get("map_id", ""),
         ask_location=bool(custom.get("ask_location")),
         copy=bool(custom.get("copy")),
+        file=custom.get("file", ""),
     )

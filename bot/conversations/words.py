@@ -51,6 +51,7 @@ LEFT_OUT_WHY = (
 COPY_PAGE = "what-we-keep-about-you.html"
 COPY_JSON = "what-we-keep-about-you.json"
 COPY_MISSING = "I could not make your copy just now. Ask me again in a minute."
+PAPER_MISSING = "I could not make that just now. Ask me again in a minute."
 
 LOCATION_OFFER = "You can share where you are with the button below, or type it."
 LOCATION_SHARE = "📍 Share my location"

@@ -30,7 +30,8 @@ from bot.network.model import Network, Work
 FORMAT = "wise-companion/network/1"
 Value = str | int | float | bool
 
-# What a research file may say of ego beside the difficulties (``difficulty_<area>``).
+# What a research file may say of ego beside the difficulties (``difficulty_<area>``) and the
+# measures of the process (``process_<name>``).
 RESEARCH_VARIABLES = frozenset(
     {
         "age_band",
@@ -97,7 +98,7 @@ def for_research(record: EgoRecord, number: int) -> EgoRecord:
     variables = {
         name: value
         for name, value in record.variables.items()
-        if (name in RESEARCH_VARIABLES or name.startswith("difficulty_"))
+        if (name in RESEARCH_VARIABLES or name.startswith(("difficulty_", "process_")))
         and _CODE.fullmatch(name)
         and (not isinstance(value, str) or _CODE.fullmatch(value))
     }

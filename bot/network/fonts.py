@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,6 +49,52 @@ def has_glyphs(text: str) -> bool:
     """Whether the font that comes along can draw all of ``text``."""
     known = _advances(False)
     return all(ord(c) in known or c.isspace() for c in text)
+
+
+_FONT_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.fonts",
+    "~/.local/share/fonts",
+    "/Library/Fonts",
+    "/System/Library/Fonts",
+    "C:/Windows/Fonts",
+)
+
+
+@lru_cache(maxsize=1)
+def _machine_fonts() -> tuple[tuple[str, int], ...]:
+    """Paths of the machine's fonts, each with the number of its face; regular ones first."""
+    found = [
+        path
+        for folder in _FONT_FOLDERS
+        for path in Path(folder).expanduser().rglob("*")
+        if path.suffix.lower() in {".ttf", ".otf", ".ttc"}
+    ]
+    # "NotoSansDevanagari-Regular" before its thin and slanted sisters.
+    found.sort(key=lambda p: ("regular" not in p.name.lower(), len(p.name), p.name))
+    return tuple((str(path), 0) for path in found)
+
+
+def machine_font_for(text: str) -> list[tuple[str, int]]:
+    """Fonts of this machine for the letters that the font that comes along lacks.
+
+    Returns:
+        Path and number of the face of as few fonts as were found to do, for instance one for
+        Devanagari; empty where none is needed or there is none.
+    """
+    known = _advances(False)
+    lacking = {ord(c) for c in text if not c.isspace()} - set(known)
+    chosen: list[tuple[str, int]] = []
+    for path, face in _machine_fonts() if lacking else ():
+        with suppress(Exception), TTFont(path, lazy=True, fontNumber=face) as font:
+            has = lacking & set(font.getBestCmap() or ())
+            if has:
+                chosen.append((path, face))
+                lacking -= has
+        if not lacking:
+            break
+    return chosen
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,9 @@ class PictureWords:
     tie: str = "They know each other"
     empty_1: str = "Your map starts with you."
     empty_2: str = "Add people, pets, groups or staff whenever you are ready."
+    then: str = "Then"
+    now: str = "Now"
+    then_and_now: str = "My map then and now"
     description: str = "Three circles around me. The nearer the middle, the more important."
 
 
@@ -64,6 +67,23 @@ ENGLISH: dict[str, str] = {
     "ties": "Who knows whom:",
     "tie.two": "• {labels} know each other",
     "tie.more": "• {labels} all know each other",
+    "then.line": "• {line}",
+    "then.same": "Your map is as it was.",
+    "then.came": "New on your map: {names}.",
+    "then.back": "Back in touch: {names}.",
+    "then.went": "Not on your map any more: {names}.",
+    "then.lost": "Out of touch now: {names}.",
+    "then.died": "Died, and remembered: {names}.",
+    "then.nearer": "{name} moved nearer to you, to {place}.",
+    "then.further": "{name} moved further out, to {place}.",
+    "then.circle_1": "the inner circle",
+    "then.circle_2": "the middle circle",
+    "then.circle_3": "the outer circle",
+    "then.no_circle": "no circle yet",
+    "then.began.one": "{names} now helps with {work}.",
+    "then.began.many": "{names} now help with {work}.",
+    "then.ended.one": "{names} no longer helps with {work}.",
+    "then.ended.many": "{names} no longer help with {work}.",
     f"work.{Work.ILLNESS}": "your health",
     f"work.{Work.EVERYDAY}": "everyday things",
     f"work.{Work.EMOTIONAL}": "how you feel",

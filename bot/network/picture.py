@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape, unescape
 
@@ -30,7 +30,7 @@ from bot.network.layout import (
     Place,
     place_members,
 )
-from bot.network.model import Member, Network
+from bot.network.model import Member, Network, Status
 from bot.network.phrases import ENGLISH, Phrases, PictureWords
 from bot.network.words import describe
 
@@ -257,7 +257,7 @@ def _caption(heading: Heading) -> str:
     )
 
 
-def _stand_in(member: Member, phrases: Phrases) -> str:
+def stand_in(member: Member, phrases: Phrases) -> str:
     """The label without signs such as emoji, or what the member is."""
     plain = "".join(c for c in member.label if has_glyphs(c)).strip()
     lost = "".join(c for c in member.label if not has_glyphs(c))
@@ -279,7 +279,7 @@ def layout_of(
         network,
         (words.circle_1, words.circle_2, words.circle_3),
         (words.unplaced, words.lost_touch, words.died),
-        lambda member: _stand_in(member, phrases or ENGLISH),
+        lambda member: stand_in(member, phrases or ENGLISH),
         # A short title sits in the corner that the circles leave free.
         top=44 if text_width(words.title, 38, bold=True) < 330 else 92,
     )
@@ -305,6 +305,22 @@ def render_svg(
     """
     words = words or PictureWords()
     layout = layout_of(network, words, phrases)
+    legend, height = _legend(layout, words, _has_ties(network, layout), layout.scale)
+    body = [f'<rect width="{_n(layout.width)}" height="{_n(height)}" fill="{PAGE}"/>']
+    body += _drawing(network, layout, words, words.title)
+    body += _legend_svg(legend, layout, layout.scale)
+    description = f"{words.description} {describe(network, phrases or ENGLISH)}"
+    return _document(body, layout.width, height, words.title, description, uid)
+
+
+def _has_ties(network: Network, layout: Layout) -> bool:
+    """Whether any tie is drawn: both ends are in a circle."""
+    placed = {p.key for p in layout.places}
+    return any(tie <= placed for tie in network.ties)
+
+
+def _drawing(network: Network, layout: Layout, words: PictureWords, title: str) -> list[str]:
+    """Everything of one map but its ground and its legend."""
     s = layout.scale
     cx, cy = layout.centre
     by_key = {p.key: p for p in layout.places}
@@ -312,13 +328,10 @@ def render_svg(
     ties.sort()
     lines = [(by_key[a], by_key[b], _bend(by_key[a], by_key[b], layout.centre)) for a, b in ties]
     crossed = _crossed(layout, lines)
-    legend, height = _legend(layout, words, bool(ties), s)
-
-    body = [f'<rect width="{_n(layout.width)}" height="{_n(height)}" fill="{PAGE}"/>']
-    body.append(
+    body = [
         f'<text x="{_n(40 * s)}" y="{_n(58 * s)}" font-size="{_n(38 * s)}" font-weight="bold">'
-        f"{_text(words.title)}</text>"
-    )
+        f"{_text(title)}</text>"
+    ]
     for radius, ground in zip(reversed(layout.rings), reversed(GROUNDS), strict=True):
         body.append(
             f'<circle cx="{_n(cx)}" cy="{_n(cy)}" r="{_n(radius)}" fill="{ground}" '
@@ -354,18 +367,138 @@ def render_svg(
         f'fill="{MUTED}">{_text(h.text)}</text>'
         for h in layout.tray_headings
     )
-    body.extend(_legend_svg(legend, layout, s))
+    return body
 
+
+def _document(
+    body: list[str], width: float, height: float, title: str, description: str, uid: str | None
+) -> str:
     content = "\n".join(body)
     uid = uid or f"map{zlib.crc32(content.encode()):08x}"
-    description = f"{words.description} {describe(network, phrases or ENGLISH)}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(layout.width)} {_n(height)}" '
-        f'width="{_n(layout.width)}" height="{_n(height)}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" '
+        f'width="{_n(width)}" height="{_n(height)}" role="img" '
         f'aria-labelledby="{uid}-title {uid}-desc" font-family="{FONT}" fill="{INK}">\n'
-        f'<title id="{uid}-title">{_text(words.title)}</title>\n'
+        f'<title id="{uid}-title">{_text(title)}</title>\n'
         f'<desc id="{uid}-desc">{_text(description)}</desc>\n{content}\n</svg>\n'
     )
+
+
+# --- then and now -------------------------------------------------------------------------------
+
+_NOW = "+now"
+"""Ends the key of a member's second place, where then and now are not the same."""
+
+PAIR_GAP = 40
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two maps side by side: each network with its layout, in px of a canvas of its own."""
+
+    then: tuple[Network, Layout]
+    now: tuple[Network, Layout]
+    whole: Layout
+
+
+def layout_of_pair(
+    then: Network,
+    now: Network,
+    words: PictureWords | None = None,
+    phrases: Phrases | None = None,
+) -> Pair:
+    """Both maps on one layout, so that who stayed in a circle stays at the same spot.
+
+    Members are drawn with the label and the kind that they have now. Who is in another circle,
+    or part of life no more, has a place for then and one for now.
+    """
+    words = words or PictureWords()
+    before, after = {m.key: m for m in then}, {m.key: m for m in now}
+    everyone: list[Member] = []
+    keys: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for key, latest in {**before, **after}.items():
+        old, new = before.get(key), after.get(key)
+        if old is not None:
+            everyone.append(replace(latest, circle=old.circle, status=old.status))
+            keys[0][key] = key
+        if new is not None and (old is None or everyone[-1] != new):
+            everyone.append(replace(new, key=f"{key}{_NOW}" if old is not None else key))
+        if new is not None:
+            keys[1][key] = everyone[-1].key
+    whole = place_members(
+        Network(tuple(everyone)),
+        (words.circle_1, words.circle_2, words.circle_3),
+        (words.unplaced, words.lost_touch, words.died),
+        lambda member: stand_in(member, phrases or ENGLISH),
+        top=92,
+    )
+    sides = []
+    for network, renamed in ((then, keys[0]), (now, keys[1])):
+        shown = set(renamed.values())
+        side = Network(
+            tuple(m for m in everyone if m.key in shown),
+            frozenset(frozenset(renamed[k] for k in tie) for tie in network.ties),
+        )
+        sides.append((side, _part(whole, side, words)))
+    return Pair(sides[0], sides[1], whole)
+
+
+def _part(whole: Layout, network: Network, words: PictureWords) -> Layout:
+    """What of a layout shows a network of some of its members."""
+    shown = {m.key for m in network}
+    sections = {
+        words.unplaced: any(m.circle is None for m in network.active),
+        words.lost_touch: any(m.status is Status.LOST_TOUCH for m in network),
+        words.died: any(m.status is Status.DIED for m in network),
+    }
+    return replace(
+        whole,
+        places=tuple(p for p in whole.places if p.key in shown),
+        tray=tuple(p for p in whole.tray if p.key in shown),
+        tray_headings=tuple(h for h in whole.tray_headings if sections[h.text]),
+    )
+
+
+def render_pair(
+    then: Network,
+    now: Network,
+    *,
+    days: tuple[str, str] = ("", ""),
+    description: str = "",
+    words: PictureWords | None = None,
+    phrases: Phrases | None = None,
+    uid: str | None = None,
+) -> str:
+    """Two maps side by side as an SVG document, the earlier one on the left.
+
+    Args:
+        then, now: the networks.
+        days: of each, in words.
+        description: what changed, for screen readers.
+        words, phrases, uid: as in ``render_svg``.
+    """
+    words = words or PictureWords()
+    pair = layout_of_pair(then, now, words, phrases)
+    whole, step = pair.whole, pair.whole.width + PAIR_GAP
+    titles = [
+        f"{name}: {day}" if day else name
+        for name, day in zip((words.then, words.now), days, strict=True)
+    ]
+    ties = any(_has_ties(*side) for side in (pair.then, pair.now))
+    legend, height = _legend(whole, words, ties, whole.scale)
+    width = step + whole.width
+    middle = width / 2
+    body = [f'<rect width="{_n(width)}" height="{_n(height)}" fill="{PAGE}"/>']
+    for number, (side, title) in enumerate(zip((pair.then, pair.now), titles, strict=True)):
+        body.append(f'<g transform="translate({_n(number * step)} 0)">')
+        body += _drawing(*side, words, title)
+        body.append("</g>")
+    body.append(
+        f'<path d="M{_n(middle)} 30V{_n(whole.tray_bottom - 10)}" stroke="{RING}" '
+        f'stroke-width="1.5"/><g transform="translate({_n(step / 2)} 0)">'
+    )
+    body += [*_legend_svg(legend, whole, whole.scale), "</g>"]
+    return _document(body, width, height, words.then_and_now, description, uid)
 
 
 def _empty(words: PictureWords, layout: Layout) -> str:
@@ -469,4 +602,13 @@ def _rasterised(svg: str, width: int, *, system_fonts: bool) -> bytes:
     )
 
 
-__all__ = ["PictureWords", "layout_of", "render_png", "render_svg"]
+__all__ = [
+    "Pair",
+    "PictureWords",
+    "layout_of",
+    "layout_of_pair",
+    "render_pair",
+    "render_png",
+    "render_svg",
+    "stand_in",
+]

@@ -1,6 +1,8 @@
 # ruff: noqa: E501 (a pattern is easier to check on one line)
 """What people ask of their rights, in words: a copy, to forget somebody, to withdraw a scope.
 
+What they ask to be given of their own map and plan (``bot.support.asks``) goes the same way.
+
 Read by plain patterns and not by the classifier: somebody who asks to be left alone must not
 depend on a probability. What the classifier knows already (``delete_my_data``,
 ``stop_messages``, ``who_sees_my_data``) stays with it.
@@ -12,6 +14,7 @@ import re
 from dataclasses import dataclass
 
 from bot.rights.consents import Scope
+from bot.support.asks import asked_for
 
 KNOW, COPY, FORGET, MENU, WITHDRAW, GIVE, HELPER = (
     "know",
@@ -29,9 +32,9 @@ class Wish:
     """One right that is asked for.
 
     Attributes:
-        kind: one of the names above.
+        kind: one of the names above, or a code of ``bot.support.asks.Ask``.
         scope: for ``withdraw`` and ``give``.
-        name: for ``forget``: the member as called.
+        name: for ``forget`` and ``invite``: the member as called.
     """
 
     kind: str
@@ -124,6 +127,8 @@ def right_asked(text: str) -> Wish | None:
             ):
                 return None
             return Wish(FORGET, name=name)
+    if (own := asked_for(text)) is not None:
+        return Wish(own[0].value, name=own[1])
     return None
 
 

@@ -14,6 +14,7 @@ from bot.network.exports import EgoRecord, Value, for_research, to_csv, to_graph
 from bot.network.typology import classify
 from bot.store.base import unit_of_work
 from bot.store.people import tables_of_a_person
+from bot.store.process import process_in
 from bot.store.record import NoRecord, Record
 from bot.store.tables import Consent, Person
 from bot.support.needs_map import normalise_conditions
@@ -34,6 +35,7 @@ def ego_record(record: Record) -> EgoRecord:
         "conditions": conditions.replace(" ", "_").replace("'", ""),
         **sizes,
     }
+    variables |= process_in(record).variables()
     network = record.network()
     if network.active:
         seen = classify(network)

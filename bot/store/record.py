@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -49,8 +49,12 @@ from bot.store.tables import (
     UnmetNeed,
 )
 from bot.support.follow_up import DEFAULT_WEEKS
+from bot.support.practice import Said
 
 MAX_ACTIVE_PLANS = 3
+BASELINE, REVIEW = "baseline", "review"
+MILESTONES = (BASELINE, REVIEW)
+"""Reasons of snapshots that "then and now" may begin from."""
 
 
 @dataclass(frozen=True)
@@ -317,15 +321,63 @@ class Record:
         self.session.flush()
         return snapshot.id
 
+    def milestone(self) -> Snapshot | None:
+        """The map as the person last agreed to it, at the end of a round; the newest one."""
+        return self.session.scalar(
+            select(Snapshot)
+            .where(Snapshot.person_id == self.person.id, Snapshot.reason.in_(MILESTONES))
+            .order_by(Snapshot.taken_at.desc())
+            .limit(1)
+        )
+
+    def last_unlike(self, network: Network) -> Snapshot | None:
+        """The newest milestone at which the map was not as it is in ``network``."""
+        taken = self.session.scalars(
+            select(Snapshot)
+            .where(Snapshot.person_id == self.person.id, Snapshot.reason.in_(MILESTONES))
+            .order_by(Snapshot.taken_at.desc())
+        )
+        return next((s for s in taken if network_from_json(s.network) != network), None)
+
+    def tried_since(self, moment: datetime) -> list[str]:
+        """What the person told that they tried since a moment, the oldest first."""
+        rows = self.session.scalars(
+            select(Plan.what)
+            .join(FollowUp, FollowUp.plan_id == Plan.id)
+            .where(
+                Plan.person_id == self.person.id,
+                FollowUp.tried.in_((Said.YES.value, Said.PARTLY.value)),
+                FollowUp.answered_at >= moment,
+            )
+            .order_by(FollowUp.answered_at)
+        )
+        return list(dict.fromkeys(rows))
+
     # -- gaps, preferences, options, plans ---------------------------------------------------
 
     def ask_gap(self, code: str, work: str, evidence: Mapping[str, Any]) -> None:
-        """A gap is being put to the person."""
-        if self._gap(code, work) is None:
-            self.session.add(
-                GapRow(person_id=self.person.id, code=code, work=work, evidence=dict(evidence))
+        """A gap is being put to the person; once more, where it is now about somebody else."""
+        row = self._gap(code, work)
+        if row is None:
+            row = GapRow(person_id=self.person.id, code=code, work=work, evidence=dict(evidence))
+            self.session.add(row)
+        elif any(row.evidence.get(key) != evidence.get(key) for key in ("members", "activity")):
+            row.evidence, row.confirmed = dict(evidence), None
+        if row.confirmed is None:
+            row.asked_at = now()
+        self.session.flush()
+
+    def answered_gaps(self, before: datetime) -> list[GapRow]:
+        """Gaps that the person said yes or no to, of those asked before a moment."""
+        return list(
+            self.session.scalars(
+                select(GapRow).where(
+                    GapRow.person_id == self.person.id,
+                    GapRow.confirmed.is_not(None),
+                    GapRow.asked_at < before,
+                )
             )
-            self.session.flush()
+        )
 
     def answer_gap(self, code: str, work: str, confirmed: bool | None) -> None:
         """What the person said to it; ``None`` is not sure."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import dateparser
 from dateparser.search import search_dates
@@ -79,6 +79,35 @@ def hour_in(text: str) -> int | None:
             return hour % 12 + (12 if found[2] == "p" else 0)
         return hour + 12 if hour < 8 else hour
     return next((hour for words, hour in _PARTS_OF_A_DAY if words.search(plain)), None)
+
+
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_CLOCK = re.compile(
+    r"\b(?P<h>\d{1,2})(?:[:.](?P<m>[0-5]\d))? ?(?P<half>[ap])\.?m\b"
+    r"|\b(?P<h2>\d{1,2})[:.](?P<m2>[0-5]\d)\b(?![/.-]\d)"
+    rf"|\b(?:at|about|around) (?P<h3>\d{{1,2}}|{'|'.join(_NUMBERS)})\b(?![/.-]\d)"
+    rf"|\b(?P<part>half|quarter) past (?P<h4>\d{{1,2}}|{'|'.join(_NUMBERS)})\b"
+    rf"|\b(?P<h5>\d{{1,2}}|{'|'.join(_NUMBERS)}) ?o'?clock\b"
+)
+_PAST = {"half": 30, "quarter": 15}
+
+
+def time_in(text: str) -> time | None:
+    """The time of day that words name by the clock; ``None`` for "in the morning" and the like.
+
+    Without "am" or "pm" it is a time of the day and not of the night: "at 3" is 15:00.
+    """
+    found = _CLOCK.search(text.casefold().replace("’", "'"))
+    if found is None:
+        return None
+    said = next(found[name] for name in ("h", "h2", "h3", "h4", "h5") if found[name])
+    hour = _NUMBERS.index(said) + 1 if said in _NUMBERS else int(said)
+    minute = int(found["m"] or found["m2"] or _PAST.get(found["part"] or "", 0))
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"] == "p" else 0)
+    elif hour < 8:
+        hour += 12
+    return time(hour, minute) if hour < 24 else None
 
 
 def _day_in(text: str, base: date) -> date | None:

@@ -511,21 +511,32 @@ _CONTACT = {Contact.DAILY: 0, Contact.WEEKLY: 1, Contact.MONTHLY: 2}
 _DISTANCE = {Distance.SAME_HOME: 0, Distance.NEAR: 1, Distance.DRIVE: 2}
 
 
-def companion(wishes: Wishes) -> Member | None:
-    """Somebody on the map who could go along: a person in touch and not far.
+def may_come_along(wishes: Wishes) -> list[Member]:
+    """Everybody on the map who may be asked along, wherever they live.
 
     Never a member who died, makes things harder or is to be relieved by a confirmed gap, and
-    no former partner. ``None`` where nobody is known to be at hand.
+    no former partner.
     """
     relieved = {key for gap in wishes.gaps for key in gap.members if gap.code is GapCode.OVERLOAD}
-    able = [
+    return [
         m
         for m in wishes.companions
         if m.can_be_suggested
         and m.kind is Kind.PERSON
         and m.relationship is not Relationship.EX_PARTNER
         and m.key not in relieved
-        and m.contact in _CONTACT
+    ]
+
+
+def companion(wishes: Wishes) -> Member | None:
+    """Somebody of ``may_come_along`` who is in touch and not far.
+
+    ``None`` where nobody is known to be at hand.
+    """
+    able = [
+        m
+        for m in may_come_along(wishes)
+        if m.contact in _CONTACT
         and (m.distance in _DISTANCE or (m.distance is None and m.contact is not Contact.MONTHLY))
     ]
     return min(

@@ -35,6 +35,7 @@ from bot import metrics
 from bot.conversations import words
 from bot.conversations.plain_text import clean, split, utf16_length
 from bot.conversations.turns import Outgoing
+from bot.papers.of_person import paper_for
 from bot.store import messages
 from bot.store.base import now, unit_of_work
 from bot.store.copies import NoCopy, copy_of
@@ -81,6 +82,7 @@ class Part:
         keyboard: it carries the reply's inline keyboard.
         location: it carries the "share my location" keyboard.
         copy: the person's copy of their data goes after it, as two files.
+        file: name of a paper of theirs that goes after it (``bot.papers``).
     """
 
     text: str = ""
@@ -88,6 +90,7 @@ class Part:
     keyboard: bool = False
     location: bool = False
     copy: bool = False
+    file: str = ""
 
 
 def parts_of(outgoing: Outgoing) -> list[Part]:
@@ -104,7 +107,7 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
     parts += [Part(words_) for words_ in split(text, TEXT_MAX - room)]
     if not parts:
         parts.append(Part(words.CHOOSE))
-    parts[-1] = replace(parts[-1], keyboard=has_keyboard, copy=reply.copy)
+    parts[-1] = replace(parts[-1], keyboard=has_keyboard, copy=reply.copy, file=reply.file)
     if reply.ask_location and has_keyboard:
         # A message can have only one kind of keyboard.
         parts.append(Part(words.LOCATION_OFFER, location=True))
@@ -295,6 +298,8 @@ class Sender:
             shown, captioned = part.text, False
         if part.copy:
             await self._send_copy(row)
+        if part.file:
+            await self._send_paper(row, part.file)
         await asyncio.to_thread(
             self._mark_sent, row, message.message_id, shown, captioned, location_shown
         )
@@ -310,6 +315,19 @@ class Sender:
             await self._bot.send_document(
                 int(row.address), document=text.encode(), filename=name, protect_content=False
             )
+
+    async def _send_paper(self, row: Outbox, name: str) -> None:
+        """A paper of the person's, made now and kept nowhere."""
+        try:
+            paper = await asyncio.to_thread(paper_for, CHANNEL, row.address, name, self._store_url)
+        except Exception as error:
+            # A page that cannot be made must not hold up what is said after it.
+            _LOG.error("A paper could not be made: %s", type(error).__name__)
+            await self._send_text(row, words.PAPER_MISSING, None)
+            return
+        await self._bot.send_document(
+            int(row.address), document=paper.data, filename=paper.name, protect_content=False
+        )
 
     async def _delete(self, row: Outbox) -> None:
         """Take messages away; what Telegram no longer lets go stays."""

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import httpx
 import resvg_py
@@ -42,6 +42,9 @@ from bot.webchat import health
 from bot.webchat.guards import BodyTooLarge, SecurityHeaders, Visitors, is_foreign, read_body
 from bot.webchat.secret import INNER_HEADER, inner_token
 from bot.webchat.wire import MAX_TEXT, WireError, check_turn
+
+if TYPE_CHECKING:
+    from bot.papers.of_person import Paper
 
 MapSvg = Callable[[str, str], "str | None"]
 """``(map_id, address)`` to the picture as SVG, or None when it is not that patient's."""
@@ -124,6 +127,7 @@ def create_app(
             Route("/chat/map/{map_id}.png", partial(pages.picture, png=True), methods=["GET"]),
             Route("/chat/copy.html", partial(pages.copy, page=True), methods=["GET"]),
             Route("/chat/copy.json", partial(pages.copy, page=False), methods=["GET"]),
+            Route("/chat/paper/{name}", pages.paper, methods=["GET"]),
             Route("/healthz", pages.live, methods=["GET"]),
             Route("/readyz", pages.ready, methods=["GET"]),
             Route("/metrics", pages.metrics, methods=["GET"]),
@@ -143,6 +147,12 @@ def _stored_copy(address: str) -> tuple[str, str]:
     from bot.store.copies import copy_of
 
     return copy_of("webchat", address)
+
+
+def _stored_paper(address: str, name: str) -> Paper:
+    from bot.papers.of_person import paper_for
+
+    return paper_for("webchat", address, name)
 
 
 def _refusal(status: int, code: str, *, retry: bool) -> JSONResponse:
@@ -265,6 +275,21 @@ class _Pages:
         if page:
             return HTMLResponse(as_page, headers=headers)
         return Response(as_json, media_type="application/json", headers=headers)
+
+    async def paper(self, request: Request) -> Response:
+        """A paper of the visitor's: their plan for a calendar, or their map to print."""
+        address = self.visitors.address(request)
+        try:
+            paper = await asyncio.to_thread(
+                _stored_paper, address or "", request.path_params["name"]
+            )
+        except LookupError:
+            return PlainTextResponse("There is no such file.", status_code=404)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{paper.name}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(paper.data, media_type=paper.media_type, headers=headers)
 
     async def live(self, _: Request) -> Response:
         return JSONResponse({"live": True})

@@ -118,7 +118,7 @@ def to_wire(reply: Reply, keyboard_id: str | None) -> dict[str, Any]:
 
     Returns:
         ``{"text", "buttons": [title], "toggles": [{"title", "on"}], "done", "map_id",
-        "ask_location", "keyboard_id", "copy", "leave"}``.
+        "ask_location", "keyboard_id", "copy", "file", "leave"}``.
     """
     return {
         "text": reply.text,
@@ -130,5 +130,6 @@ def to_wire(reply: Reply, keyboard_id: str | None) -> dict[str, Any]:
         "ask_location": reply.ask_location,
         "keyboard_id": keyboard_id or "",
         "copy": reply.copy,
+        "file": reply.file,
         "leave": reply.leave,
     }

@@ -12,7 +12,7 @@ from bot.needs.gaps import GapCode
 from bot.network.exports import network_from_json
 from bot.network.model import Member, Network, Relationship, Work
 from bot.safety.replies import reply_keys
-from bot.store.base import unit_of_work
+from bot.store.base import now, unit_of_work
 from bot.store.people import begin
 from bot.store.record import MAX_ACTIVE_PLANS, NoRecord, Record, StatedDifficulty
 from bot.store.tables import (
@@ -291,3 +291,37 @@ def test_any_words_come_back(store: Store, words: str) -> None:
         record = Record.of(session, "w" * 32)
         assert (record.person.conditions, record.progress["words"]) == (words, words)
         session.execute(update(Person).values(conditions=""))
+
+
+# --- then and now -------------------------------------------------------------------------------
+
+
+def test_then_is_the_newest_milestone_at_which_the_map_was_otherwise(
+    store: Store, person: str
+) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, person)
+        assert record.milestone() is None
+        record.keep_network(network(), "add")
+        first = record.take_snapshot("baseline")
+        record.keep_network(network().without("m1"), "remove")
+        second = record.take_snapshot("review")
+        record.take_snapshot("asked")
+        last, then = record.milestone(), record.last_unlike(record.network())
+        assert last is not None and last.id == second
+        assert then is not None and then.id == first
+
+
+def test_a_gap_is_asked_again_only_where_it_is_about_somebody_else(
+    store: Store, person: str
+) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, person)
+        record.ask_gap("single_point", "illness", {"members": ["m1"], "activity": ""})
+        record.answer_gap("single_point", "illness", False)
+        later = now()
+        assert [g.code for g in record.answered_gaps(later)] == ["single_point"]
+        record.ask_gap("single_point", "illness", {"members": ["m1"], "activity": ""})
+        assert len(record.answered_gaps(later)) == 1
+        record.ask_gap("single_point", "illness", {"members": ["m2"], "activity": ""})
+        assert record.answered_gaps(later) == []

@@ -367,3 +367,34 @@ def test_the_proof_is_not_the_secret_and_each_installation_has_its_own(
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "é"])
 def test_a_wrong_token_is_no_proof(settings: Settings, token: str | None) -> None:
     assert not is_inner(token, settings)
+
+
+def test_a_paper_is_given_to_whom_it_belongs(
+    client: TestClient, settings: Settings, inner: Inner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.papers.words import CALENDAR_FILE
+    from bot.settings import get_settings
+    from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
+    from bot.store.people import begin, remember_address
+
+    url = f"sqlite:///{settings.wise_home / 'store.sqlite'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    get_settings.cache_clear()
+    upgrade(url)
+    client.get("/")
+    client.post("/chat/turn", json=TURN)
+    address = json.loads(inner.requests[-1].content)["address"]
+    with unit_of_work() as session:
+        record = begin(session, "1" * 32)
+        remember_address(session, "webchat", address, record.person.id)
+        record.add_plan("walk round the park")
+    mine = client.get(f"/chat/paper/{CALENDAR_FILE}")
+    assert mine.headers["content-type"].startswith("text/calendar")
+    assert mine.headers["cache-control"] == "no-store"
+    assert CALENDAR_FILE in mine.headers["content-disposition"]
+    assert "walk round the park" in mine.text
+    assert client.get("/chat/paper/other.pdf").status_code == 404
+    client.cookies.clear()
+    assert client.get(f"/chat/paper/{CALENDAR_FILE}").status_code == 404
+    get_settings.cache_clear()

@@ -90,6 +90,7 @@ function showReply(reply, on) {
     bubble.append(text);
   }
   if (reply.copy) bubble.append(files());
+  if (reply.file) bubble.append(paper(reply.file));
   const choices = [];
   if (reply.toggles.length) choices.push(toggles(reply, textId, on, article));
   if (reply.buttons.length) choices.push(buttons(reply, textId, on, article));
@@ -173,6 +174,15 @@ function files() {
     list.append(item);
   }
   return list;
+}
+
+/** A paper of the person's, to save: their plan for a calendar, or their map to print. */
+function paper(name) {
+  const link = document.createElement("a");
+  link.href = `/chat/paper/${encodeURIComponent(name)}`;
+  link.download = name;
+  link.textContent = words(name.endsWith(".ics") ? "save_calendar" : "save_page");
+  return link;
 }
 
 function picture(reply) {

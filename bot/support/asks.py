@@ -1,0 +1,122 @@
+# ruff: noqa: E501 (a pattern is easier to check on one line)
+"""What people ask to be given of their own, and what they tell of a life that has changed.
+
+Read by plain patterns, as ``bot.rights.wishes`` reads rights: a calendar file, a page to print,
+a message to pass on, the map then and now. The router brings them here with the rights, so no
+classifier has to know them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.network.model import Code
+
+
+class Ask(Code):
+    """What is asked for."""
+
+    CALENDAR = "calendar"
+    PAGE = "page"
+    INVITE = "invite"
+    THEN_AND_NOW = "then_and_now"
+    REVIEW = "review"
+
+
+_I = re.IGNORECASE
+_CALENDAR = re.compile(
+    r"\b(?:put|add|save|send|export|get|have|want|give|make)\b.{0,30}\b(?:calend[ae]r|diary|ics)\b|"
+    r"\bcalend[ae]r (?:file|entry|event|invite)\b|\b(?:in|to|on|into) my (?:phone'?s? |google |outlook )?(?:calend[ae]r|diary)\b",
+    _I,
+)
+_OWN_DOING = re.compile(r"^\W*(?:yes,? |ok,? )?(?:i'?ll|i will|i have|i'?ve|i) (?:put|write|written|wrote|note|jot|add)", _I)  # fmt: skip
+_PAGE = re.compile(
+    r"\bprint(?:able|ing|ed|-?out)?\b.{0,30}\b(?:map|plan|page|it|this|that|them|everything|out)\b|\bprint(?:able|-?out| out)\b|"
+    r"\b(?:map|plan|it|this|that)\b.{0,15}\b(?:on paper|as a pdf|to print|printed)\b|\bpdf\b",
+    _I,
+)
+_INVITE = re.compile(
+    r"\bwho (?:could|can|might|would|will|shall|to) (?:i (?:ask|take|bring)|ask|go|come|join|do it|take|bring)\b.{0,12}\b(?:with me|along|with|to come)\b|"
+    r"\b(?:write|draft|make|help me (?:to )?write|give me)\b.{0,12}\b(?:message|text|note|invit\w+)\b(?:.{0,25}\b(?:for|to)\b (?P<name>(?:my |our )?[\w'’-]+(?: [\w'’-]+)?))?|"
+    r"\bhelp me (?:to )?(?:ask|invite) (?P<name2>(?:my |our )?[\w'’-]+)|\bmessage (?:that )?i (?:can|could) (?:forward|pass on|send)\b",
+    _I,
+)
+_THEN_AND_NOW = re.compile(
+    r"\bthen and now\b|\bbefore and after\b|\b(?:how|what)(?:'s| has| have| did)?\b.{0,20}\bmaps?\b.{0,12}\bchanged?\b|\bwhat(?:'s| has| is) (?:changed|different|new) (?:on|in|about) my map\b|"
+    r"\bcompare\b.{0,15}\bmaps?\b|\b(?:old|first|earlier|last|previous) map\b|\bmap\b.{0,10}\b(?:used to|looked|was)\b.{0,12}\b(?:before|then|like|last)\b",
+    _I,
+)
+_REVIEW = re.compile(
+    r"\b(?:go|look|run) (?:over|through|at|back over)\b.{0,12}\bmap\b.{0,12}\b(?:again|afresh|once more)\b|\b(?:go over|review|update|redo|refresh) (?:my|the) map\b|"
+    r"^\W*(?:(?:oh|well|hello|hi|you see|to be honest)[ ,]+)*(?:a lot|lots|so much|everything|things|my life|life|quite a bit|much) (?:has|have|is|'s|'ve|ha?s all|have all)? ?(?:all )?changed\b",
+    _I,
+)
+_WORDS_MAX = 16
+
+
+def asked_for(text: str) -> tuple[Ask, str] | None:
+    """What a short message asks to be given, and the name in it where there is one."""
+    text = text.replace("’", "'").strip()
+    if not text or len(text.split()) > _WORDS_MAX:
+        return None
+    if _CALENDAR.search(text) and not _OWN_DOING.match(text):
+        return Ask.CALENDAR, ""
+    if _PAGE.search(text):
+        return Ask.PAGE, ""
+    if found := _INVITE.search(text):
+        return Ask.INVITE, (found["name"] or found["name2"] or "").strip()
+    if _THEN_AND_NOW.search(text):
+        return Ask.THEN_AND_NOW, ""
+    if _REVIEW.search(text):
+        return Ask.REVIEW, ""
+    return None
+
+
+class LifeChange(Code):
+    """Something that changes who is around and what helps (domain.md 3.5)."""
+
+    MOVED = "moved"
+    DIAGNOSIS = "diagnosis"
+    HOSPITAL = "hospital"
+    DIED = "died"
+    PARTED = "parted"
+    WORK = "work"
+
+
+_CHANGES: tuple[tuple[LifeChange, re.Pattern[str]], ...] = tuple(
+    (change, re.compile(pattern, _I))
+    for change, pattern in (
+        (
+            LifeChange.MOVED,
+            r"\b(?:i|we)(?:'ve| have| had)?(?: just| recently| now)? moved\b(?! (?:on|the|my|his|her|it|forward|nearer|seats?)\b)|\b(?:my|our) (?:new|recent) (?:home|flat|house|place)\b|\bmoved (?:house|home)\b",
+        ),
+        (
+            LifeChange.DIAGNOSIS,
+            r"\b(?:new|another|second|recent) diagnosis\b|\b(?:i(?:'ve| have| was|'ve just| have just| just)?) (?:just |recently |newly )?(?:been |got )?(?:newly |just |recently )?diagnosed\b|\bgot (?:a|my) diagnosis\b",
+        ),
+        (
+            LifeChange.HOSPITAL,
+            r"\b(?:came|come|got|get|let|sent|discharged|home|back|out)\b.{0,14}\b(?:from|of) (?:the )?hospital\b|\bi(?:'ve| have) been in hospital\b",
+        ),
+        (
+            LifeChange.PARTED,
+            r"\b(?:split up|separated|divorced|broke(?:n)? up)\b|\bmy (?:husband|wife|partner|boyfriend|girlfriend)(?: has|'s)? left(?: me)?\b|\bmy marriage (?:has )?ended\b",
+        ),
+        (
+            LifeChange.WORK,
+            r"\bi(?:'ve| have)?(?: just| recently)? retired\b|\blost my job\b|\b(?:been made|was made) redundant\b|\bi(?:'ve| have)? (?:had to )?(?:stop(?:ped)?|g[ai]ven? up) work(?:ing)?\b",
+        ),
+    )
+)
+_NOT_SO = re.compile(
+    r"\?|\b(?:if|might|may|could|thinking (?:of|about)|going to|want(?:ed)? to|would like to|hope to|plan(?:ning)? to|years? ago|never|not|haven't|hadn't|didn't|when i was)\b",
+    _I,
+)
+
+
+def life_change_in(text: str) -> LifeChange | None:
+    """A change that the words tell as having happened; ``None`` for a question or a maybe."""
+    text = text.replace("’", "'")
+    if _NOT_SO.search(text):
+        return None
+    return next((change for change, pattern in _CHANGES if pattern.search(text)), None)

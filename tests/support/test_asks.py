@@ -1,0 +1,85 @@
+"""Asking for papers and a look back in words, and telling of a life that has changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.rights.wishes import right_asked
+from bot.support.asks import Ask, LifeChange, asked_for, life_change_in
+
+
+@pytest.mark.parametrize(
+    ("text", "ask"),
+    [
+        ("put it in my calendar", Ask.CALENDAR),
+        ("can you add that to my diary?", Ask.CALENDAR),
+        ("print my map please", Ask.PAGE),
+        ("can I have it on paper? the plan to print", Ask.PAGE),
+        ("who could go with me", Ask.INVITE),
+        ("write me a message for Jean", Ask.INVITE),
+        ("show me then and now", Ask.THEN_AND_NOW),
+        ("how has my map changed?", Ask.THEN_AND_NOW),
+        ("can we go over my map again", Ask.REVIEW),
+        ("oh, a lot has changed", Ask.REVIEW),
+    ],
+)
+def test_what_is_asked_for(text: str, ask: Ask) -> None:
+    found = asked_for(text)
+    assert found is not None and found[0] is ask
+    wish = right_asked(text)
+    assert wish is not None and wish.kind == ask.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'll put it in my diary",
+        "my sister Jean",
+        "nothing has changed",
+        "a lot of the house work has changed hands over the years since we moved here",
+        "I send my son a message every day",
+        "who could help me with money",
+        "yes",
+    ],
+)
+def test_what_is_not(text: str) -> None:
+    assert asked_for(text) is None
+
+
+def test_whom_a_message_is_for() -> None:
+    assert asked_for("write a message for our Tom") == (Ask.INVITE, "our Tom")
+    assert asked_for("help me ask Bob") == (Ask.INVITE, "Bob")
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("I've moved to Leeds", LifeChange.MOVED),
+        ("we moved house in June", LifeChange.MOVED),
+        ("I've got a new diagnosis", LifeChange.DIAGNOSIS),
+        ("I've just been diagnosed with diabetes", LifeChange.DIAGNOSIS),
+        ("I came out of hospital last week", LifeChange.HOSPITAL),
+        ("been discharged from hospital", LifeChange.HOSPITAL),
+        ("my wife left me", LifeChange.PARTED),
+        ("I've retired", LifeChange.WORK),
+    ],
+)
+def test_changes_of_a_life(text: str, change: LifeChange) -> None:
+    assert life_change_in(text) is change
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I might move house",
+        "if I moved, could you find me a group?",
+        "I was diagnosed years ago",
+        "I moved the chair",
+        "I moved on",
+        "my daughter works at the hospital",
+        "should I have been diagnosed?",
+        "I don't want to retire",
+    ],
+)
+def test_maybes_and_questions_are_no_change(text: str) -> None:
+    assert life_change_in(text) is None

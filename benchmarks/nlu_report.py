@@ -33,10 +33,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from benchmarks import nlu_scores
 from benchmarks.nlu_scores import Score, share
-from bot.nlu.encoder import Array, encoder
+from bot.language.encoder import Array
 from bot.nlu.intents import IntentModel, cues
 from bot.nlu.meaning import Meaning
 from bot.nlu.understanding import meaning_of
+from bot.nlu.vectors import text_vectors
 from bot.settings import PROJECT, get_settings
 
 DATA = PROJECT / "data" / "nlu"
@@ -185,7 +186,7 @@ def vectors(texts: Sequence[str]) -> Array:
     keys = [hashlib.sha256(t.encode()).hexdigest()[:24] for t in texts]
     new = {k: t for k, t in zip(keys, texts, strict=True) if k not in kept}
     if new:
-        kept.update(zip(new, encoder().encode(list(new.values())).astype(np.float16), strict=True))
+        kept.update(zip(new, text_vectors(list(new.values())).astype(np.float16), strict=True))
         file.parent.mkdir(parents=True, exist_ok=True)
         joblib.dump(kept, file)
     return np.stack([kept[k] for k in keys]).astype(np.float32)

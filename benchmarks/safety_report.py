@@ -222,6 +222,8 @@ async def talk(conversations: Sequence[Row]) -> list[list[Turn]]:
 
     model = train()
     with tempfile.TemporaryDirectory() as home:
+        # The trained models stay where they are; what the talk makes goes with the folder.
+        os.environ["WISE_MODELS"] = str(model.parent)
         os.environ["WISE_HOME"] = home
         os.environ["DATABASE_URL"] = f"sqlite:///{home}/companion.sqlite"
         get_settings.cache_clear()
@@ -406,8 +408,9 @@ def page(rows: Sequence[Row], talked: Sequence[Sequence[Turn]] | None) -> str:
         "`tests/safety/blind`, by a writer who had seen neither the rules nor the training rows "
         "(see the README there). Intervals are Wilson's, 95 %. No patient wrote any of it, and "
         "no clinician has rated it: a Clinical Safety Officer must, before these figures are "
-        "used to decide anything. The development rows (`tests/safety/dev_screen.jsonl`) are not "
-        "measured here, because the rules were written with them.",
+        "used to decide anything. The development rows "
+        "(`bot/safety/training/writer_rules_1.jsonl`) are not measured here: the rules were "
+        "written with them, and the trained detector has learnt from them.",
         '"Alarm" is crisis or emergency; "noticed" is alarm or concern. With 0 misses in n rows '
         "the true rate can still be up to about 3/n.",
         "## Against the bar",

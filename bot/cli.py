@@ -61,15 +61,17 @@ def train(
     json_: JsonOption = False,
 ) -> None:
     """Train the model, if anything that it learns from has changed."""
-    from bot.training import TrainingFailed, model_path
+    from bot.training import TrainingFailed, is_trained
     from bot.training import train as train_model
 
-    known = model_path().exists() and not force
+    known = is_trained() and not force
     try:
         with Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
         ) as progress:
-            progress.add_task("Training the model (a few minutes, once)" if not known else "Model")
+            progress.add_task(
+                "Training the models (about ten minutes, once)" if not known else "Models"
+            )
             model = train_model(force=force)
     except TrainingFailed as error:
         raise fail(str(error)) from error

@@ -17,7 +17,7 @@ from bot.safety.routes import not_yet_confirmed
 from bot.settings import Settings
 from bot.store.base import engine_for
 from bot.store.migrate import is_current
-from bot.training import model_path
+from bot.training import is_trained
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    if model_path(settings).exists():
+    if is_trained(settings):
         yield Finding("ok", "The model is trained")
     else:
         yield Finding("note", "The model is not trained yet", "Run: uv run wise train")

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     wise_home: Path = Field(
         default=PROJECT / ".wise", description="Folder for the data, model and logs."
     )
+    wise_models: str = Field(
+        default="", description="Folder of the trained models; empty: `models` in WISE_HOME."
+    )
     database_url: str = Field(
         default="", description="SQLAlchemy URL; empty means a SQLite file in WISE_HOME."
     )
@@ -138,7 +141,7 @@ class Settings(BaseSettings):
     @property
     def models_folder(self) -> Path:
         """Where trained models are cached, named by the fingerprint of what they learnt from."""
-        return self.wise_home / "models"
+        return Path(self.wise_models) if self.wise_models else self.wise_home / "models"
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,7 @@
-"""The trained model, cached by a fingerprint of everything that it learns from."""
+"""The trained models, cached by a fingerprint of everything that they learn from.
+
+There are two: Rasa's, and the risk detector's, which every process has to screen with.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,29 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 from bot.settings import PROJECT, Settings, get_settings
 
-SOURCES = ("config.yml", "domain.yml", "data", "bot/nlu")
-"""What a model learns from: Rasa's files, and the code that reads texts for it."""
+LEARNING = ("bot/nlu", "bot/language/encoder.py", "bot/language/pieces.py")
+"""The code that reads texts for Rasa's model."""
+
+SOURCES = ("config.yml", "domain.yml", "data", *LEARNING)
+"""What Rasa's model learns from: Rasa's files, and the code that reads texts for it."""
+
+RISK_SOURCES = (
+    "bot/language",
+    "bot/nlu/training",
+    "bot/safety/training",
+    "bot/safety/learning.py",
+    "data/nlu",
+)
+"""What the risk detector learns from, and how."""
+
+_READ = frozenset({".yml", ".py", ".txt", ".csv", ".json", ".jsonl"})
 
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -35,11 +53,7 @@ def _files(sources: Iterable[str]) -> Iterator[Path]:
         if path.is_file():
             yield path
         else:
-            yield from sorted(
-                p
-                for p in path.rglob("*")
-                if p.is_file() and p.suffix in {".yml", ".py", ".txt", ".csv", ".json"}
-            )
+            yield from sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in _READ)
 
 
 def fingerprint(sources: Iterable[str] = SOURCES) -> str:
@@ -60,67 +74,106 @@ def model_path(settings: Settings | None = None) -> Path:
     return (settings or get_settings()).models_folder / f"{fingerprint()}.tar.gz"
 
 
+def risk_path(settings: Settings | None = None) -> Path:
+    """Where the risk detector of the present sources is, or will be once trained."""
+    folder = (settings or get_settings()).models_folder
+    return folder / f"risk-{_risk_fingerprint()}.safetensors"
+
+
+@lru_cache(maxsize=1)
+def _risk_fingerprint() -> str:
+    # Every message is screened: its files are not to be read each time.
+    return fingerprint(RISK_SOURCES)
+
+
+def is_trained(settings: Settings | None = None) -> bool:
+    """Whether there are models of the present sources."""
+    return model_path(settings).exists() and risk_path(settings).exists()
+
+
 def train(
     *,
     settings: Settings | None = None,
     force: bool = False,
     progress: Callable[[float], None] = lambda seconds: None,
 ) -> Path:
-    """The model's path, after training it where that is needed (a few minutes).
+    """The path of Rasa's model, after training what has to be trained (about ten minutes).
 
     Args:
-        force: train although there is a model for these sources.
+        force: train although there are models for these sources.
         progress: called about twice a second with the seconds so far.
 
     Raises:
         TrainingFailed: with the path of the log.
     """
     settings = settings or get_settings()
-    model = model_path(settings)
-    if model.exists() and not force:
-        return model
-    model.parent.mkdir(parents=True, exist_ok=True)
-    log = settings.wise_home / "logs" / "train.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    draft = model.with_name(f"draft-{os.getpid()}-{model.name}")
     began = time.monotonic()
-    with log.open("w") as out:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-            [sys.executable, "-m", "bot.training", str(draft), *(["--force"] if force else [])],
-            cwd=PROJECT,
-            env={**os.environ, **QUIET, **_cache(settings)},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-        while process.poll() is None:
-            progress(time.monotonic() - began)
-            time.sleep(0.5)
-    if process.returncode or not draft.exists():
-        raise TrainingFailed(f"the model could not be trained; see {log}")
-    # Whole or not at all: another process may be looking for it.
-    draft.replace(model)
-    return model
+    paths = {"risk": risk_path(settings), "rasa": model_path(settings)}
+    wanted = {kind: path for kind, path in paths.items() if force or not path.exists()}
+    options = ["--force"] if force else []
+    # Side by side: one training alone does not keep two cores busy.
+    runs = [_Run(kind, path, settings, options) for kind, path in wanted.items()]
+    while any(run.is_going() for run in runs):
+        progress(time.monotonic() - began)
+        time.sleep(0.5)
+    for run in runs:
+        run.finish()
+    return paths["rasa"]
+
+
+class _Run:
+    """The training of one model in a process of its own, into a draft beside its path."""
+
+    def __init__(self, kind: str, path: Path, settings: Settings, options: Sequence[str]) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._draft = path.with_name(f"draft-{os.getpid()}-{path.name}")
+        self._log = settings.wise_home / "logs" / f"train-{kind}.log"
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("w") as out:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+                [sys.executable, "-m", "bot.training", kind, str(self._draft), *options],
+                cwd=PROJECT,
+                env={**os.environ, **QUIET, **_cache(settings)},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+
+    def is_going(self) -> bool:
+        return self._process.poll() is None
+
+    def finish(self) -> None:
+        """Put the model in its place, whole or not at all: another process may look for it."""
+        if self._process.wait() or not self._draft.exists():
+            raise TrainingFailed(f"the model could not be trained; see {self._log}")
+        self._draft.replace(self._path)
 
 
 def _cache(settings: Settings) -> dict[str, str]:
     """Where Rasa keeps what each component learnt, so that a change of words trains no intents.
 
     Rasa sees a component's settings and data, but no code beyond its class: so each state of
-    ``bot/nlu`` has a folder of its own.
+    ``LEARNING`` has a folder of its own.
     """
-    folder = settings.wise_home / "cache" / fingerprint(["bot/nlu"])
+    folder = settings.wise_home / "cache" / fingerprint(LEARNING)
     return {"RASA_CACHE_DIRECTORY": str(folder)}
 
 
-def _main(draft: str, *options: str) -> int:
+def _main(kind: str, draft: str, *options: str) -> int:
     """Train in a process of its own, so that TensorFlow's memory goes with it."""
     import logging
 
+    logging.basicConfig(level=logging.INFO)
+    path = Path(draft)
+    if kind == "risk":
+        from bot.safety.learning import everyday, risk_reader
+
+        risk_reader(everyday(PROJECT / "data" / "nlu")).save(path)
+        return 0
     from rasa.model_training import train as rasa_train
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.INFO)
-    path = Path(draft)
     result = rasa_train(
         domain=str(PROJECT / "domain.yml"),
         config=str(PROJECT / "config.yml"),
@@ -129,7 +182,7 @@ def _main(draft: str, *options: str) -> int:
         fixed_model_name=path.name.removesuffix(".tar.gz"),
         force_training="--force" in options,
     )
-    return result.code
+    return int(result.code)
 
 
 if __name__ == "__main__":

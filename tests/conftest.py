@@ -1,15 +1,25 @@
 """What tests of the whole assistant share: the trained model on a database of its own.
 
 Only a test that asks for ``assistant`` trains or loads anything; every other test is left as
-it is.
+it is. Models are the project's own, so that one training (``make test`` does it first) serves every
+test, whatever its ``WISE_HOME``.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How quick a test is depends on what else the machine does: speed is for benchmarks.
+settings.register_profile("wise", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wise")
+
+os.environ.setdefault("WISE_MODELS", str(Path(__file__).parents[1] / ".wise" / "models"))
 
 if TYPE_CHECKING:
     from bot.conversations.assistant import Assistant
@@ -24,7 +34,6 @@ def trained_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     from bot.store.migrate import upgrade
     from bot.training import train
 
-    # The cache of trained models is the project's own, so that one training serves every run.
     model = train(settings=get_settings().model_copy(update={"wise_home": PROJECT / ".wise"}))
     home = tmp_path_factory.mktemp("wise")
     url = f"sqlite:///{home / 'companion.sqlite'}"

@@ -20,8 +20,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.language.encoder import encoder
 from bot.nlu import words
-from bot.nlu.encoder import encoder
 from bot.nlu.intents import IntentModel, cues
 from bot.nlu.understanding import meaning_of
 

@@ -20,8 +20,9 @@ from sklearn.feature_extraction.text import (  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
 
+from bot.language.encoder import Array
 from bot.nlu import lexicon, words
-from bot.nlu.encoder import Array, encoder
+from bot.nlu.vectors import text_vectors
 from bot.nlu.words import Token
 
 NAME = "personname"
@@ -111,7 +112,7 @@ class IntentModel:
         if len(set(intents)) < 3:
             raise ValueError(f"cannot learn {len(set(intents))} intents: give at least three")
         spoken = [plain(t) for t in texts]
-        pooled = _last_layers(encoder().encode(texts) if vectors is None else vectors)
+        pooled = _last_layers(text_vectors(texts) if vectors is None else vectors)
         features = self._join(
             self._words.fit_transform(spoken),
             self._letters.fit_transform(spoken),
@@ -142,7 +143,7 @@ class IntentModel:
     ) -> Array:
         """Distances from each intent's boundary, of shape (texts, intents)."""
         spoken = [plain(t) for t in texts]
-        pooled = _last_layers(encoder().encode(texts) if vectors is None else vectors)
+        pooled = _last_layers(text_vectors(texts) if vectors is None else vectors)
         features = self._join(
             self._words.transform(spoken),
             self._letters.transform(spoken),

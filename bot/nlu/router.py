@@ -137,6 +137,23 @@ EXPECTED: dict[str, Expectation] = {
         free=True, members=True, takes=_OPTIONS | {"pause", "resume", "correct_last"}
     ),
     "follow_up_change": _FREE,
+    "review_area": _FREE,
+    "review_changes": Expectation(
+        free=True,
+        members=True,
+        edits=True,
+        takes=frozenset(
+            {
+                "add_member",
+                "remove_member",
+                "change_member",
+                "correct_last",
+                "report_wrong_details",
+            }
+        ),
+    ),
+    "review_members": _FREE,
+    "review_next": Expectation(takes=frozenset({"find_support"})),
 }
 """By slot; a slot that is not here has set choices."""
 

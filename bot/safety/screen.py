@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from bot.safety import rules
+from bot.safety import reader, rules
 from bot.safety.model import PHYSICAL, Category, Level, Match, Screening, Subject
 
 __all__ = [
@@ -30,7 +30,10 @@ Detector = Callable[[str], list[Match]]
 """Takes a text and returns what it sees; it may raise."""
 
 _log = logging.getLogger(__name__)
-_detectors: dict[str, Detector] = {"rules": lambda text: rules.detect(text)}
+_detectors: dict[str, Detector] = {
+    "rules": lambda text: rules.detect(text),
+    "reader": lambda text: reader.detect(text),
+}
 
 
 def add_detector(name: str, detector: Detector) -> None:

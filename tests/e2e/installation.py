@@ -14,7 +14,7 @@ from bot.directory.sample import load_on_first_use
 from bot.run import Running, running
 from bot.settings import Settings
 from bot.store.migrate import upgrade
-from bot.training import model_path, train
+from bot.training import train
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,7 @@ def installation(home: Path, **more: Any) -> Iterator[Installation]:
             **more,
         },
     )
-    trained = train(settings=Settings())
-    model = model_path(settings)
-    model.parent.mkdir(parents=True)
-    model.symlink_to(trained)
+    train(settings=Settings())
     upgrade(settings.store_url)
     load_on_first_use(settings.store_url)
     began = time.monotonic()

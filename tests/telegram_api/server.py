@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import random
 import time
@@ -16,6 +17,8 @@ from aiohttp import web
 from telegram import Message, Update, User, WebhookInfo
 
 from tests.telegram_api.chat import Chat, Shown
+
+_BEGINNINGS = itertools.count(100_000, 100_000)
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -140,7 +143,8 @@ class TelegramApi:
         self.disorder: Disorder | None = None
         self._faults: list[Fault] = []
         self._updates: list[dict[str, Any]] = []
-        self._next_update = 100_000
+        # Each server has numbers of its own: tests that share a database share its inbox.
+        self._next_update = next(_BEGINNINGS)
         self._next_message = 1
         self._next_query = 0
         self._queries: dict[str, Chat] = {}

@@ -1,0 +1,1 @@
+"""Reading English with a small pretrained encoder: knows nothing of patients, maps or Rasa."""

@@ -1,0 +1,91 @@
+"""How the trained detector learns. ``bot/safety/training/README.md`` has the texts' format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.language.reader import Example, Reader
+from bot.language.training import Plan, train
+from bot.safety import rules
+from bot.safety.reader import CATEGORY, HEADS, LEVEL, NO_CATEGORY, SUBJECT
+
+PLAN = Plan(depth=3, rounds=3)
+_LOW = frozenset({"mood_worry", "family_relationships"})
+_SHARE = 3
+"""One in so many of the everyday messages is learnt from, so that risk is not drowned."""
+
+
+def rows(*, but: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
+    """The written texts about risk and their harmless neighbours.
+
+    Args:
+        but: writers to leave out (``two``), to measure on what was not learnt.
+    """
+    but = tuple(f"writer_{writer}_" for writer in but)
+    for entry in sorted((files("bot.safety") / "training").iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".jsonl") and not entry.name.startswith(but):
+            yield from map(json.loads, entry.read_text(encoding="utf-8").splitlines())
+
+
+def everyday(folder: Path) -> Iterator[str]:
+    """Messages of the ordinary conversation in which the rules see no risk.
+
+    Args:
+        folder: Rasa's NLU files.
+    """
+    texts = [
+        line.removeprefix("- ").strip()
+        for path in sorted(folder.rglob("*.yml"))
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", [])
+        if "intent" in entry
+        for line in entry["examples"].splitlines()
+    ]
+    return (text for text in (*texts[::_SHARE], *_answers()) if not rules.detect(text))
+
+
+def _answers() -> Iterator[str]:
+    """What patients say of their people and of what is hard, low mood apart: no risk by itself."""
+    for row in _annotated("difficulties"):
+        if not any(d["area"] in _LOW for d in row["difficulties"]):
+            yield row["text"]
+    for number, row in enumerate(_annotated("members")):
+        if number % _SHARE == 0 and not any(m.get("strain") for m in row["members"]):
+            yield row["text"]
+
+
+def _annotated(kind: str) -> Iterator[dict[str, Any]]:
+    """The annotated messages of ``bot/nlu/training``, of every writer."""
+    for entry in sorted((files("bot.nlu") / "training").iterdir(), key=lambda e: e.name):
+        if entry.name.startswith(f"{kind}_"):
+            yield from map(json.loads, entry.read_text(encoding="utf-8").splitlines())
+
+
+def risk_reader(everyday_texts: Iterable[str], *, but: Iterable[str] = ()) -> Reader:
+    """A detector that has learnt from the written texts.
+
+    Args:
+        everyday_texts: harmless messages beside them.
+        but: writers to leave out.
+    """
+    examples = [
+        Example(
+            row["text"],
+            {
+                LEVEL: row["level"],
+                CATEGORY: row["category"] or NO_CATEGORY,
+                SUBJECT: row.get("subject", "self"),
+            },
+        )
+        for row in rows(but=but)
+    ]
+    examples += [
+        Example(text, {LEVEL: "none", CATEGORY: NO_CATEGORY, SUBJECT: "self"})
+        for text in everyday_texts
+    ]
+    return train(examples, HEADS, PLAN)

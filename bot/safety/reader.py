@@ -1,0 +1,108 @@
+"""The trained detector: a small encoder tuned on our written texts about risk.
+
+It is for what the rules have no words for. ``bot.safety.learning`` trains it; ``wise train`` keeps
+it beside Rasa's model. Its bars were set on a writer whose texts were not learnt from
+(``docs/safety-report.md`` has the figures).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from bot.language.encoder import encoder
+from bot.language.reader import Head, Reader, Reading
+from bot.safety.model import PHYSICAL, Category, Level, Match
+
+LEVEL, CATEGORY, SUBJECT = "level", "category", "subject"
+NO_CATEGORY = "none"
+
+HEADS = (
+    Head(LEVEL, tuple(level.value for level in Level)),
+    Head(CATEGORY, (NO_CATEGORY, *(category.value for category in Category))),
+    Head(SUBJECT, ("self", "other")),
+)
+
+ALARM_BAR = 0.7
+"""Probability of a crisis or an emergency from which the alarm is raised."""
+
+NOTICE_BAR = 0.5
+"""Probability of any risk from which it is at least a concern."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+_AT_ONCE = 40
+"""Words of a long message that are read together: about as many as in the texts learnt from."""
+
+
+def detect(text: str) -> list[Match]:
+    """What the trained reader sees in a text: at most one match a part (see ``parts``).
+
+    Raises:
+        FileNotFoundError: it has not been trained. The screen then takes every message for at
+            least a concern.
+    """
+    from bot.training import risk_path
+
+    reader = _loaded(risk_path())
+    return [match for part in parts(text) for match in judged(reader.read(part))]
+
+
+def parts(text: str) -> list[str]:
+    """A text as the encoder can take it: whole, or where it is too long a few sentences at a time.
+
+    Nothing is left out, and what is said again and again is read once.
+    """
+    read = encoder().cut(text).words
+    if not text[read[-1].end if read else 0 :].strip():
+        return [text]
+    sentences = dict.fromkeys(s.strip() for s in _SENTENCE_END.split(text) if s.strip())
+    found: list[list[str]] = [[]]
+    for sentence in sentences:
+        words = sentence.split()
+        if found[-1] and len(found[-1]) + len(words) > _AT_ONCE:
+            found.append([])
+        found[-1] += words
+    return [
+        " ".join(words[start : start + _AT_ONCE])
+        for words in found
+        for start in range(0, len(words), _AT_ONCE)
+    ]
+
+
+def judged(reading: Reading) -> list[Match]:
+    """One match where the probabilities are over the bars."""
+    chances = reading.chances[LEVEL]
+    alarm = chances[Level.CRISIS] + chances[Level.EMERGENCY]
+    if alarm >= ALARM_BAR:
+        level = max((Level.CRISIS, Level.EMERGENCY), key=lambda one: chances[one])
+    elif 1 - chances[Level.NONE] >= NOTICE_BAR:
+        level = Level.CONCERN
+    else:
+        return []
+    return [
+        Match(
+            "reader",
+            level,
+            _category(reading, level),
+            "other" if reading.best(SUBJECT) == "other" else "self",
+            reading.text,
+        )
+    ]
+
+
+def _category(reading: Reading, level: Level) -> Category | None:
+    """The likeliest category of those that go with a level."""
+    chances = reading.chances[CATEGORY]
+    if level is Level.CONCERN:
+        best = reading.best(CATEGORY)
+        return None if best == NO_CATEGORY else Category(best)
+    fitting = [c for c in Category if (c in PHYSICAL) == (level is Level.EMERGENCY)]
+    return max(fitting, key=lambda category: chances[category])
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path) -> Reader:
+    if not path.is_file():
+        raise FileNotFoundError(f"no trained risk detector at {path}: run 'wise train' first")
+    return Reader.load(path)

@@ -8,14 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.console import (
     conversations,
@@ -32,6 +30,7 @@ from bot.console import (
 )
 from bot.console.web import HEADERS, HERE, ROOT, Guard, Page
 from bot.settings import Settings
+from bot.webchat.guards import SecurityHeaders
 
 _FONTS = Path(__file__).parent.parent / "webchat" / "static" / "fonts"
 
@@ -51,29 +50,6 @@ PAGES: tuple[Page, ...] = (
 """Every page there is; each says what one must be allowed to do."""
 
 
-class _Headers:
-    """Adds the headers of the console to every response of it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if "/static/" in scope["path"]:
-                    headers.setdefault("Cache-Control", "max-age=86400")
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self.app(scope, receive, send_guarded)
-
-
 def create_app(settings: Settings) -> Starlette:
     """The console of an installation; mount it at ``/staff``."""
     guard = Guard(settings)
@@ -83,7 +59,14 @@ def create_app(settings: Settings) -> Starlette:
         return guard.refusal(request, status, "There is no such page.")
 
     return Starlette(
-        middleware=[Middleware(_Headers)],
+        middleware=[
+            Middleware(
+                SecurityHeaders,
+                headers=HEADERS,
+                static=f"{ROOT}/static/",
+                static_cache="max-age=86400",
+            )
+        ],
         exception_handlers={404: missing, 405: missing},
         routes=[
             Mount("/static/fonts", StaticFiles(directory=_FONTS)),

@@ -31,6 +31,7 @@ from bot.secret import derived_key
 from bot.settings import Settings
 from bot.store import audit
 from bot.store.base import now, unit_of_work
+from bot.webchat.guards import PAGE_HEADERS
 
 ROOT = "/staff"
 COOKIE = "wise_staff"
@@ -39,26 +40,8 @@ BODY_LIMIT = 256 * 1024  # bytes
 _FORM_FIELDS = 200
 
 HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self'",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    ),
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
+    **PAGE_HEADERS,
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
 

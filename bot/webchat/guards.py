@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -29,7 +30,7 @@ PAGE_POLICY = "; ".join(
 )
 """Content Security Policy: nothing from elsewhere, nothing inline."""
 
-_HEADERS = {
+PAGE_HEADERS = {
     "Content-Security-Policy": PAGE_POLICY,
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -45,10 +46,26 @@ _COOKIE = "wise_chat"
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds the security headers that a response has not set itself."""
+    """ASGI middleware: adds the security headers that a response has not set itself.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        headers: of every response.
+        static: beginning of the paths of files that are the same for everyone.
+        static_cache: ``Cache-Control`` of those: that they are asked about each time, or how long
+            they are kept.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        headers: Mapping[str, str] = PAGE_HEADERS,
+        static: str = "/static/",
+        static_cache: str = "no-cache",
+    ) -> None:
         self.app = app
+        self._headers = headers
+        self._static = static
+        self._static_cache = static_cache
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,10 +75,9 @@ class SecurityHeaders:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if scope["path"].startswith("/static/"):
-                    # The same for everyone, so it may be kept, and asked about each time.
-                    headers.setdefault("Cache-Control", "no-cache")
-                for name, value in _HEADERS.items():
+                if scope["path"].startswith(self._static):
+                    headers.setdefault("Cache-Control", self._static_cache)
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -74,13 +74,7 @@ class ActionMedicalAdvice(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Decline, and say who can help."""
-        settings = get_settings()
-        words = compose_said(
-            "medical_advice",
-            settings.wise_region,
-            settings.wise_service_name,
-            settings.wise_service_contact,
-        )
+        words = compose_said("medical_advice", *get_settings().service)
         say("utter_medical_advice", words=words)
         return None
 

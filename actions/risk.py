@@ -32,7 +32,7 @@ from bot.safety.replies import (
     reply_key,
 )
 from bot.safety.screen import screen
-from bot.settings import Region, get_settings
+from bot.settings import get_settings
 from bot.store.record import Record
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class ActionRisk(Aside):
 
     @staticmethod
     def _say(seen: Screening, say: Say) -> None:
-        words, asked = compose(seen, *_service()), question_of(seen)
+        words, asked = compose(seen, *get_settings().service), question_of(seen)
         if asked:
             buttons = [(label("buttons", a), f"{CHECK}{asked}:{a}") for a in ANSWERS]
             say("utter_risk_check", words=words, buttons=buttons)
@@ -120,12 +120,6 @@ def seen_in(answer: Answer) -> Screening:
     if category is None:
         return Screening(level, None, (), "error")
     return Screening(level, Category(category))
-
-
-def _service() -> tuple[Region, str, str]:
-    """The nation, the service's name and how to reach it, as replies are filled with them."""
-    settings = get_settings()
-    return settings.wise_region, settings.wise_service_name, settings.wise_service_contact
 
 
 def note(record: Record, seen: Screening, update_key: str | None = None) -> None:
@@ -182,7 +176,7 @@ def reopen(record: Record, say: Say) -> bool:
     seen = Screening(Level(told["level"]), told["category"] and Category(told["category"]))
     words = compose_reopening(
         seen,
-        *_service(),
+        *get_settings().service,
     )
     say("utter_risk_again", words=words)
     return True
@@ -240,14 +234,14 @@ def take_check(
             # It goes on to something else, but nobody leaves the question without a number.
             if record is not None:
                 record.answer_risk("none")
-            say("utter_risk_aside", words=compose_said("passed_by", *_service()))
+            say("utter_risk_aside", words=compose_said("passed_by", *get_settings().service))
         return False
     asked, said = found
     level = answer_level(asked, said)
     words = compose_answer(
         asked,
         said,
-        *_service(),
+        *get_settings().service,
     )
     if record is not None:
         record.answer_risk(said)
@@ -281,11 +275,11 @@ def _take_back(record: Record | None, answer: Answer, say: Say, tracker: Tracker
             return False
         record.answer_risk("none")
         record.keep_progress(check=None, hush=True)
-        say("utter_risk", words=compose_said("taken_back", *_service()))
+        say("utter_risk", words=compose_said("taken_back", *get_settings().service))
         return True
     if tracker is None or not took_back(answer, tracker):
         return False
-    say("utter_risk", words=compose_said("taken_back_unkept", *_service()))
+    say("utter_risk", words=compose_said("taken_back_unkept", *get_settings().service))
     return True
 
 
@@ -309,9 +303,9 @@ def _take_how_now(record: Record | None, answer: Answer, say: Say) -> bool:
         if category:
             # "No" to "is help on the way?": the number again, first of all.
             again = Screening(Level.CRISIS, Category(category))
-            say("utter_risk", words=compose(again, *_service()))
+            say("utter_risk", words=compose(again, *get_settings().service))
         else:
-            say("utter_risk", words=compose_said("still_hard", *_service()))
+            say("utter_risk", words=compose_said("still_hard", *get_settings().service))
         record.note_risk(
             Level.CONCERN.value,
             category,
@@ -323,6 +317,6 @@ def _take_how_now(record: Record | None, answer: Answer, say: Say) -> bool:
         record.keep_progress(hush=True)
         return True
     if how == "better":
-        say("utter_risk_aside", words=compose_said("is_better", *_service()))
+        say("utter_risk_aside", words=compose_said("is_better", *get_settings().service))
         return True
     return False

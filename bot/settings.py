@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         return [way for way, to in ways.items() if to]
 
     @property
+    def service(self) -> tuple[Region, str, str]:
+        """The nation, the service's name and how to reach it: fixed replies are filled so."""
+        return self.wise_region, self.wise_service_name, self.wise_service_contact
+
+    @property
     def models_folder(self) -> Path:
         """Where trained models are cached, named by the fingerprint of what they learnt from."""
         return Path(self.wise_models) if self.wise_models else self.wise_home / "models"

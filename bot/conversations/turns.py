@@ -365,13 +365,7 @@ def apology_for(incoming: Incoming, apology_words: str = words.APOLOGY) -> list[
         seen = screen(text)
         if seen.level is Level.NONE:
             return [apology]
-        settings = get_settings()
-        route = compose(
-            seen,
-            settings.wise_region,
-            settings.wise_service_name,
-            settings.wise_service_contact,
-        )
+        route = compose(seen, *get_settings().service)
     except Exception as error:
         _LOG.error("A failed turn could not be screened: %s", place_of(error))
         return [apology]

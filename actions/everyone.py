@@ -5,7 +5,7 @@ Asked as groups and never pair by pair: for 20 members there would be 190 pairs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import takewhile
 
 from actions.changes import take_names
@@ -93,6 +93,12 @@ def _none_button() -> tuple[str, str]:
     return label("buttons", "none"), NONE
 
 
+def _ask_of(members: Sequence[Member], response: str, say: Say, on: Container[str] = ()) -> None:
+    """Ask about members by toggles; those whose keys are in ``on`` are ticked already."""
+    toggles = [(title, key, key in on) for key, title in titles(members).items()]
+    say(response, toggles=toggles, buttons=[_none_button(), skip_button()])
+
+
 class AskGives(Ask):
     """Whom do you help?"""
 
@@ -102,8 +108,7 @@ class AskGives(Ask):
         """Toggles."""
         members = helped(record.network())
         on = {m.key for m in members if m.helped_by_ego}
-        toggles = [(title, key, key in on) for key, title in titles(members).items()]
-        say("utter_ask_gives", toggles=toggles, buttons=[_none_button(), skip_button()])
+        _ask_of(members, "utter_ask_gives", say, on)
 
 
 class AskStepIn(Ask):
@@ -115,8 +120,7 @@ class AskStepIn(Ask):
         """Toggles."""
         members = in_reserve(record.network())
         on = {m.key for m in members if m.potential}
-        toggles = [(title, key, key in on) for key, title in titles(members).items()]
-        say("utter_ask_step_in", toggles=toggles, buttons=[_none_button(), skip_button()])
+        _ask_of(members, "utter_ask_step_in", say, on)
 
 
 class AskTies(Ask):
@@ -149,12 +153,7 @@ class AskStrain(Ask):
         if record.progress.get("strain_support"):
             say("utter_ask_strain_support", buttons=[(label("buttons", "yes"), SUPPORT), _no()])
             return
-        members = in_reserve(record.network())
-        say(
-            "utter_ask_strain",
-            toggles=[(title, key, False) for key, title in titles(members).items()],
-            buttons=[_none_button(), skip_button()],
-        )
+        _ask_of(in_reserve(record.network()), "utter_ask_strain", say)
 
 
 def _no() -> tuple[str, str]:

@@ -254,7 +254,7 @@ class Aside(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Answer; a failure is said, never silent."""
-        from actions.review import change_told, heard_beside, offer, take_offer
+        from actions.review import change_told, offer, take_offer
         from actions.rights import take_sure
         from actions.risk import take_check
 
@@ -269,8 +269,6 @@ class Aside(Action, ABC):
                     events: Sequence[EventType] | None = None
                 elif record is not None and (told := take_offer(record, answer, say)) is not None:
                     events = told
-                elif record is not None and (beside := heard_beside(record, answer, tracker)):
-                    events = beside
                 elif (change := change_told(record, answer, tracker)) is None:
                     events = self.answer(record, answer, say, tracker)
                 else:

@@ -238,18 +238,6 @@ _SAME = re.compile(
 )
 
 
-def heard_beside(record: Record, answer: Answer, tracker: Tracker) -> list[EventType] | None:
-    """Take "nothing else has changed" for the answer that it is, whatever intent it was given.
-
-    To the classifier those words are next to "those details are wrong".
-    """
-    asked = tracker.get_slot("requested_slot") == "review_changes"
-    if active_form(tracker) != FORM or not asked or not _SAME.search(answer.text):
-        return None
-    over = ["review_changes", *([] if newcomers(record) else ["review_members"])]
-    return [*(SlotSet(slot, ANSWERED) for slot in over), FollowupAction(FORM)]
-
-
 # --- the answers --------------------------------------------------------------------------------
 
 

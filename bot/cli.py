@@ -342,12 +342,23 @@ def retention_run(
     apply: Annotated[
         bool, typer.Option("--apply", help="Remove it; without this it is only counted.")
     ] = False,
+    rewrite: Annotated[
+        bool,
+        typer.Option(
+            "--rewrite",
+            help="With --apply, on PostgreSQL: write the tables anew, so that deleted words "
+            "leave its files. Locks each table meanwhile.",
+        ),
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
     """Say what is past its days (WISE_KEEP_CHAT_DAYS, WISE_KEEP_RECORD_DAYS), or remove it."""
-    from bot.store import audit, retention
-    from bot.store.base import unit_of_work
+    from bot.store import audit, retention, rewriting
+    from bot.store.base import engine_for, unit_of_work
     from bot.store.migrate import upgrade
+
+    if rewrite and not apply:
+        raise fail("--rewrite needs --apply", 2)
 
     upgrade()
     settings = get_settings()
@@ -355,8 +366,13 @@ def retention_run(
         found = retention.apply(session, settings, dry_run=not apply)
         if apply and (found.records or found.rows):
             audit.note(session, "command line", "retention", target=f"{found.records} records")
+    anew = rewriting.rewrite(engine_for(settings.store_url)) if rewrite else rewriting.Rewritten()
     if json_:
-        as_json({"applied": apply, **vars(found)})
+        as_json(
+            {"applied": apply, **vars(found), "rewritten": anew.tables, "not_rewritten": anew.held}
+        )
+        if anew.held:
+            raise typer.Exit(1)
         return
     verb = "Removed" if apply else "Would remove"
     show(
@@ -367,8 +383,12 @@ def retention_run(
         show(f"{verb} {rows} rows of {table}, older than {settings.wise_keep_chat_days} days")
     if found.kept_for_open_risk:
         show(f"Kept {found.kept_for_open_risk} old records, because a risk in them is still open")
+    if anew.tables:
+        show(f"Wrote {len(anew.tables)} tables anew: what was deleted has left their files")
     if not apply:
         show("Nothing was changed. To remove it: wise retention run --apply")
+    if anew.held:
+        raise fail(f"in use, and so not written anew: {', '.join(anew.held)}. Run it again")
 
 
 @staff_app.command("add")

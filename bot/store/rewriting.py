@@ -1,0 +1,61 @@
+"""Taking deleted words out of PostgreSQL's own files, where deleting alone leaves them.
+
+A deleted row stays in its page until something else is put there, and a plain ``VACUUM`` only
+frees the room: the bytes stay. The planner's statistics hold common values besides. Writing the
+tables anew (``VACUUM FULL``) leaves both behind. SQLite needs none of it: it writes over what it
+deletes (``bot/store/base.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from bot.store import schema
+
+STATISTICS = "pg_catalog.pg_statistic"
+LOCK_NOT_AVAILABLE = "55P03"
+WAIT = "10s"
+"""How long to wait for a table that somebody holds; all who come after would wait too."""
+
+
+@dataclass
+class Rewritten:
+    """The tables that were written anew, and those that somebody held too long."""
+
+    tables: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+
+
+def rewrite(engine: Engine) -> Rewritten:
+    """Write every table anew, and the statistics last; on SQLite nothing.
+
+    Each table is locked while it is written. Rows that an open transaction may still see are
+    written too, so run it when the service is quiet.
+
+    Raises:
+        SQLAlchemyError: the database is away.
+    """
+    done = Rewritten()
+    if engine.dialect.name != "postgresql":
+        return done
+    quote = engine.dialect.identifier_preparer.quote
+    present = set(inspect(engine).get_table_names())
+    names = [t.name for t in schema.metadata.sorted_tables if t.name in present]
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"SET lock_timeout = '{WAIT}'"))
+        # Analysed at once, so that the statistics are of the rows that are left.
+        todo = {name: f"VACUUM (FULL, ANALYZE) {quote(name)}" for name in names}
+        for name, statement in (todo | {STATISTICS: f"VACUUM FULL {STATISTICS}"}).items():
+            try:
+                connection.execute(text(statement))
+            except OperationalError as error:
+                if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
+                    raise
+                done.held.append(name)
+            else:
+                done.tables.append(name)
+        connection.execute(text("RESET lock_timeout"))
+    return done

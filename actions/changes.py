@@ -277,6 +277,8 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
         record.ask_staff("talk")
         say.service("utter_talk_to_person")
         return True
+    if (pair := same_in(answer.text, record.network())) is not None:
+        return _make_one(record, pair, answer, say)
     pending = record.progress.get("pending_edit")
     again = record.progress.get("pending_again")
     if pending:

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from bot.conversations.assistant import Assistant
-from bot.conversations.scripts import play, read_script, stored
+from bot.conversations.scripts import Result, play, read_script, stored
 
 SCRIPTS = sorted((Path(__file__).parent / "dialogues").glob("*.yml"))
+
+
+RESEARCH = re.compile(
+    r"densit(?:y|ies)|constraint|effective size|efficiency|\bIQV\b|diversity|reciprocity"
+    r"|\balters?\b|\bego\b|typology|network type|isolated|\w+_\w+|-centred|\d ?%",
+    re.IGNORECASE,
+)
+"""Measures, names of types and codes: for staff and research, never for patients."""
+
+
+def shown(result: Result) -> list[str]:
+    """All that a patient was shown: replies, and what is on their buttons and toggles."""
+    replies = [out.reply for played in result.played for out in played.replies]
+    return [
+        text
+        for reply in replies
+        for text in (
+            reply.text,
+            *(button.title for button in reply.buttons),
+            *(toggle.title for toggle in reply.toggles),
+        )
+    ]
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=[path.stem for path in SCRIPTS])
@@ -17,6 +40,7 @@ async def test_dialogue(path: Path, assistant: Assistant) -> None:
     result = await play(read_script(path), assistant.turns, path.stem)
     if not result.passed:
         pytest.fail(result.as_text(), pytrace=False)
+    assert [text for text in shown(result) if RESEARCH.search(text)] == []
 
 
 TEN = Path(__file__).parent / "dialogues" / "ten_members.yml"

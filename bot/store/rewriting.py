@@ -1,8 +1,8 @@
 """Taking deleted words out of PostgreSQL's own files, where deleting alone leaves them.
 
 A deleted row stays in its page until something else is put there, and a plain ``VACUUM`` only
-frees the room: the bytes stay. The planner's statistics hold common values besides. Writing the
-tables anew (``VACUUM FULL``) leaves both behind. SQLite needs none of it: it writes over what it
+frees the room: the bytes stay. The planner's statistics hold common values besides, and keeps them when a table
+is emptied. Writing the tables anew (``VACUUM FULL``) leaves both behind. SQLite needs none of it: it writes over what it
 deletes (``bot/store/base.py``).
 """
 
@@ -10,13 +10,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, exists, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 from bot.store import schema
 
 STATISTICS = "pg_catalog.pg_statistic"
 LOCK_NOT_AVAILABLE = "55P03"
+SAME_TYPE = text(
+    "SELECT format('ALTER TABLE %I ALTER COLUMN %I TYPE %s', tablename, s.attname,"
+    " format_type(a.atttypid, a.atttypmod)) FROM pg_stats AS s JOIN pg_attribute AS a"
+    " ON a.attrelid = to_regclass(quote_ident(tablename)) AND a.attname = s.attname"
+    " WHERE schemaname = current_schema() AND tablename = :table"
+)
 WAIT = "10s"
 """How long to wait for a table that somebody holds; all who come after would wait too."""
 
@@ -50,6 +56,8 @@ def rewrite(engine: Engine) -> Rewritten:
         todo = {name: f"VACUUM (FULL, ANALYZE) {quote(name)}" for name in names}
         for name, statement in (todo | {STATISTICS: f"VACUUM FULL {STATISTICS}"}).items():
             try:
+                if name != STATISTICS:
+                    _drop_statistics_of_nothing(connection, name)
                 connection.execute(text(statement))
             except OperationalError as error:
                 if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
@@ -59,3 +67,15 @@ def rewrite(engine: Engine) -> Rewritten:
                 done.tables.append(name)
         connection.execute(text("RESET lock_timeout"))
     return done
+
+
+def _drop_statistics_of_nothing(connection: Connection, table: str) -> None:
+    """Drop the statistics of a table without rows, which ``ANALYZE`` would leave as they were.
+
+    Giving a column the type that it has is the way for those who are no superuser: it drops the
+    column's statistics and writes nothing.
+    """
+    if connection.scalar(select(exists(schema.metadata.tables[table].select()))):
+        return
+    for statement in connection.scalars(SAME_TYPE, {"table": table}).all():
+        connection.execute(text(statement))

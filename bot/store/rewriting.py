@@ -1,9 +1,9 @@
 """Taking deleted words out of PostgreSQL's own files, where deleting alone leaves them.
 
 A deleted row stays in its page until something else is put there, and a plain ``VACUUM`` only
-frees the room: the bytes stay. The planner's statistics hold common values besides, and keeps them when a table
-is emptied. Writing the tables anew (``VACUUM FULL``) leaves both behind. SQLite needs none of it: it writes over what it
-deletes (``bot/store/base.py``).
+frees the room: the bytes stay. The planner's statistics hold common values besides, and go on
+holding them when a table is emptied. Writing the tables anew (``VACUUM FULL``) leaves the bytes
+behind. SQLite needs none of it: it writes over what it deletes (``bot/store/base.py``).
 """
 
 from __future__ import annotations

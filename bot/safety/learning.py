@@ -18,7 +18,7 @@ from bot.safety.reader import CATEGORY, HEADS, LEVEL, NO_CATEGORY, SUBJECT
 PLAN = Plan(depth=3, rounds=3)
 _LOW = frozenset({"mood_worry", "family_relationships"})
 _SHARE = 3
-"""One in so many of the everyday messages is learnt from, so that risk is not drowned."""
+"""One in so many of the examples of intents is learnt from, so that risk is not drowned."""
 
 
 def rows(*, but: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
@@ -54,8 +54,8 @@ def _answers() -> Iterator[str]:
     for row in _annotated("difficulties"):
         if not any(d["area"] in _LOW for d in row["difficulties"]):
             yield row["text"]
-    for number, row in enumerate(_annotated("members")):
-        if number % _SHARE == 0 and not any(m.get("strain") for m in row["members"]):
+    for row in _annotated("members"):
+        if not any(m.get("strain") for m in row["members"]):
             yield row["text"]
 
 

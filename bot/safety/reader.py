@@ -27,7 +27,7 @@ HEADS = (
 ALARM_BAR = 0.7
 """Probability of a crisis or an emergency from which the alarm is raised."""
 
-NOTICE_BAR = 0.5
+NOTICE_BAR = 0.4
 """Probability of any risk from which it is at least a concern."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")

@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run test lint train bench nlu-report safety-report docs setup browser
+.PHONY: help run test lint train bench nlu-report safety-report soak docs setup browser
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ nlu-report: setup ## Measure how well messages are understood (up to ten minutes
 
 safety-report: setup ## Measure what the risk screen sees and misses (a few minutes)
 	$(RUN) python -m benchmarks.safety_report
+
+PERSONS := 500
+soak: setup ## Let made-up patients talk to the bot for simulated weeks (hours with all 500)
+	$(RUN) wise simulate --persons $(PERSONS)
 
 docs: setup ## Draw the pictures of the docs again
 	$(RUN) python -m benchmarks.pictures

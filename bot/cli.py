@@ -523,6 +523,65 @@ def dialogue_run(
         raise typer.Exit(1)
 
 
+@app.command()
+def simulate(
+    persons: Annotated[int, typer.Option(min=1, help="How many made-up patients.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same patients.")] = 1,
+    weeks: Annotated[int, typer.Option(min=1, help="Weeks that they live through.")] = 8,
+    page: Annotated[Path | None, typer.Option(help="Where to write the report.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Let made-up patients talk to the real assistant through a loopback Telegram."""
+    try:
+        import time_machine  # noqa: F401
+
+        import tests.telegram_api  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise fail(
+            f"{error.name} is missing: simulations run from a checkout, after 'make setup'"
+        ) from error
+    from bot.simulation import report
+
+    judged = list(map(report.judge, asyncio.run(_live(persons, seed, weeks))))
+    page = page or get_settings().wise_home / "simulation.md"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(report.as_page(judged, seed), encoding="utf-8")
+    if json_:
+        as_json(report.as_json(judged))
+    else:
+        for name, value in report.as_json(judged).items():
+            show(f"{name}: {value}")
+        show(f"written to {page}")
+    if not report.is_sound(judged):
+        raise typer.Exit(1)
+
+
+async def _live(persons: int, seed: int, weeks: int) -> list[Any]:
+    """Simulate in a store of its own."""
+    from bot.training import train as train_model
+
+    model = train_model()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DATABASE_URL"] = f"sqlite:///{home}/simulation.sqlite"
+        get_settings.cache_clear()
+        from bot.conversations.assistant import Assistant
+        from bot.directory.sample import load_on_first_use
+        from bot.simulation.weeks import simulate as run_weeks
+        from bot.store.migrate import upgrade
+
+        upgrade()
+        load_on_first_use()
+        with Progress(TextColumn("{task.description}"), TimeElapsedColumn(), console=err) as shown:
+            task = shown.add_task("")
+
+            def tell(done: int) -> None:
+                shown.update(task, description=f"{done} of {persons} have had their first visit")
+
+            return await run_weeks(
+                persons, seed, Assistant.load(model), get_settings(), weeks=weeks, progress=tell
+            )
+
+
 def _yaml_files(path: Path) -> list[Path]:
     return sorted(path.rglob("*.yml")) if path.is_dir() else [path]
 

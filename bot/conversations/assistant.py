@@ -52,7 +52,7 @@ class Assistant:
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
-        self.turns = Turns(self._handle)
+        self.turns = Turns(self.handle)
 
     @classmethod
     def load(cls, model: Path) -> Assistant:
@@ -64,7 +64,8 @@ class Assistant:
         store.domain = agent.domain
         return cls(agent)
 
-    async def _handle(self, message: UserMessage) -> None:
+    async def handle(self, message: UserMessage) -> None:
+        """Take one message, as Rasa's server would."""
         await self.agent.handle_message(message)
 
     async def parse(self, text: str) -> dict[str, Any]:

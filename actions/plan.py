@@ -107,8 +107,12 @@ class AskPlanWho(Ask):
 
 
 def people_buttons(record: Record) -> list[tuple[str, str]]:
-    """A button for each person on the map who may be suggested; the inner circle first."""
+    """A button for each person on the map who may be suggested; the inner circle first.
+
+    A GP does not come along for a swim: staff are offered where there is nobody else.
+    """
     members = [m for m in record.network() if m.can_be_suggested and m.kind is not Kind.PET]
+    members = [m for m in members if m.kind is not Kind.PROFESSIONAL] or members
     members.sort(key=lambda m: m.circle or 4)
     return [(m.label, f"{MEMBER}{m.key}") for m in members[:MAX_OFFERED]]
 

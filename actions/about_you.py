@@ -187,10 +187,10 @@ class ValidateAboutYouForm(StageForm):
     @question
     def validate_about_age(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A band, or an age in years that falls in one."""
-        if answer.skipped or answer.said_no:
+        years = number_in(answer.text) if answer.text else None
+        if years is None and (answer.skipped or answer.said_no):
             record.person.age_band = ""
             return Heard.DONE
-        years = number_in(answer.text) if answer.text else None
         if years is not None and CHILD[0] <= years < CHILD[1]:
             say("utter_under_age")
             erase(record.session, record.person.id)

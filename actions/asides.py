@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
 from actions.changes import take_edits, take_names
 from actions.forms import Aside, active_form, rephrase, urgent_health
 from actions.journey import go_back
 from actions.options import service_meant
 from actions.turn import Answer, Say
+from actions.words import label
 from bot.directory.corrections import open_correction
 from bot.safety.replies import compose_said
 from bot.settings import get_settings
@@ -201,3 +202,25 @@ class ActionDefaultFallback(Aside):
             return None
         say("utter_rephrase" if misses < 2 else "utter_lost")
         return self.STAY
+
+
+class ActionCheckMeaning(Aside):
+    """Not sure what is meant: say what it may be, and ask."""
+
+    def name(self) -> str:
+        """Rasa's name."""
+        return "action_check_meaning"
+
+    def answer(
+        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
+    ) -> Sequence[EventType] | None:
+        """Ask; a yes, typed or tapped, is then the intent itself."""
+        if record is None:
+            return None
+        guess = tracker.latest_message["understood"]["name"]
+        say(
+            "utter_check_meaning",
+            intents=[(label("buttons", "yes"), guess), (label("buttons", "no"), "nlu_fallback")],
+            meaning=label("meanings", guess),
+        )
+        return [SlotSet("guess", guess), *self.STAY]

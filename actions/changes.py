@@ -15,7 +15,7 @@ from actions.turn import Answer, Say
 from actions.words import label, labels, listed, said_back, titles
 from bot.network.edits import Match, is_role, merge, resolve
 from bot.network.model import LABEL_MAX, Kind, Member, Network, Status
-from bot.nlu.apply import Edited, with_edit, with_mentions
+from bot.nlu.apply import Edited, meant, with_edit, with_mentions
 from bot.nlu.map_talk import same_in
 from bot.nlu.meaning import EditMention
 from bot.store.record import Record
@@ -78,7 +78,7 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
 
 def _both(record: Record, edit: EditMention) -> tuple[str, str] | None:
     """The two members that an edit makes one; ``None`` where one of them cannot be told."""
-    found = [resolve(record.network(), name) for name in (edit.target, edit.value)]
+    found = [meant(record.network(), name) for name in (edit.target, edit.value)]
     keys = tuple(each.key for each in found if isinstance(each, Match))
     return (keys[0], keys[1]) if len(set(keys)) == 2 else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rasa_sdk import Tracker
@@ -82,7 +83,9 @@ class ValidateDifficultiesForm(StageForm):
 
     @question
     def validate_difficulties_words(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
-        """The person's own words, and what they name."""
+        """The person's own words, and what they name; "???" is none."""
+        if answer.text and not re.search(r"\w", answer.text):
+            return Heard.UNCLEAR
         if answer.text and not (answer.skipped or answer.said_no):
             record.note("difficulties", answer.text)
             take_difficulties(record, answer)

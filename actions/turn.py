@@ -26,7 +26,8 @@ PLAIN = 0.5
 
 SKIP_INTENTS = frozenset({"skip", "dont_know"})
 SKIP_WORDS = 3
-SKIP_SURE = 0.6
+SKIP_LIKELY, SKIP_SURE = 0.4, 0.6
+"""How sure the classifier has to be of few words, and of many, that they answer nothing."""
 """A longer message passes a question over only when the classifier is as sure as this."""
 
 
@@ -121,8 +122,8 @@ class Answer:
         """Would rather not answer, or does not know."""
         if self.choices:
             return self.choice == "skip"
-        plain = len(self.text.split()) <= SKIP_WORDS or self.confidence >= SKIP_SURE
-        return self.intent in SKIP_INTENTS and plain
+        bar = SKIP_LIKELY if len(self.text.split()) <= SKIP_WORDS else SKIP_SURE
+        return self.intent in SKIP_INTENTS and self.confidence >= bar
 
 
 class Say:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.network.edits import Ambiguous, Match, resolve
+from bot.network.edits import Ambiguous, Match
 from bot.network.model import Member, Network, Relationship
 from bot.nlu import context
+from bot.nlu.apply import meant
 from bot.nlu.meaning import Meaning
 
 Row = dict[str, Any]
@@ -154,7 +155,7 @@ def _relationship(code: str | None) -> Relationship | None:
 
 def _where(network: Network, text: str | None) -> tuple[str, bool]:
     """The key of the member that a text means (the text itself for nobody), and doubt."""
-    found = resolve(network, text) if text else None
+    found = meant(network, text) if text else None
     if isinstance(found, Match):
         return found.key, False
     return bare(text or ""), isinstance(found, Ambiguous)

@@ -17,11 +17,20 @@ from pathlib import Path
 
 from bot.settings import PROJECT, Settings, get_settings
 
-LEARNING = ("bot/nlu", "bot/language/encoder.py", "bot/language/pieces.py")
-"""The code that reads texts for Rasa's model."""
+LEARNING = (
+    "bot/language",
+    "bot/nlu/training",
+    "bot/nlu/data",
+    "bot/nlu/examples.py",
+    "bot/nlu/features.py",
+    "bot/nlu/heads.py",
+    "bot/nlu/learning.py",
+    "bot/nlu/lexicon.py",
+)
+"""What the readers learn from beside Rasa's files, and how they learn it."""
 
 SOURCES = ("config.yml", "domain.yml", "data", *LEARNING)
-"""What Rasa's model learns from: Rasa's files, and the code that reads texts for it."""
+"""What a model is made of."""
 
 RISK_SOURCES = (
     "bot/language",
@@ -97,7 +106,7 @@ def train(
     force: bool = False,
     progress: Callable[[float], None] = lambda seconds: None,
 ) -> Path:
-    """The path of Rasa's model, after training what has to be trained (about ten minutes).
+    """The path of Rasa's model, after training what has to be trained (a quarter of an hour).
 
     Args:
         force: train although there are models for these sources.

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from actions.forms import SLOTS
 from bot.nlu.router import (
     ABOUT_THE_TALK,
+    CHECKED,
     EXPECTED,
     STRUCTURED,
     Heard,
     asks,
+    changes_in,
     corrects,
+    is_puzzled,
     route,
 )
 from bot.settings import PROJECT
@@ -83,6 +86,24 @@ SITUATIONS = [
     ("open, sure", heard("show_plan"), "show_plan"),
     ("open, lost", heard("chitchat", 0.1), "nlu_fallback"),
     ("open, yes", heard("affirm", words=1), "affirm"),
+    ("put it back", heard("go_back", 0.6, edits=("undo",), asked="picture_right"), "correct_last"),
+    ("go back", heard("go_back", 0.95, edits=("undo",), asked="about_age"), "go_back"),
+    (
+        "a symptom told, not asked about",
+        heard("medical_advice", 0.6, has_difficulties=True),
+        "tell_difficulty",
+    ),
+    (
+        "a symptom asked about",
+        heard("medical_advice", 0.6, has_difficulties=True, question=True),
+        "medical_advice",
+    ),
+    # Nothing is asked, and it is not sure what is meant.
+    ("open, unsure", heard("show_plan", 0.4), "unsure"),
+    ("open, unsure, harmless", heard("thank", 0.4), "thank"),
+    ("yes to a guess", heard("affirm", words=1, guess="show_plan"), "show_plan"),
+    ("no to a guess", heard("deny", words=1, guess="show_plan"), "nlu_fallback"),
+    ("something else to a guess", heard("show_map", guess="show_plan"), "show_map"),
     ("correct that", heard("affirm", corrects=True, asked="about_age"), "correct_last"),
     ("correct that, at the map", heard("affirm", corrects=True, asked="picture_right"), "answer"),
     (
@@ -108,6 +129,20 @@ def test_situations(situation: Heard, becomes: str) -> None:
     assert route(situation) == becomes
 
 
+def test_question_marks_alone_ask_for_help() -> None:
+    assert is_puzzled("???")
+    assert is_puzzled(" ? ")
+    assert not is_puzzled("who?")
+    assert not is_puzzled("...")
+
+
+def test_she_is_whom_the_question_is_about() -> None:
+    said = [{"operation": "set_contact", "target": "she", "value": "monthly"}]
+    assert changes_in(said, "details_middle") == ()
+    assert changes_in(said, None) == ("set_contact",)
+    assert changes_in([{**said[0], "target": "Bob"}], "details_middle") == ("set_contact",)
+
+
 ANY = st.builds(
     Heard,
     intent=st.sampled_from(INTENTS) | st.text(max_size=10),
@@ -124,6 +159,7 @@ ANY = st.builds(
     right=st.booleans(),
     corrects=st.booleans(),
     asked=st.none() | st.sampled_from(ALL_SLOTS) | st.just("a slot of last year"),
+    guess=st.none() | st.sampled_from(sorted(CHECKED)),
 )
 
 

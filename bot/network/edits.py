@@ -147,14 +147,28 @@ def _one_or_many(keys: Sequence[str]) -> Match | Ambiguous | None:
     return Match(keys[0]) if len(keys) == 1 else Ambiguous(tuple(keys))
 
 
-def resolve(network: Network, text: str) -> Match | Ambiguous | None:
+def resolve(
+    network: Network, text: str, relationship: Relationship | None = None
+) -> Match | Ambiguous | None:
     """The member that ``text`` means: "bob", "my sister", "Marget next door", "Dr Patel".
 
     The name comes first, then what the member is to ego, then names with slips of the keys.
 
+    Args:
+        network: where to look.
+        text: the words.
+        relationship: what the words stand for where the caller knows; it is looked at last.
+
     Returns:
         ``Match``, ``Ambiguous`` where several fit equally well, or None.
     """
+    found = _resolved(network, text)
+    if found is None and relationship is not None:
+        return _one_or_many([m.key for m in network if m.relationship is relationship])
+    return found
+
+
+def _resolved(network: Network, text: str) -> Match | Ambiguous | None:
     words = _words(text)
     if not words:
         return None

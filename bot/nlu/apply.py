@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +20,10 @@ from bot.network.model import (
     Work,
     kind_of,
 )
+from bot.nlu.lexicon import relationship_in
 from bot.nlu.meaning import EditMention, MemberMention
+
+_POSSESSIVE = re.compile(r"^(?:my|our|me|ma|the)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,11 @@ def _news(member: Member, mention: MemberMention) -> dict[str, Any]:
     return news
 
 
+def meant(network: Network, text: str) -> Match | Ambiguous | None:
+    """``resolve`` with the help of the word lists: "her indoors" is the one partner."""
+    return resolve(network, text, relationship_in(_POSSESSIVE.sub("", text.strip())))
+
+
 @dataclass(frozen=True)
 class Edited:
     """The outcome of an edit.
@@ -137,12 +146,14 @@ def with_edit(
 ) -> Edited:
     """Apply one edit; ``key`` is the member where an ambiguity has been settled."""
     if edit.operation == "add":
-        made = with_mentions(network, [MemberMention(edit.target)], new_key)
+        relationship = Relationship(edit.value) if edit.value else None
+        mention = MemberMention(edit.target, relationship, kind_of(relationship))
+        made = with_mentions(network, [mention], new_key)
         if not made.added:
             return Edited("unclear", made.network)
         return Edited("done", made.network, made.added[0].label, key=made.added[0].key)
     if key is None:
-        found = resolve(network, edit.target)
+        found = meant(network, edit.target)
         if isinstance(found, Ambiguous):
             return Edited(
                 "ambiguous", network, edit.target, candidates=tuple(network[k] for k in found.keys)
@@ -164,7 +175,7 @@ def _edited(network: Network, member: Member, edit: EditMention) -> Edited:
         changed = network.changed(member.key, status=Status.DIED)
         return Edited("done", changed, member.label)
     if edit.operation == "merge":
-        other = resolve(network, edit.value)
+        other = meant(network, edit.value)
         if not isinstance(other, Match) or other.key == member.key:
             return Edited("unknown", network, edit.value)
         return Edited(

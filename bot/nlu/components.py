@@ -1,16 +1,15 @@
 """Our components of Rasa's pipeline; each is a thin door to a pure module.
 
-``SafetyScreen`` comes first and looks at the text before any model. ``MeaningExtractor`` adds
-members, edits and difficulties to what Rasa's parse returns, and ``IntentClassifier`` the
-intent, with the extractors' findings among its features.
+``SafetyScreen`` comes first and looks at the text before any model. ``MeaningReader`` adds
+members, edits and difficulties to what Rasa's parse returns, and ``IntentReader`` the intent.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
-import joblib  # type: ignore[import-untyped]
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,14 +19,16 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.language.encoder import encoder
-from bot.nlu import words
-from bot.nlu.intents import IntentModel, cues
-from bot.nlu.understanding import meaning_of
+from bot.language.reader import Features, Reader
+from bot.nlu.features import word_features
+from bot.nlu.joined import meaning
+from bot.nlu.meaning import Meaning
+from bot.nlu.reading import intents_in
 
 _log = logging.getLogger(__name__)
 _RANKED = 5
-_FILE = "intents.joblib"
+_FILE = "reader.safetensors"
+_WARM_UP = "hello there"
 
 
 def is_structured(text: str) -> bool:
@@ -81,52 +82,17 @@ def screened(text: str) -> dict[str, str | None]:
     }
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class MeaningExtractor(GraphComponent):
-    """Sets ``members``, ``edits`` and ``difficulties`` to lists of the contract's objects."""
+class TrainedReader(GraphComponent):
+    """A reader that Rasa trains, keeps and loads; what it says of a message is the subclass's."""
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> MeaningExtractor:
-        """Made by Rasa; loads the language model so that the first patient does not wait."""
-        words.known_words()
-        return cls()
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Adds the meaning to each message that is a patient's own words."""
-        for message in messages:
-            text = message.get(TEXT) or ""
-            if not text or is_structured(text):
-                continue
-            for name, found in spoken_meaning(text).items():
-                message.set(name, found, add_to_output=True)
-        return messages
-
-
-def spoken_meaning(text: str) -> dict[str, list[dict[str, Any]]]:
-    """The contract's ``members``, ``edits`` and ``difficulties`` of a text."""
-    meaning = meaning_of(text)
-    return {
-        name: [item.to_json() for item in getattr(meaning, name)]
-        for name in ("members", "edits", "difficulties")
-    }
-
-
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class IntentClassifier(GraphComponent):
-    """Sets the intent with its probability, and the ranking of the likeliest few."""
+    features: ClassVar[Features | None] = None
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, model: IntentModel | None = None
+        self, model_storage: ModelStorage, resource: Resource, reader: Reader | None = None
     ) -> None:
         self._storage = model_storage
         self._resource = resource
-        self._model = model
+        self._reader = reader
 
     @classmethod
     def create(
@@ -135,7 +101,7 @@ class IntentClassifier(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> IntentClassifier:
+    ) -> TrainedReader:
         """Made by Rasa before training."""
         return cls(model_storage, resource)
 
@@ -147,36 +113,81 @@ class IntentClassifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> IntentClassifier:
-        """Read from a trained model archive, which is trusted as the code is.
-
-        The encoder's weights are read here too, so that the first patient does not wait.
-        """
-        encoder()
+    ) -> TrainedReader:
+        """Read from a trained model archive; one message is read, so that no patient waits."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, joblib.load(folder / _FILE))
+            # The class would make a method of a plain function.
+            reader = Reader.load(folder / _FILE, cls.__dict__.get("features"))
+        reader.read(_WARM_UP)
+        return cls(model_storage, resource, reader)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from every example that has an intent."""
+        """Learns from our texts; those with intents come from Rasa's own files."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        texts = [m.get(TEXT) for m in examples]
-        seen = [cues(t, spoken_meaning(t)) for t in texts]
-        self._model = IntentModel().fit(texts, seen, [m.get(INTENT) for m in examples])
+        self._reader = self.learn([(m.get(TEXT), m.get(INTENT)) for m in examples])
         with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self._model, folder / _FILE, compress=3)
+            self._reader.save(folder / _FILE)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Classifies each message that is a patient's own words."""
-        if self._model is None:
-            raise RuntimeError("the intent classifier has not been trained")
+        """Reads each message that is a patient's own words."""
+        if self._reader is None:
+            raise RuntimeError(f"{type(self).__name__} has not been trained")
         for message in messages:
             text = message.get(TEXT) or ""
-            if not text or is_structured(text):
-                continue
-            meaning = {k: message.get(k) or [] for k in ("members", "edits", "difficulties")}
-            ranked = self._model.rank([text], [cues(text, meaning)])[0]
-            ranking = [{"name": n, "confidence": p} for n, p in ranked[:_RANKED]]
-            message.set(INTENT, ranking[0], add_to_output=True)
-            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            if text and not is_structured(text):
+                self.note(message, self._reader, text)
         return messages
+
+    def learn(self, texts: Sequence[tuple[str, str]]) -> Reader:
+        """A trained reader from messages with their intents."""
+        raise NotImplementedError
+
+    def note(self, message: Message, reader: Reader, text: str) -> None:
+        """Put what the reader says of a text on the message."""
+        raise NotImplementedError
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class MeaningReader(TrainedReader):
+    """Sets ``members``, ``edits`` and ``difficulties`` to lists of the contract's objects."""
+
+    features = word_features
+
+    def learn(self, texts: Sequence[tuple[str, str]]) -> Reader:
+        """Learns from the annotated messages of ``bot/nlu/training``."""
+        # TensorFlow is wanted for training only.
+        from bot.nlu.learning import meaning_reader
+
+        return meaning_reader(texts)
+
+    def note(self, message: Message, reader: Reader, text: str) -> None:
+        """Adds the meaning."""
+        for name, found in as_json(meaning(reader.read(text))).items():
+            message.set(name, found, add_to_output=True)
+
+
+def as_json(said: Meaning) -> dict[str, list[dict[str, Any]]]:
+    """The contract's ``members``, ``edits`` and ``difficulties``."""
+    return {
+        name: [item.to_json() for item in getattr(said, name)]
+        for name in ("members", "edits", "difficulties")
+    }
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentReader(TrainedReader):
+    """Sets the intent with its probability, and the ranking of the likeliest few."""
+
+    def learn(self, texts: Sequence[tuple[str, str]]) -> Reader:
+        """Learns from every example that has an intent."""
+        from bot.nlu.learning import intent_reader
+
+        return intent_reader(texts)
+
+    def note(self, message: Message, reader: Reader, text: str) -> None:
+        """Adds the intent."""
+        ranked = intents_in(reader.read(text))[:_RANKED]
+        ranking = [{"name": name, "confidence": chance} for name, chance in ranked]
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from bot.needs.areas import Size
 from bot.network.model import Contact, Distance, Work
 from bot.nlu import attributes
-from bot.nlu.edits import relationship_of
+from bot.nlu.lexicon import relationship_of
 from bot.nlu.words import mend, straight, tokenise
 
 _YES = re.compile(

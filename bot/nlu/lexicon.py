@@ -6,6 +6,7 @@ reading the grammar.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,6 +95,23 @@ def terms() -> dict[tuple[str, ...], Term]:
                     many = Term(term.relationship, term.flags.replace("b", ""), True)
                     plurals.setdefault(_plural(words), many)
     return {**plurals, **found}
+
+
+def relationship_of(text: str) -> Relationship | None:
+    """The relationship that words such as "my sister" or "next door neighbour" stand for."""
+    low = re.sub(r"^(?:my|our|me|a|an|the) ", "", text.replace("’", "'").lower().strip())
+    words = _split(low)
+    while words:
+        if term := terms().get(words):
+            return term.relationship
+        words = words[1:]
+    return None
+
+
+def relationship_in(phrase: str) -> Relationship | None:
+    """The relationship that a phrase stands for as a whole ("mum", "district nurse")."""
+    term = terms().get(_split(phrase.lower()))
+    return term.relationship if term else None
 
 
 @lru_cache(maxsize=1)

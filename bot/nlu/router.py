@@ -8,6 +8,7 @@ The rules are pure functions here; ```bot.nlu.turn_router`` puts them at the end
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +17,8 @@ RISK = "risk"
 RIGHTS = "export_my_data"
 """What every right goes by that is asked for in words; ``actions.rights`` reads which it is."""
 FALLBACK = "nlu_fallback"
+UNSURE = "unsure"
+AFFIRM = "affirm"
 
 ABOUT_THE_TALK = frozenset(
     {
@@ -53,6 +56,28 @@ COURTESIES = frozenset({"greet", "thank", "goodbye"})
 """Intents that interrupt any question when they are the whole of a short message."""
 
 COURTESY_WORDS = 3
+
+CHECKED = frozenset(
+    {
+        "show_map",
+        "show_gaps",
+        "show_plan",
+        "find_support",
+        "nearer",
+        "cheaper",
+        "different_options",
+        "start_over",
+        "pause",
+        "help",
+        "who_sees_my_data",
+        "export_my_data",
+        "delete_my_data",
+        "stop_messages",
+        "talk_to_person",
+    }
+)
+"""Intents that are checked with the patient when they are not sure. What the others do is a kind
+word, or needs the patient's words and says what it made of them."""
 
 STRUCTURED = frozenset({"choose", "share_location", "unreadable", "stale_button", "follow_up_due"})
 """What buttons and channels send; never weighed, never answers by chance."""
@@ -168,6 +193,8 @@ class Heard:
     """One message before routing.
 
     Attributes:
+        asked: the slot that is being asked for.
+        guess: the intent that the bot has just asked about ("I think you mean … Is that right?").
         right: one of the person's rights is asked for (``bot.rights.wishes``).
         corrects: it asks to correct what was just said (``corrects``).
     """
@@ -181,6 +208,7 @@ class Heard:
     words: int = 1
     question: bool = False
     asked: str | None = None
+    guess: str | None = None
     right: bool = False
     corrects: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
@@ -219,6 +247,27 @@ def corrects(text: str) -> bool:
     return bool(_CORRECTS.fullmatch(text.strip().replace("\u2019", "'")))
 
 
+_PUZZLED = re.compile(r"[\s.!?]*\?[\s.!?]*")
+
+
+def is_puzzled(text: str) -> bool:
+    """Whether a text is question marks and no words: somebody who does not know what to do."""
+    return bool(_PUZZLED.fullmatch(text))
+
+
+_PRONOUNS = frozenset({"he", "she", "they", "him", "her", "them", "it"})
+_OF_ONE_MEMBER = frozenset({"details_inner", "details_middle", "details_members"})
+
+
+def changes_in(edits: Iterable[Mapping[str, Any]], asked: str | None) -> tuple[str, ...]:
+    """The operations that may be a change of the map, beside the question that is asked.
+
+    Where somebody's details are asked for, "she phones every month" is the answer.
+    """
+    own = _PRONOUNS if asked in _OF_ONE_MEMBER else frozenset()
+    return tuple(e["operation"] for e in edits if str(e["target"]).lower() not in own)
+
+
 def route(heard: Heard) -> str:
     """The intent that the dialogue gets."""
     if heard.intent in STRUCTURED:
@@ -230,7 +279,8 @@ def route(heard: Heard) -> str:
         return RIGHTS
     if heard.corrects:
         heard = replace(heard, intent="correct_last", confidence=1.0)
-    if "undo" in heard.edits and heard.intent in ("go_back", "correct_last"):
+    doubtful = heard.intent == "go_back" and heard.confidence < VERY_SURE
+    if "undo" in heard.edits and (doubtful or heard.intent == "correct_last"):
         # "Put it back" is about the map; "go back" alone is about the questions.
         return "correct_last"
     if heard.asked is None:
@@ -239,11 +289,24 @@ def route(heard: Heard) -> str:
 
 
 def _open(heard: Heard) -> str:
+    if heard.guess and heard.intent == AFFIRM:
+        return heard.guess
+    if heard.guess and heard.intent == "deny":
+        return FALLBACK
     if _asks_for_change(heard):
         return "change_member"
     if heard.confidence < LOST:
         return FALLBACK
+    if heard.intent == "medical_advice" and heard.confidence < VERY_SURE and _only_tells(heard):
+        # "My knees have started hurting" says what is hard.
+        return "tell_difficulty"
+    if heard.confidence < SURE and heard.intent in CHECKED:
+        return UNSURE
     return heard.intent
+
+
+def _only_tells(heard: Heard) -> bool:
+    return heard.has_difficulties and not heard.question
 
 
 def _asks_for_change(heard: Heard) -> bool:

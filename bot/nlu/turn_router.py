@@ -8,13 +8,25 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.events import ActionExecuted
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.router import STRUCTURED, Heard, asks, corrects, route
+from bot.nlu.router import (
+    STRUCTURED,
+    Heard,
+    asks,
+    changes_in,
+    corrects,
+    is_puzzled,
+    route,
+)
 from bot.rights.wishes import right_asked
+
+CHECK = "action_check_meaning"
+"""The action that asks whether a guess is right; its slot ``guess`` holds the intent."""
 
 UNDERSTOOD = "understood"
 """Property of a parsed message: intent and confidence before routing."""
@@ -42,12 +54,17 @@ class TurnRouter(GraphComponent):
         asked = None
         if tracker is not None and tracker.active_loop_name:
             asked = tracker.get_slot(REQUESTED_SLOT)
+        guess = _guess(tracker)
         for message in messages:
             intent = message.get(INTENT) or {}
             name = intent.get("name") or ""
             text = message.get(TEXT) or ""
             if name in STRUCTURED or text.startswith("/"):
                 continue
+            if is_puzzled(text):
+                name = "help"
+                intent = {"name": name, "confidence": 1.0}
+                message.set(INTENT, intent, add_to_output=True)
             message.set(UNDERSTOOD, intent, add_to_output=True)
             routed = route(
                 Heard(
@@ -55,11 +72,12 @@ class TurnRouter(GraphComponent):
                     confidence=float(intent.get("confidence") or 0.0),
                     level=(message.get("safety") or {}).get("level", "none"),
                     has_members=bool(message.get("members")),
-                    edits=tuple(e["operation"] for e in message.get("edits") or ()),
+                    edits=changes_in(message.get("edits") or (), asked),
                     has_difficulties=bool(message.get("difficulties")),
                     words=len(text.split()),
                     question=asks(text),
                     asked=asked,
+                    guess=guess,
                     right=right_asked(text) is not None,
                     corrects=corrects(text),
                 )
@@ -67,3 +85,12 @@ class TurnRouter(GraphComponent):
             if routed != name:
                 message.set(INTENT, {"name": routed, "confidence": 1.0}, add_to_output=True)
         return messages
+
+
+def _guess(tracker: DialogueStateTracker | None) -> str | None:
+    """The intent that the bot's last turn asked about, if it did."""
+    for event in reversed(tracker.events) if tracker is not None else ():
+        if isinstance(event, ActionExecuted) and event.action_name != ACTION_LISTEN_NAME:
+            asked = event.action_name == CHECK
+            return tracker.get_slot("guess") if asked and tracker is not None else None
+    return None

@@ -140,3 +140,11 @@ def test_keys_are_never_used_again() -> None:
 def test_the_same_name_is_found_whatever_its_case() -> None:
     assert same_name(HOME, "sian") == "m7"
     assert same_name(HOME, "Sia") is None
+
+
+def test_what_words_stand_for_helps_where_they_are_in_no_list() -> None:
+    partner = Network((Member("m1", "Carol", relationship=R.PARTNER), Member("m2", "Ann")))
+    assert resolve(partner, "her indoors") is None
+    assert resolve(partner, "her indoors", R.PARTNER) == Match("m1")
+    assert resolve(partner, "Ann", R.PARTNER) == Match("m2")
+    assert resolve(partner, "her indoors", R.CHILD) is None

@@ -1,0 +1,104 @@
+"""One meaning from two readings of a message: the trained reader's and the grammar's.
+
+They err in different ways (``docs/nlu.md`` has the figures). The reader has met far more ways to
+put things, and rarely makes somebody up; the grammar is exact in plain cases: where a name ends,
+what a word for a relationship stands for, each name of a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.language.reader import Reading
+from bot.needs.areas import Area
+from bot.nlu.lexicon import relationship_in
+from bot.nlu.meaning import DifficultyMention, Meaning, MemberMention
+from bot.nlu.reading import doubtful_members, meaning_in
+from bot.nlu.understanding import meaning_of
+
+_LETTERS = re.compile(r"[^\W\d_]")
+_ASIDE = frozenset({"a", "an", "at", "me", "my", "of", "our", "s", "the"})
+
+
+def meaning(reading: Reading) -> Meaning:
+    """Members, edits and difficulties that a text names.
+
+    The reader says who is there, and what is said of them; the grammar's name and relationship
+    hold for those whom both hear. Somebody whom the grammar alone hears, beside others of whom
+    the reader is sure, counts where the reader holds it possible. A difficulty counts that either
+    hears: the person is shown them, and unticks what is wrong. Changes of the map are the
+    reader's, or else the grammar's: the router acts on them only where the message as a whole is
+    about one.
+
+    Args:
+        reading: what the trained reader says of the text.
+    """
+    if not _LETTERS.search(reading.text):
+        return Meaning()
+    read, parsed = meaning_in(reading), meaning_of(reading.text)
+    doubtful = doubtful_members(reading) if read.members else ()
+    heard = [m for m in read.members if parsed.members or not _is_one_small_word(m, reading.text)]
+    members = _members(heard, parsed.members, doubtful)
+    low = reading.text.casefold()
+    return Meaning(
+        tuple(sorted(members, key=lambda member: low.find(member.name.casefold()))),
+        read.edits or parsed.edits,
+        _difficulties(read.difficulties, parsed.difficulties),
+    )
+
+
+def _members(
+    read: Iterable[MemberMention],
+    parsed: Iterable[MemberMention],
+    doubtful: Sequence[str],
+) -> list[MemberMention]:
+    left = list(parsed)
+    members: list[MemberMention] = []
+    alone: list[MemberMention] = []
+    for member in read:
+        twin = next((other for other in left if _near(member.name, other.name)), None)
+        if twin is None:
+            alone.append(member)
+        else:
+            left.remove(twin)
+            members.append(_both(member, twin))
+    # "My cat Whisky" is one: a word for a relationship that the grammar gave to a name.
+    named = {m.relationship for m in members}
+    members += [m for m in alone if relationship_in(m.name) not in named - {None}]
+    return members + [m for m in left if any(_near(m.name, said) for said in doubtful)]
+
+
+def _is_one_small_word(member: MemberMention, text: str) -> bool:
+    """A message of one strange word in small letters ("asdf"), where only the grammar's lists
+    can tell a name from a slip of the hand."""
+    return text.strip().islower() and text.strip() == member.name and " " not in member.name
+
+
+def _both(read: MemberMention, parsed: MemberMention) -> MemberMention:
+    """One whom both hear."""
+    if parsed.relationship is None:
+        return read
+    return replace(read, name=parsed.name, relationship=parsed.relationship, kind=parsed.kind)
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether all words of one name are in the other ("okafor" and "Mrs Okafor")."""
+    first, second = _words(one), _words(other)
+    return bool(first and second) and (first <= second or second <= first)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", name.casefold())) - _ASIDE
+
+
+def _difficulties(
+    read: Iterable[DifficultyMention], parsed: Iterable[DifficultyMention]
+) -> tuple[DifficultyMention, ...]:
+    found = {d.area: d for d in parsed}
+    for difficulty in read:
+        other = found.get(difficulty.area)
+        size = difficulty.size or (other.size if other else None)
+        found[difficulty.area] = replace(difficulty, size=size)
+    return tuple(found[area] for area in Area if area in found)

@@ -1,0 +1,59 @@
+"""What becomes of a message that the reader and the grammar hear differently."""
+
+from __future__ import annotations
+
+from bot.network.model import Relationship
+from bot.nlu.heads import MEMBER, TARGET
+from bot.nlu.joined import meaning
+from bot.nlu.meaning import EditMention
+from tests.nlu.test_reading import found, reading
+
+
+def test_the_grammar_says_what_somebody_is_called_whom_both_hear() -> None:
+    text = "my mother-in-law"
+    (member,) = meaning(reading(text, found(text, MEMBER, "mother"))).members
+    assert (member.name, member.relationship) == ("mother-in-law", Relationship.OTHER_FAMILY)
+
+
+def test_somebody_whom_the_grammar_alone_hears_needs_the_readers_doubt() -> None:
+    text = "my brothers Khalid and Nadeem"
+    sure, doubtful = found(text, MEMBER, "Khalid"), found(text, MEMBER, "Nadeem", sure=False)
+    assert [m.name for m in meaning(reading(text, sure, doubtful)).members] == ["Khalid", "Nadeem"]
+    assert [m.name for m in meaning(reading(text, sure)).members] == ["Khalid"]
+    assert meaning(reading(text, doubtful)).members == ()
+
+
+def test_those_named_stand_in_the_order_of_the_text() -> None:
+    text = "my son Tom and my wife Jean"
+    spans = [found(text, MEMBER, "Tom", sure=False), found(text, MEMBER, "Jean")]
+    assert [m.name for m in meaning(reading(text, *spans)).members] == ["Tom", "Jean"]
+
+
+def test_a_change_is_the_readers_or_else_the_grammars() -> None:
+    text = "take bob off"
+    assert meaning(reading(text)).edits == (EditMention("remove", "bob"),)
+    moved = reading(text, found(text, TARGET, "bob", "died"))
+    assert meaning(moved).edits == (EditMention("died", "bob"),)
+
+
+def test_a_difficulty_counts_that_either_hears() -> None:
+    assert [d.area.value for d in meaning(reading("I can't sleep")).difficulties] == ["sleep"]
+
+
+def test_a_name_with_what_its_bearer_is_to_the_speaker_is_one() -> None:
+    text = "my cat Whisky, he's great company"
+    spans = [found(text, MEMBER, "cat"), found(text, MEMBER, "Whisky")]
+    assert [m.name for m in meaning(reading(text, *spans)).members] == ["Whisky"]
+    family = "my mother-in-law Nasreen"
+    spans = [found(family, MEMBER, "-in"), found(family, MEMBER, "Nasreen")]
+    assert [m.name for m in meaning(reading(family, *spans)).members] == ["Nasreen"]
+
+
+def test_a_text_without_words_says_nothing() -> None:
+    assert meaning(reading("???")).difficulties == ()
+
+
+def test_one_strange_word_is_a_name_only_with_a_capital_or_on_a_list() -> None:
+    for text, names in (("asdf", []), ("Asdf", ["Asdf"]), ("agnieszka", ["agnieszka"])):
+        found_ = meaning(reading(text, found(text, MEMBER, text))).members
+        assert [m.name for m in found_] == names, text

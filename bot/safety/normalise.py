@@ -56,6 +56,16 @@ def _known_words() -> frozenset[str]:
     return frozenset(w for w in words if w.isalpha() and w.islower())
 
 
+def unmasked(text: str) -> str:
+    """A text in small letters, its encoding mended, look-alike letters and accents undone."""
+    text = unicodedata.normalize("NFKC", ftfy.fix_text(text)).lower().translate(HOMOGLYPHS)
+    return "".join(
+        c
+        for c in unicodedata.normalize("NFD", text)
+        if unicodedata.category(c) not in ("Mn", "Cf", "Me")
+    )
+
+
 class Normaliser:
     """Turns a text into words.
 
@@ -102,12 +112,7 @@ class Normaliser:
         return words
 
     def _clean(self, text: str) -> str:
-        text = unicodedata.normalize("NFKC", ftfy.fix_text(text)).lower().translate(HOMOGLYPHS)
-        text = "".join(
-            c
-            for c in unicodedata.normalize("NFD", text)
-            if unicodedata.category(c) not in ("Mn", "Cf", "Me")
-        )
+        text = unmasked(text)
         text = re.sub(r"[’`´ʼ]", "'", text)
         for pattern, meant in self._phrases:
             text = pattern.sub(meant, text)

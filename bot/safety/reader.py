@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.language.encoder import encoder
 from bot.language.reader import Head, Reader, Reading
 from bot.safety.model import PHYSICAL, Category, Level, Match
+from bot.safety.normalise import unmasked
 
 LEVEL, CATEGORY, SUBJECT = "level", "category", "subject"
 NO_CATEGORY = "none"
@@ -45,7 +46,7 @@ def detect(text: str) -> list[Match]:
     from bot.training import risk_path
 
     reader = _loaded(risk_path())
-    return [match for part in parts(text) for match in judged(reader.read(part))]
+    return [match for part in parts(unmasked(text)) for match in judged(reader.read(part))]
 
 
 def parts(text: str) -> list[str]:

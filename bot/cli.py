@@ -9,14 +9,19 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bot.settings import get_settings
+from bot.settings import PROJECT, get_settings
+
+if TYPE_CHECKING:
+    from bot.conversations.assistant import Assistant
 
 app = typer.Typer(
     help="WISE Companion: self-care support that starts from the people around you.",
@@ -532,6 +537,8 @@ def simulate(
     json_: JsonOption = False,
 ) -> None:
     """Let made-up patients talk to the real assistant through a loopback Telegram."""
+    # A console script does not look for modules where it is run.
+    sys.path.insert(0, str(PROJECT))
     try:
         import time_machine  # noqa: F401
 
@@ -558,28 +565,18 @@ def simulate(
 
 async def _live(persons: int, seed: int, weeks: int) -> list[Any]:
     """Simulate in a store of its own."""
-    from bot.training import train as train_model
+    from bot.simulation.weeks import simulate as run_weeks
 
-    model = train_model()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["DATABASE_URL"] = f"sqlite:///{home}/simulation.sqlite"
-        get_settings.cache_clear()
-        from bot.conversations.assistant import Assistant
-        from bot.directory.sample import load_on_first_use
-        from bot.simulation.weeks import simulate as run_weeks
-        from bot.store.migrate import upgrade
+    with (
+        _assistant_of_its_own() as assistant,
+        Progress(TextColumn("{task.description}"), TimeElapsedColumn(), console=err) as shown,
+    ):
+        task = shown.add_task("")
 
-        upgrade()
-        load_on_first_use()
-        with Progress(TextColumn("{task.description}"), TimeElapsedColumn(), console=err) as shown:
-            task = shown.add_task("")
+        def tell(done: int) -> None:
+            shown.update(task, description=f"{done} of {persons} have had their first visit")
 
-            def tell(done: int) -> None:
-                shown.update(task, description=f"{done} of {persons} have had their first visit")
-
-            return await run_weeks(
-                persons, seed, Assistant.load(model), get_settings(), weeks=weeks, progress=tell
-            )
+        return await run_weeks(persons, seed, assistant, get_settings(), weeks=weeks, progress=tell)
 
 
 def _yaml_files(path: Path) -> list[Path]:
@@ -587,13 +584,24 @@ def _yaml_files(path: Path) -> list[Path]:
 
 
 async def _play(scripts: list[Any]) -> list[Any]:
-    """Play in a store of its own: no script may touch the records of a service."""
+    """Play in a store of its own."""
     from bot.conversations.scripts import play
+
+    with _assistant_of_its_own() as assistant:
+        return [
+            await play(script, assistant.turns, f"{number}:{script.path.stem}")
+            for number, script in enumerate(scripts)
+        ]
+
+
+@contextmanager
+def _assistant_of_its_own() -> Iterator[Assistant]:
+    """The real assistant on a new store: nothing tried may touch the records of a service."""
     from bot.training import train as train_model
 
     model = train_model()
     with tempfile.TemporaryDirectory() as home:
-        os.environ["DATABASE_URL"] = f"sqlite:///{home}/dialogues.sqlite"
+        os.environ["DATABASE_URL"] = f"sqlite:///{home}/own.sqlite"
         get_settings.cache_clear()
         from bot.conversations.assistant import Assistant
         from bot.directory.sample import load_on_first_use
@@ -601,11 +609,7 @@ async def _play(scripts: list[Any]) -> list[Any]:
 
         upgrade()
         load_on_first_use()
-        assistant = Assistant.load(model)
-        return [
-            await play(script, assistant.turns, f"{number}:{script.path.stem}")
-            for number, script in enumerate(scripts)
-        ]
+        yield Assistant.load(model)
 
 
 if __name__ == "__main__":

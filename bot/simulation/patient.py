@@ -124,7 +124,6 @@ class Patient:
                     lambda v: self._words(v, _IDEAS),
                 ),
                 (r"when might you do it", lambda v: self._words(v, _WHEN)),
-                (r"did you try it", lambda v: self._any(v)),
             )
         )
 

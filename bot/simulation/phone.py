@@ -6,12 +6,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from bot.simulation.patient import Act, Says, Taps, View
+from bot.store import messages
 from bot.store.base import unit_of_work
-from bot.store.messages import DONE, WAITING, Inbox, Outbox
-from bot.telegram.keyboards import read_data
+from bot.telegram.keyboards import read_data, toggle_shown
 from bot.telegram.sending import CHANNEL
 
 if TYPE_CHECKING:
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds until a turn counts as not answered; the machine may be busy."""
-
-_ON, _OFF = "☑ ", "☐ "
 
 
 class NoAnswer(RuntimeError):
@@ -43,7 +39,7 @@ class Phone:
         return View(
             "\n".join(m.text for m in fresh),
             tuple(t for m in keyboards for t in _titles(m, "button")),
-            tuple((t.removeprefix(_ON).removeprefix(_OFF), t.startswith(_ON)) for t in toggles),
+            tuple(map(toggle_shown, toggles)),
         )
 
     @property
@@ -63,10 +59,10 @@ class Phone:
             await self._settled(await self.chat.presses(act.title))
         else:
             shown = next(m for m in reversed(self.chat.messages) if _titles(m, "toggle"))
-            for title in _titles(shown, "toggle"):
-                wanted = title.removeprefix(_ON).removeprefix(_OFF) in act.titles
-                if wanted != title.startswith(_ON):
-                    await self._settled(await self.chat.presses(title, shown))
+            for toggle in _titles(shown, "toggle"):
+                title, is_on = toggle_shown(toggle)
+                if (title in act.titles) != is_on:
+                    await self._settled(await self.chat.presses(toggle, shown))
             await self._settled(await self.chat.presses(_titles(shown, "done")[0], shown))
 
     async def _settled(self, update_id: int) -> None:
@@ -74,11 +70,7 @@ class Phone:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             with unit_of_work() as session:
-                row = session.get(Inbox, key)
-                waiting = select(Outbox.id).where(
-                    Outbox.address == address, Outbox.state == WAITING
-                )
-                if row is not None and row.state == DONE and not session.scalar(waiting.limit(1)):
+                if messages.is_settled(session, key, CHANNEL, address):
                     return
             await asyncio.sleep(0.02)
         raise NoAnswer

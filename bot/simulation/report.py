@@ -11,9 +11,6 @@ from bot.nlu import lexicon
 from bot.simulation.patient import Says, Taps
 from bot.simulation.weeks import Story, Turn
 
-PICTURE_WITHIN, PLAN_WITHIN = 25, 60
-"""The project's targets: messages of the patient, at the median."""
-
 _PICTURE = re.compile(r"here is your map", re.IGNORECASE)
 _PLAN = re.compile(r"here is your plan", re.IGNORECASE)
 _ROUTE = re.compile(r"\b(?:999|111|116 ?123|0\d{3,4}[ \d]{5,})\b")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -123,26 +123,27 @@ async def simulate(
 
             async def first(life: _Life) -> None:
                 nonlocal done
-                async with gate:
-                    await life.visit(0, opening=True)
+                await life.visit(0, opening=True)
                 done += 1
                 progress(done)
 
-            await asyncio.gather(*map(first, lives))
+            await _together(gate, map(first, lives))
             for day in range(1, weeks * 7):
                 for hour in _HOURS:
                     clock.move_to(start.replace(hour=hour) + timedelta(days=day))
                     while scheduler.run_due():
                         pass
                     await _worked_through()
-                    await _each(gate, [v for life in lives if (v := life.later(day, hour))])
+                    await _together(gate, [v for life in lives if (v := life.later(day, hour))])
             return [life.told() for life in lives]
 
 
-async def _each(gate: asyncio.Semaphore, visits: Sequence[Callable[[], object]]) -> None:
-    async def one(visit: Callable[[], object]) -> None:
+async def _together(gate: asyncio.Semaphore, visits: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Let all talk, as many at a time as the gate lets through."""
+
+    async def one(visit: Coroutine[Any, Any, None]) -> None:
         async with gate:
-            await visit()  # type: ignore[misc]
+            await visit
 
     await asyncio.gather(*map(one, visits))
 
@@ -167,15 +168,15 @@ class _Life:
         self._draw = random.Random(f"life:{who.number}")  # noqa: S311
         self._back_on = who.back_after
 
-    def later(self, day: int, hour: int) -> Callable[[], object] | None:
+    def later(self, day: int, hour: int) -> Coroutine[Any, Any, None] | None:
         """A visit for this hour, if there is one."""
         who = self.patient.persona
         if self.story.trouble or (who.leaves_after and self.patient.sent >= who.leaves_after):
             return None
         if self.phone.has_news and who.style is not Style.SILENT:
-            return lambda: self.visit(day, opening=False)
+            return self.visit(day, opening=False)
         if self._back_on == day and hour == 10:
-            return lambda: self.visit(day, opening=True)
+            return self.visit(day, opening=True)
         return None
 
     async def visit(self, day: int, *, opening: bool) -> None:

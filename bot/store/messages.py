@@ -466,6 +466,16 @@ def is_pending(session: Session, channel: str, address: str) -> bool:
     return False
 
 
+def is_settled(session: Session, key: str, channel: str, address: str) -> bool:
+    """Whether an update is worked on, and nothing waits to be sent to its chat."""
+    row = session.get(Inbox, key)
+    waiting = select(Outbox.id).where(
+        Outbox.state == WAITING, Outbox.channel == channel, Outbox.address == address
+    )
+    done = row is not None and row.state == DONE
+    return done and session.scalar(waiting.limit(1)) is None
+
+
 def move_chat(session: Session, channel: str, old: str, new: str) -> None:
     """The channel gave a chat another address: what is known of it, and waits for it, follows.
 

@@ -65,6 +65,12 @@ def inline_markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows)
 
 
+def toggle_shown(text: str) -> tuple[str, bool]:
+    """The title of a toggle as a phone shows it, and whether it is on."""
+    on, off = (mark.format(title="") for mark in (words.TOGGLE_ON, words.TOGGLE_OFF))
+    return text.removeprefix(on).removeprefix(off), text.startswith(on)
+
+
 def location_markup() -> ReplyKeyboardMarkup:
     """The phone's own "share my location", or typing."""
     return ReplyKeyboardMarkup(

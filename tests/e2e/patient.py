@@ -15,15 +15,16 @@ from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 
 import httpx
-from sqlalchemy import select
 
 from bot.conversations import words
 from bot.conversations.replies import Button, Reply, Toggle
 from bot.conversations.scripts import Script, Turn, shown
 from bot.conversations.turns import Outgoing
 from bot.settings import Settings
+from bot.store import messages
 from bot.store.base import unit_of_work
-from bot.store.messages import DONE, WAITING, Inbox, Outbox
+from bot.telegram.keyboards import toggle_shown
+from bot.telegram.sending import CHANNEL
 from bot.webchat.secret import INNER_HEADER, inner_token
 from tests.telegram_api import Chat, Shown, TelegramApi
 
@@ -185,11 +186,7 @@ class Phone:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with unit_of_work(self._store_url) as session:
-                row = session.get(Inbox, key)
-                waiting = session.scalars(
-                    select(Outbox.id).where(Outbox.address == address, Outbox.state == WAITING)
-                ).first()
-                if row is not None and row.state == DONE and waiting is None:
+                if messages.is_settled(session, key, CHANNEL, address):
                     return
             time.sleep(0.02)
         raise AssertionError(f"no answer in {PATIENCE} s:\n{self.chat.transcript()}")
@@ -202,14 +199,10 @@ def as_reply(message: Shown) -> Reply:
         for button in row:
             assert len(button["callback_data"].encode()) <= 64
             kinds[button["callback_data"][0]].append(button["text"])
-    on, off = (mark.format(title="") for mark in (words.TOGGLE_ON, words.TOGGLE_OFF))
     return Reply(
         text=message.text,
         buttons=tuple(Button(title, "") for title in kinds["b"]),
-        toggles=tuple(
-            Toggle(title.removeprefix(on).removeprefix(off), "", title.startswith(on))
-            for title in kinds["t"]
-        ),
+        toggles=tuple(Toggle(title, "", is_on) for title, is_on in map(toggle_shown, kinds["t"])),
         done="".join(kinds["d"]),
         map_id="sent" if message.photo else "",
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,3 +39,19 @@ async def test_a_few_patients_live_through_some_weeks(alone: Assistant) -> None:
     assert len(stories) == 3
     assert all(story.turns for story in stories)
     assert is_sound(list(map(judge, stories)))
+
+
+def test_the_command_runs_as_it_is_installed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    command = [Path(sys.executable).with_name("wise"), "simulate", "--persons=1", "--weeks=1"]
+    ran = subprocess.run(
+        [*command, "--seed=5", f"--page={page}", "--json"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "WISE_HOME": str(tmp_path)},
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert json.loads(ran.stdout.splitlines()[-1])["patients"] == 1
+    assert "# Made-up patients" in page.read_text(encoding="utf-8")

@@ -7,8 +7,9 @@ members, edits and difficulties to what Rasa's parse returns, and ``IntentReader
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -20,6 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language.reader import Features, Reader
+from bot.nlu import words
 from bot.nlu.features import word_features
 from bot.nlu.joined import meaning
 from bot.nlu.meaning import Meaning
@@ -85,8 +87,6 @@ def screened(text: str) -> dict[str, str | None]:
 class TrainedReader(GraphComponent):
     """A reader that Rasa trains, keeps and loads; what it says of a message is the subclass's."""
 
-    features: ClassVar[Features | None] = None
-
     def __init__(
         self, model_storage: ModelStorage, resource: Resource, reader: Reader | None = None
     ) -> None:
@@ -114,12 +114,11 @@ class TrainedReader(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> TrainedReader:
-        """Read from a trained model archive; one message is read, so that no patient waits."""
+        """Read from a trained model archive, and warmed up, so that no patient waits."""
         with model_storage.read_from(resource) as folder:
-            # The class would make a method of a plain function.
-            reader = Reader.load(folder / _FILE, cls.__dict__.get("features"))
-        reader.read(_WARM_UP)
-        return cls(model_storage, resource, reader)
+            component = cls(model_storage, resource, Reader.load(folder / _FILE, cls.features()))
+        component.warm_up()
+        return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from our texts; those with intents come from Rasa's own files."""
@@ -139,20 +138,37 @@ class TrainedReader(GraphComponent):
                 self.note(message, self._reader, text)
         return messages
 
+    def warm_up(self) -> None:
+        """Load what reading needs."""
+        self.process([Message({TEXT: _WARM_UP})])
+
+    @staticmethod
+    def features() -> Features | None:
+        """What else than the encoder's vectors the reader learnt from."""
+        return None
+
+    @abstractmethod
     def learn(self, texts: Sequence[tuple[str, str]]) -> Reader:
         """A trained reader from messages with their intents."""
-        raise NotImplementedError
 
+    @abstractmethod
     def note(self, message: Message, reader: Reader, text: str) -> None:
         """Put what the reader says of a text on the message."""
-        raise NotImplementedError
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class MeaningReader(TrainedReader):
     """Sets ``members``, ``edits`` and ``difficulties`` to lists of the contract's objects."""
 
-    features = word_features
+    def warm_up(self) -> None:
+        """The grammar's words too, which a greeting does not ask for."""
+        super().warm_up()
+        words.known_words()
+
+    @staticmethod
+    def features() -> Features | None:
+        """What the word lists know."""
+        return word_features
 
     def learn(self, texts: Sequence[tuple[str, str]]) -> Reader:
         """Learns from the annotated messages of ``bot/nlu/training``."""

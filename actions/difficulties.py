@@ -83,7 +83,7 @@ class ValidateDifficultiesForm(StageForm):
 
     @question
     def validate_difficulties_words(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
-        """The person's own words, and what they name; "???" is none."""
+        """The person's own words, and what they name; marks alone are none."""
         if answer.text and not re.search(r"\w", answer.text):
             return Heard.UNCLEAR
         if answer.text and not (answer.skipped or answer.said_no):

@@ -27,8 +27,7 @@ PLAIN = 0.5
 SKIP_INTENTS = frozenset({"skip", "dont_know"})
 SKIP_WORDS = 3
 SKIP_LIKELY, SKIP_SURE = 0.4, 0.6
-"""How sure the classifier has to be of few words, and of many, that they answer nothing."""
-"""A longer message passes a question over only when the classifier is as sure as this."""
+"""How sure the classifier has to be of few words, and of more, that they pass a question over."""
 
 
 @dataclass(frozen=True)

@@ -26,15 +26,24 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def trained_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, str]]:
-    """The assistant, trained where it has to be, and the URL of a database with the sample."""
-    from bot.conversations.assistant import Assistant
-    from bot.directory.sample import load_on_first_use
+def model() -> Path:
+    """The project's own trained model; trained where it has to be."""
     from bot.settings import PROJECT, get_settings
-    from bot.store.migrate import upgrade
     from bot.training import train
 
-    model = train(settings=get_settings().model_copy(update={"wise_home": PROJECT / ".wise"}))
+    return train(settings=get_settings().model_copy(update={"wise_home": PROJECT / ".wise"}))
+
+
+@pytest.fixture(scope="session")
+def trained_assistant(
+    model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Assistant, str]]:
+    """The assistant, and the URL of a database with the sample."""
+    from bot.conversations.assistant import Assistant
+    from bot.directory.sample import load_on_first_use
+    from bot.settings import get_settings
+    from bot.store.migrate import upgrade
+
     home = tmp_path_factory.mktemp("wise")
     url = f"sqlite:///{home / 'companion.sqlite'}"
     with pytest.MonkeyPatch.context() as patch:

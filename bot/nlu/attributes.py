@@ -2,7 +2,7 @@
 """What a text says of its members: contact, help, circle, status and strain, with offsets.
 
 Each table row is a way that people put it; ``find`` returns every match with its place, and
-the question decides whom it is about.
+``bot.nlu.members`` decides whom it is about.
 """
 
 from __future__ import annotations

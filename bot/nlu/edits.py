@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.network.model import Relationship, Work
+from bot.network.model import Work
 from bot.nlu import attributes, lexicon
 from bot.nlu.grammar_words import NOT_NAMES
+from bot.nlu.lexicon import relationship_of
 from bot.nlu.meaning import EditMention, Operation
 from bot.nlu.mentions import Reader
 from bot.nlu.words import straight
@@ -400,18 +401,6 @@ _PREFIX = re.compile(
     r"^(?:(?:please|pls|plz|can|could|would|will|you|u|we|i|want|to|need|just|actually|ok|oh|and|also|sorry|no|yes|but|hi|hello|then|think|so|now|well|that|because|maybe|reckon|suppose|wait|if|yeah)\b[ ,]*)+(?=\w)",
     re.IGNORECASE,
 )
-
-
-def relationship_of(text: str) -> Relationship | None:
-    """The relationship that words such as "my sister" or "next door neighbour" stand for."""
-    low = re.sub(r"^(?:my|our|me|a|an|the) ", "", straight(text).lower().strip())
-    words = tuple(low.replace("-", " ").replace("'s", " 's").split())
-    while words:
-        term = lexicon.terms().get(words)
-        if term:
-            return term.relationship
-        words = words[1:]
-    return None
 
 
 def _clean(target: str) -> str:

@@ -24,6 +24,11 @@ Operation = Literal[
     "undo",
 ]
 
+NAMES_NOBODY_NEW: frozenset[Operation] = frozenset(
+    {"remove", "rename", "set_circle", "set_relationship", "set_contact", "set_help", "merge"}
+)
+"""Changes of somebody who is on the map; one who is added, or whose death is told, may be new."""
+
 
 @dataclass(frozen=True)
 class MemberMention:

@@ -28,7 +28,13 @@ from bot.nlu.heads import (
     YES,
 )
 from bot.nlu.lexicon import relationship_in, relationship_of
-from bot.nlu.meaning import DifficultyMention, EditMention, Meaning, MemberMention
+from bot.nlu.meaning import (
+    NAMES_NOBODY_NEW,
+    DifficultyMention,
+    EditMention,
+    Meaning,
+    MemberMention,
+)
 
 HALF = 0.5
 _HELP_BAR, _AREA_BAR, _SIZE_BAR = 0.45, 0.4, 0.4
@@ -40,9 +46,6 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _JOINS_A_GROUP = frozenset({"", "the", "at the", "of the", "from the", "at", "of", "from"})
 _GROUPS = frozenset({Relationship.GROUP.value, Relationship.ONLINE_COMMUNITY.value})
-_NAMES_NOBODY_NEW = frozenset(
-    {"remove", "rename", "set_circle", "set_relationship", "set_contact", "set_help", "merge"}
-)
 
 
 def intents_in(reading: Reading) -> list[tuple[str, float]]:
@@ -57,7 +60,7 @@ def meaning_in(reading: Reading) -> Meaning:
     """
     targets = _without_breaks(_found(reading, TARGET), reading.text)
     edits = _edits(reading, targets)
-    targets = [f for f in targets if set(_operations(f)) & _NAMES_NOBODY_NEW]
+    targets = [f for f in targets if set(_operations(f)) & NAMES_NOBODY_NEW]
     members, seen = [], set()
     for found, last in _whole(_found(reading, MEMBER), reading.text):
         if any(_touch(found, target) for target in targets):

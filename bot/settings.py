@@ -40,6 +40,10 @@ class Settings(BaseSettings):
         default="",
         description="RabbitMQ, which tells bot.projector of turns; empty: no such worker.",
     )
+    rabbitmq_queue: str = Field(
+        default="wise_turns",
+        description="Name of that queue and its exchange; its own for each installation.",
+    )
     telegram_bot_token: str = Field(
         default="", description="Token from @BotFather; empty: no Telegram."
     )

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-EXCHANGE, QUEUE = "wise", "wise_turns"
-"""Names in RabbitMQ: a fanout exchange, and the queue of the projection workers."""
-
 
 def lock_store_of(url: str) -> dict[str, Any]:
     """What Rasa's Redis lock store is made with, for ``redis://[user:password@]host[:port][/db]``.
@@ -26,14 +23,18 @@ def lock_store_of(url: str) -> dict[str, Any]:
     }
 
 
-def broker_of(url: str) -> dict[str, Any]:
-    """What Rasa's RabbitMQ broker is made with, for ``amqp://user:password@host:5672/vhost``."""
+def broker_of(url: str, queue: str) -> dict[str, Any]:
+    """What Rasa's RabbitMQ broker is made with, for ``amqp://user:password@host:5672/vhost``.
+
+    Args:
+        queue: name of the projection workers' queue, and of the fanout exchange before it.
+    """
     parts = urlsplit(url)
     return {
         "url": url,
         "port": parts.port or (5671 if parts.scheme == "amqps" else 5672),
         "username": parts.username or "guest",
         "password": parts.password or "guest",
-        "queues": [QUEUE],
-        "exchange_name": EXCHANGE,
+        "queues": [queue],
+        "exchange_name": queue,
     }

@@ -90,7 +90,7 @@ def test_addresses_are_read_with_all_their_parts() -> None:
     assert (locks["url"], locks["port"]) == ("cache.example", 6380)
     assert (locks["db"], locks["username"], locks["password"]) == (3, "me", "p@ss")
     assert locks["use_ssl"] is True
-    broker = broker_of("amqp://me:secret@queue.example/wise")
+    broker = broker_of("amqp://me:secret@queue.example/wise", "turns")
     assert (broker["port"], broker["username"], broker["password"]) == (5672, "me", "secret")
 
 

@@ -27,7 +27,7 @@ PEOPLE, EACH = 5, 8
 
 
 async def broker(queue: str) -> PikaEventBroker:
-    options = {**broker_of(RABBITMQ), "queues": [queue], "exchange_name": queue}
+    options = broker_of(RABBITMQ, queue)
     made = PikaEventBroker(options.pop("url"), **options)
     await made.connect()
     return made
@@ -59,9 +59,7 @@ async def test_two_workers_write_every_turn_once_though_they_are_killed(
             begin(session, person)
 
     def worker() -> asyncio.Task[None]:
-        return asyncio.create_task(
-            projector.work(RABBITMQ, exchange_name=queue, queue_name=queue, catch_up_seconds=3600)
-        )
+        return asyncio.create_task(projector.work(RABBITMQ, queue, catch_up_seconds=3600))
 
     workers = [worker(), worker()]
     try:
@@ -124,7 +122,7 @@ async def test_what_the_broker_lost_is_taken_up_when_a_worker_starts(
         channel = await connection.channel()
         await (await channel.get_queue(queue)).purge()
     await told.close()
-    worker = asyncio.create_task(projector.work(RABBITMQ, exchange_name=queue, queue_name=queue))
+    worker = asyncio.create_task(projector.work(RABBITMQ, queue))
     try:
         await until(lambda: kept() == 1, 30)
     finally:

@@ -29,8 +29,9 @@ lint: setup ## Check style and types
 train: setup ## Train the model
 	@$(RUN) wise train --force
 
-bench: setup ## Measure speed (a few minutes)
+bench: setup ## Measure speed beside stock Rasa (half an hour with its training)
 	$(RUN) python -m benchmarks.turn
+	$(RUN) python -m benchmarks.page
 	$(RUN) python -m benchmarks.network
 
 nlu-report: setup ## Measure how well messages are understood (up to ten minutes)

@@ -30,8 +30,10 @@ def serve_rasa(settings: Settings) -> None:
 
     # Without this Rasa prints what patients say at debug level.
     configure_structlog(logging.WARNING)
+    from bot.conversations.action_answers import check_with_a_schema_read_once
     from bot.conversations.saving import ActionServer
 
+    check_with_a_schema_read_once()
     os.environ["WISE_ACTION_ENDPOINT"] = f"{settings.actions_base}/webhook"
     endpoints = AvailableEndpoints.read_endpoints(str(PROJECT / "endpoints.yml"))
     action = endpoints.action

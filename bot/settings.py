@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     telegram_rate: float = Field(
         default=30, gt=0, description="Calls a second to Telegram that this process may make."
     )
+    telegram_chat_rate: float = Field(
+        default=1,
+        gt=0,
+        description="Messages a second that one chat gets, after a first burst of 20.",
+    )
     wise_bind: str = Field(
         default="127.0.0.1", description="Address that the Rasa and action servers listen on."
     )

@@ -17,6 +17,7 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa.utils.log_utils import configure_structlog
 from rasa_sdk.executor import ActionExecutor
 
+from bot.conversations.action_answers import check_with_a_schema_read_once
 from bot.conversations.saving import miss
 from bot.conversations.tracker_store import WindowedTrackerStore
 from bot.conversations.turns import Turns
@@ -59,6 +60,7 @@ class Assistant:
         """Load a trained model (some 15 seconds); the store is that of the settings."""
         # Without this Rasa prints what patients say at debug level.
         configure_structlog(logging.WARNING)
+        check_with_a_schema_read_once()
         store = WindowedTrackerStore()
         agent = Agent.load(str(model), tracker_store=store, action_endpoint=ActionsInProcess())
         store.domain = agent.domain

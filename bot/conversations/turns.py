@@ -387,7 +387,9 @@ def _safe_text(text: str) -> str:
     text = clean(text)
     command = _COMMAND.match(text)
     if command and command[1].lower() in COMMANDS and not is_risk(text[command.end() :]):
-        return COMMANDS[command[1].lower()]
+        name, link = command[1].lower(), text[command.end() :].strip().lower()
+        # A link such as t.me/bot?start=plan comes as "/start plan".
+        return COMMANDS[link if name == "start" and link in COMMANDS else name]
     # Rasa obeys "/intent{...}", "/restart" and the like from anyone.
     plain = re.sub(r"^[/\s]+", "", text)
     # What is cut off is read too: a risk told at the end of a long message is what is answered.

@@ -74,7 +74,11 @@ async def world(assistant: Assistant, settings: Settings) -> AsyncIterator[Teleg
 
     async with TelegramApi() as api:
         here = settings.model_copy(
-            update={"telegram_bot_token": api.token, "telegram_api_url": api.url}
+            update={
+                "telegram_bot_token": api.token,
+                "telegram_api_url": api.url,
+                "telegram_chat_rate": 1000,  # weeks pass in minutes
+            }
         )
         bot = make_bot(here)
         service = TelegramService(

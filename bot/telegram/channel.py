@@ -15,12 +15,13 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, text
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
-from telegram.ext import AIORateLimiter, ExtBot
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.conversations.locks import locks_of
 from bot.conversations.turns import Turns
 from bot.settings import Settings, get_settings
+from bot.telegram.pace import Pace
 from bot.telegram.sending import CHANNEL, Sender
 from bot.telegram.service import TelegramService
 from bot.webchat.secret import INNER_HEADER, is_inner
@@ -165,5 +166,5 @@ def make_bot(settings: Settings) -> ExtBot[Any]:
         base_file_url=f"{base}/file/bot",
         request=HTTPXRequest(connection_pool_size=64, read_timeout=20, connect_timeout=10),
         get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=10),
-        rate_limiter=AIORateLimiter(overall_max_rate=settings.telegram_rate),
+        rate_limiter=Pace(settings.telegram_rate, settings.telegram_chat_rate),
     )

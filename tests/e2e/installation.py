@@ -76,6 +76,7 @@ def installation(home: Path, **more: Any) -> Iterator[Installation]:
                 "",
             ),
             "wise_home": home,
+            "telegram_chat_rate": 1000,  # scripted patients type faster than people
             "wise_port_rasa": rasa,
             "wise_port_actions": actions,
             "wise_port_web": web,

@@ -71,7 +71,9 @@ async def _serve(store_url: str, api_url: str, token: str) -> None:
             ]
         await message.output_channel.send_response(message.sender_id, {"text": said})
 
-    bot = make_bot(Settings(telegram_bot_token=token, telegram_api_url=api_url))
+    bot = make_bot(
+        Settings(telegram_bot_token=token, telegram_api_url=api_url, telegram_chat_rate=1000)
+    )
     service = TelegramService(
         bot,
         Turns(count, person_for=lambda _channel, address: f"p{address}", store_url=store_url),

@@ -78,6 +78,7 @@ async def test_each_turn_once_and_in_order_though_one_of_each_is_killed(
                 telegram_webhook_url=f"http://127.0.0.1:{webhook}/webhooks/telegram/webhook",
                 telegram_webhook_secret="s" * 16,
                 telegram_rate=1000,
+                telegram_chat_rate=1000,
             )
             fleet = Fleet(settings, tmp_path)
             to_rasa = Balancer(fleet.ports["rasa"], chance)

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from bot.scheduler import run_due
 from bot.settings import get_settings
 from bot.store.base import engine_for, now, unit_of_work
-from bot.store.messages import Inbox
+from bot.store.messages import Inbox, set_unreachable
 from bot.store.people import begin, remember_address
 from bot.store.record import Record
 from bot.store.tables import FollowUp
@@ -101,6 +101,16 @@ def test_without_consent_nothing_is_sent(store: Store) -> None:
     _planned("1", agreed=False)
     _shift(START)
     assert _live(START, 100) == []
+
+
+def test_someone_who_blocked_the_bot_is_not_asked(store: Store) -> None:
+    _planned("1")
+    _planned("2")
+    with unit_of_work() as session:
+        set_unreachable(session, "telegram", "1", "blocked")
+    _shift(START)
+    _live(START, 100)
+    assert set(_begun()) == {"2"}
 
 
 def test_a_plan_that_ended_is_not_asked_about(store: Store) -> None:

@@ -11,12 +11,13 @@ from bot.telegram.channel import make_bot
 from bot.telegram.sending import Sender
 from bot.telegram.service import TelegramService
 from tests.telegram_api import TelegramApi
+from tests.telegram_api.chat import PATIENCE
 
 PNG = b"\x89PNG\r\n\x1a\n-a-map"
 MAP_WORDS = "In the middle: Jean. Further out: Bob."
 
 
-async def until(condition, seconds=10):
+async def until(condition, seconds=PATIENCE):
     """Waits for something that the loopback API cannot see."""
 
     async def look():
@@ -58,7 +59,11 @@ class Running:
         self.service = None
 
     async def start(self, **options):
-        settings = Settings(telegram_bot_token=self.api.token, telegram_api_url=self.api.url)
+        settings = Settings(
+            telegram_bot_token=self.api.token,
+            telegram_api_url=self.api.url,
+            telegram_chat_rate=1000,
+        )
         bot = make_bot(settings)
         sender = Sender(
             bot, picture_for=self.pictures.__getitem__, store_url=self.url, retry_seconds=0.02

@@ -43,6 +43,8 @@ async def test_the_menu_is_set(api, running):
         ("/start", "/greet"),
         ("/start ref_gp-7", "/greet"),
         ("/start /restart", "/greet"),
+        ("/start plan", "/show_plan"),
+        ("/start Help", "/help"),
         ("/map", "/show_map"),
         ('/deny{"a": "b"}', 'deny{"a": "b"}'),
     ],
@@ -51,6 +53,15 @@ async def test_commands_and_links(chat, rasa, typed, read):
     await chat.says(typed)
     await chat.waits_for(1)
     assert rasa.read == [read]
+
+
+async def test_a_reply_to_an_older_message_is_read_as_words(chat, rasa):
+    await chat.says("hello")
+    older = await chat.waits_for(1)
+    await chat.says("more")
+    await chat.waits_for(2)
+    await chat.sends(text="my wife Jean", reply_to_message=older.raw)
+    assert (await chat.waits_for(3)).text == "echo my wife Jean"
 
 
 async def test_replies_come_in_order(chat, rasa):

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.telegram_api.server import TelegramApi
 
+PATIENCE = 120.0
+"""Seconds after which something hangs, on a busy machine too."""
+
 
 @dataclass
 class Shown:
@@ -213,7 +216,7 @@ class Chat:
         return await self.api.push({"my_chat_member": change})
 
     async def waits_for(
-        self, what: int | str | Callable[[Chat], bool], seconds: float = 10
+        self, what: int | str | Callable[[Chat], bool], seconds: float = PATIENCE
     ) -> Shown | None:
         """Waits until the bot has sent ``what``: a number of messages, words, or a condition.
 

@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp import web
 from telegram import Message, Update, User, WebhookInfo
 
-from tests.telegram_api.chat import Chat, Shown
+from tests.telegram_api.chat import PATIENCE, Chat, Shown
 
 _BEGINNINGS = itertools.count(100_000, 100_000)
 
@@ -237,7 +237,7 @@ class TelegramApi:
         async with self.changed:
             self.changed.notify_all()
 
-    async def waits_until(self, met: Callable[[], bool], seconds: float = 10) -> None:
+    async def waits_until(self, met: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Waits for a condition on the whole server."""
         async with self.changed:
             await asyncio.wait_for(self.changed.wait_for(met), seconds)

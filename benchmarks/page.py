@@ -1,4 +1,4 @@
-"""Speed of a turn on the real servers: ``python -m benchmarks.turn [--turns N] [--json]``.
+"""Speed of the chat page: ``python -m benchmarks.page [--turns N] [--json]``.
 
 Starts what ``wise run`` starts, with a database and the sample directory of its own, walks one
 patient through the whole journey of tests/dialogues, and prints what was measured and how.
@@ -11,8 +11,6 @@ import json
 import logging
 import os
 import platform
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +22,7 @@ from typing import Any
 import httpx
 from starlette.requests import Request
 
+from benchmarks.measuring import memory, spread_of
 from benchmarks.sample_maps import sample_map
 from bot.conversations.scripts import read_script
 from bot.network.picture import render_png, render_svg
@@ -53,7 +52,7 @@ def measure(turns: int, rounds: int) -> dict[str, Any]:
         installation(Path(home) / "installation") as servers,
         httpx.Client(base_url=servers.web_url, trust_env=False, timeout=60) as browser,
     ):
-        at_rest = memory(servers)
+        at_rest = memory(servers.servers.processes)
         # One whole chat first: caches are filled by anyone's first chat, not by each patient's.
         problems = _journey(servers, _caller(servers, browser, "warms-the-caches-up"))
         browser.get("/").raise_for_status()
@@ -72,13 +71,13 @@ def measure(turns: int, rounds: int) -> dict[str, Any]:
             "start_up_seconds": round(servers.start_up, 1),
             "turns": len(patient.seconds),
             "differences_from_the_script": len(problems),
-            "turn": _spread([1000 * s for s in patient.seconds]),
-            "turn_through_the_web_server": _spread(page),
+            "turn": spread_of(patient.seconds, 1000),
+            "turn_through_the_web_server": spread_of(page),
             "picture_png_over_http_first": round(first, 1),
-            "picture_png_over_http_again": _spread(again),
+            "picture_png_over_http_again": spread_of(again),
             "picture_in_process": _drawing(rounds),
             "memory_mb_at_rest": at_rest,
-            "memory_mb_afterwards": memory(servers),
+            "memory_mb_afterwards": memory(servers.servers.processes),
         }
 
 
@@ -118,7 +117,7 @@ def _page_turns(browser: httpx.Client, rounds: int) -> list[float]:
 def _drawing(rounds: int) -> dict[str, Any]:
     """``render_svg`` and ``render_png`` in this process, by number of members."""
     return {
-        f"{size}_members": _spread(
+        f"{size}_members": spread_of(
             [_timed(lambda n=network: render_png(render_svg(n))) for _ in range(rounds)]
         )
         for size in (8, 25)
@@ -130,31 +129,6 @@ def _timed(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return 1000 * (time.perf_counter() - began)
-
-
-def _spread(times: list[float]) -> dict[str, float]:
-    cuts = statistics.quantiles(times, n=20, method="inclusive")
-    return {
-        "p50": round(statistics.median(times), 1),
-        "p95": round(cuts[-1], 1),
-        "max": round(max(times), 1),
-        "count": len(times),
-    }
-
-
-def memory(servers: Installation) -> dict[str, int]:
-    """Resident memory of each server with its children, in megabytes (2**20), by ``ps``."""
-    listing = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=True
-    )
-    rows = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
-
-    def resident(pid: int) -> int:
-        own = sum(rss for p, _, rss in rows if p == pid)
-        return own + sum(resident(p) for p, parent, _ in rows if parent == pid)
-
-    processes = servers.servers.processes
-    return {name: round(resident(p.pid) / 1024) for name, p in processes.items()}
 
 
 def show(found: dict[str, Any]) -> None:
@@ -195,7 +169,7 @@ def show(found: dict[str, Any]) -> None:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.turn", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--turns", type=int, default=60, help="of the one chat (default 60)")
     parser.add_argument("--rounds", type=int, default=21, help="of each picture (default 21)")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -26,4 +26,4 @@ def check_with_a_schema_read_once() -> None:
         check(result)
         return True
 
-    RemoteAction._validate_action_result = validate  # type: ignore[method-assign]
+    RemoteAction._validate_action_result = validate

@@ -6,6 +6,7 @@ All have defaults, so that a newcomer needs none of them. Names are the contract
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -29,6 +30,10 @@ class Settings(BaseSettings):
     )
     wise_models: str = Field(
         default="", description="Folder of the trained models; empty: `models` in WISE_HOME."
+    )
+    wise_shared_models: str = Field(
+        default="",
+        description="Folder where checkouts share trained models; empty: in the user's cache.",
     )
     database_url: str = Field(
         default="", description="SQLAlchemy URL; empty means a SQLite file in WISE_HOME."
@@ -156,6 +161,14 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """Where trained models are cached, named by the fingerprint of what they learnt from."""
         return Path(self.wise_models) if self.wise_models else self.wise_home / "models"
+
+    @property
+    def shared_models_folder(self) -> Path:
+        """Where the checkouts of one user share trained models."""
+        if self.wise_shared_models:
+            return Path(self.wise_shared_models)
+        caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return Path(caches) / "wise-companion" / "models"
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+from bot import shared_models
 from bot.settings import PROJECT, Settings, get_settings
 
 LEARNING = (
@@ -109,7 +110,7 @@ def train(
     """The path of Rasa's model, after training what has to be trained (a quarter of an hour).
 
     Args:
-        force: train although there are models for these sources.
+        force: train although there are models for these sources, here or in another checkout.
         progress: called about twice a second with the seconds so far.
 
     Raises:
@@ -118,7 +119,11 @@ def train(
     settings = settings or get_settings()
     began = time.monotonic()
     paths = {"risk": risk_path(settings), "rasa": model_path(settings)}
-    wanted = {kind: path for kind, path in paths.items() if force or not path.exists()}
+    wanted = {
+        kind: path
+        for kind, path in paths.items()
+        if force or not (path.exists() or shared_models.fetch(path, settings))
+    }
     options = ["--force"] if force else []
     # Side by side: one training alone does not keep two cores busy.
     runs = [_Run(kind, path, settings, options) for kind, path in wanted.items()]
@@ -127,6 +132,8 @@ def train(
         time.sleep(0.5)
     for run in runs:
         run.finish()
+    for path in wanted.values():
+        shared_models.keep(path, settings)
     return paths["rasa"]
 
 

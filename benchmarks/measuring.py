@@ -20,7 +20,7 @@ def spread_of(times: Sequence[float], factor: float = 1.0) -> dict[str, float]:
 
 def memory(processes: Processes) -> dict[str, int]:
     """Resident memory of each process with its children, in megabytes (2**20), by ``ps``."""
-    rows = _listing("rss")
+    rows = _listing()
     return {
         name: round(sum(rows[pid][1] for pid in _tree(p.pid, rows)) / 1024)
         for name, p in processes.items()
@@ -32,7 +32,7 @@ def processor_seconds(processes: Processes) -> dict[str, float]:
 
     How busy the machine is with other work hardly changes it.
     """
-    rows = _listing("rss")
+    rows = _listing()
     ticks = os.sysconf("SC_CLK_TCK")
 
     def used(pid: int) -> float:
@@ -42,13 +42,13 @@ def processor_seconds(processes: Processes) -> dict[str, float]:
     return {name: sum(map(used, _tree(p.pid, rows))) for name, p in processes.items()}
 
 
-def _listing(column: str) -> dict[int, tuple[int, int]]:
-    """Parent and one more column of every process."""
+def _listing() -> dict[int, tuple[int, int]]:
+    """Parent and resident memory in kilobytes (2**10) of every process."""
     listing = subprocess.run(
-        ["ps", "-A", "-o", f"pid=,ppid=,{column}="], capture_output=True, text=True, check=True
+        ["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=True
     )
     lines = (tuple(map(int, line.split())) for line in listing.stdout.splitlines())
-    return {pid: (parent, value) for pid, parent, value in lines}
+    return {pid: (parent, resident) for pid, parent, resident in lines}
 
 
 def _tree(pid: int, rows: Mapping[int, tuple[int, int]]) -> Iterator[int]:

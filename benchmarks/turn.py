@@ -11,40 +11,29 @@ import asyncio
 import json
 import os
 import platform
-import secrets
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
-from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count, cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from benchmarks.measuring import memory, processor_seconds, spread_of
-from benchmarks.phones import Answer, Phones
+from benchmarks.phones import Answer
 from benchmarks.stock.training import stock_model
-from bot.directory.sample import load_on_first_use
-from bot.run import SERVERS, environment_of
-from bot.settings import PROJECT, Settings
-from bot.store.migrate import upgrade
-from bot.training import QUIET, train
-from tests.e2e.installation import free_ports
+from benchmarks.systems import Ours, Stock, System
+from bot.training import train
 from tests.telegram_api import Chat
 
-YES = "Yes, let's start"
 ASIDES = ("who can read this?", "why do you ask?", "are you a real person?", "help")
 """What is asked, over and over, in an interview: each runs an action and leaves it where it is."""
 CHATS = (1, 20, 200)
 RATE = 30
 """Turns a second of the open load: as many as Telegram lets a bot send messages."""
-UNLIMITED = 100_000.0
 YOUNG, WINDOW = 20, 40
 """The turn that a long history is held against, and how many turns are taken around each."""
 
@@ -66,183 +55,6 @@ class Plan:
     chats: tuple[int, ...]
 
 
-class System(ABC):
-    """One of the two, in processes of its own.
-
-    Attributes:
-        name: for tables.
-        phones: the Bot API that it talks to.
-    """
-
-    name: str
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.phones = Phones()
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.rasa_port, actions, web = free_ports(3)
-        self.settings = Settings(
-            _env_file=None,
-            wise_home=home,
-            wise_models=str(Settings().models_folder.absolute()),
-            database_url=f"sqlite:///{home / 'companion.sqlite'}",
-            wise_port_rasa=self.rasa_port,
-            wise_port_actions=actions,
-            wise_port_web=web,
-            wise_secret_key=secrets.token_urlsafe(32),
-            redis_url="",
-            rabbitmq_url="",
-            wise_rasa_url="",
-            wise_actions_url="",
-            telegram_webhook_url="",
-            telegram_webhook_secret="",
-            telegram_rate=UNLIMITED,
-            telegram_chat_rate=UNLIMITED,
-        )
-
-    @abstractmethod
-    def commands(self) -> dict[str, list[str]]:
-        """What runs: arguments for Python."""
-
-    @abstractmethod
-    async def begin(self, chat: Chat) -> None:
-        """To the first question of the interview, in a chat that is new."""
-
-    @abstractmethod
-    async def grow(self, chat: Chat, turns: int, asides: Asides) -> None:
-        """Make a chat's history this many turns longer."""
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[float]:
-        """Everything started; gives the seconds until a waiting message was answered."""
-        upgrade(self.settings.store_url)
-        load_on_first_use(self.settings.store_url)
-        await self.phones.start()
-        chat = self.phones.chat(next(_IDS))
-        began = time.monotonic()
-        try:
-            for name, command in self.commands().items():
-                self._launch(name, command)
-            await self.phones.asks(chat, self.hello, 1)
-            yield time.monotonic() - began
-        except BaseException:
-            for name in self.processes:
-                end = (self.home / f"{name}.log").read_text(errors="replace")[-2000:]
-                print(f"--- {name} ---\n{end}", file=sys.stderr)
-            raise
-        finally:
-            for process in self.processes.values():
-                process.terminate()
-            for process in self.processes.values():
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-            await self.phones.stop()
-
-    hello = "/start"
-
-    def may_reach(self, _history: int) -> bool:
-        """Whether a turn after so many turns can be timed in minutes."""
-        return True
-
-    def _launch(self, name: str, command: list[str]) -> None:
-        settings = self.settings.model_copy(
-            update={"telegram_bot_token": self.phones.token, "telegram_api_url": self.phones.url}
-        )
-        with (self.home / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=PROJECT,
-                env={**os.environ, **QUIET, **environment_of(settings)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-
-class Ours(System):
-    """What ``wise run`` starts, by long polling."""
-
-    name = "ours"
-
-    def commands(self) -> dict[str, list[str]]:
-        """See ``System``."""
-        return SERVERS
-
-    async def begin(self, chat: Chat) -> None:
-        """See ``System``."""
-        await self.phones.asks(chat, self.hello, 1)
-        await self.phones.presses(chat, YES)
-
-    async def grow(self, chat: Chat, turns: int, asides: Asides) -> None:
-        """Every turn is really taken."""
-        await asides.alone(chat, turns)
-
-
-class Stock(System):
-    """Stock Rasa; see ``benchmarks.stock``."""
-
-    name = "stock"
-    hello = "/greet"
-
-    def commands(self) -> dict[str, list[str]]:
-        """See ``System``."""
-        serve = [
-            "-m",
-            "benchmarks.stock.serve",
-            str(stock_model()),
-            str(self.rasa_port),
-            f"{self.settings.actions_base}/webhook",
-            f"sqlite:///{self._trackers}",
-            self.phones.url,
-            self.phones.token,
-        ]
-        return {"actions": SERVERS["actions"], "rasa": serve}
-
-    @property
-    def _trackers(self) -> Path:
-        return self.home / "trackers.sqlite"
-
-    async def begin(self, chat: Chat) -> None:
-        """See ``System``."""
-        await self.phones.asks(chat, self.hello, 1)
-        await self.phones.presses(chat, YES)
-
-    def may_reach(self, history: int) -> bool:
-        """A turn takes seconds after 1,000 turns, and longer the more there are."""
-        return history <= 1000
-
-    async def grow(self, chat: Chat, turns: int, asides: Asides) -> None:
-        """The rows of the last turn are written again: taking 1,000 turns would take an hour."""
-        await asides.alone(chat, 4)
-        with sqlite3.connect(self._trackers, timeout=60) as trackers:
-            rows = trackers.execute(
-                "select type_name, timestamp, intent_name, action_name, data from events"
-                " where sender_id = ? order by id",
-                (str(chat.id),),
-            ).fetchall()
-            starts = [number for number, row in enumerate(rows) if row[0] == "user"]
-            last, at = rows[starts[-1] :], rows[-1][1]
-            again = []
-            for number, (kind, _, intent, action, data) in enumerate(
-                islice(cycle(last), (turns - 4) * len(last)), 1
-            ):
-                # Rasa sorts by time; a millionth of a second is the smallest step that it keeps.
-                when = at + number * 2e-6
-                event = json.dumps({**json.loads(data), "timestamp": when})
-                again.append((str(chat.id), kind, when, intent, action, event))
-            trackers.executemany(
-                "insert into events (sender_id, type_name, timestamp, intent_name, action_name,"
-                " data) values (?, ?, ?, ?, ?, ?)",
-                again,
-            )
-
-
-_IDS = count(70_000)
-
-
 class Asides:
     """The messages that are asked, with how many messages answer each.
 
@@ -258,7 +70,7 @@ class Asides:
     @classmethod
     async def of(cls, system: System) -> Asides:
         """Ask each twice in a chat of its own, and count."""
-        chat = system.phones.chat(next(_IDS))
+        chat = system.new_chat()
         await system.begin(chat)
         await asyncio.sleep(2)
         heard = {}
@@ -338,7 +150,7 @@ async def measure(system: System, plan: Plan) -> dict[str, Any]:
 
 async def _chats(system: System, number: int) -> list[Chat]:
     """New chats, each at the first question of the interview."""
-    chats = [system.phones.chat(next(_IDS)) for _ in range(number)]
+    chats = [system.new_chat() for _ in range(number)]
     gate = asyncio.Semaphore(8)
 
     async def begin(chat: Chat) -> None:
@@ -389,7 +201,7 @@ async def _histories(system: System, asides: Asides, plan: Plan) -> dict[int, di
     (old,) = await _chats(system, 1)
     turns, found = 0, {}
     for length in filter(system.may_reach, plan.histories):
-        await system.grow(old, length - WINDOW // 2 - turns, asides)
+        await system.grow(old, length - WINDOW // 2 - turns, asides.alone)
         young = await _chats(system, 2)
         for chat in young:
             await asides.alone(chat, YOUNG // 2)

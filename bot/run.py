@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,17 +60,7 @@ class Running:
 
     def launch(self, name: str) -> None:
         """Start one server, which must not be running, without waiting for it."""
-        with self.log_of(name).open("ab") as log:
-            self.processes[name] = subprocess.Popen(  # noqa: S603 - our own modules
-                [sys.executable, *SERVERS[name]],
-                cwd=PROJECT,
-                env={**os.environ, **QUIET, **environment_of(self.settings)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # A Ctrl-C reaches us alone; we stop them in order.
-                start_new_session=True,
-            )
+        self.processes[name] = launch(SERVERS[name], self.settings, self.log_of(name))
 
     def _ports(self) -> dict[str, int]:
         s = self.settings
@@ -108,17 +98,43 @@ class Running:
 
     def stop(self) -> None:
         """Stop all servers, the newest first; kill what does not go."""
-        for process in reversed(self.processes.values()):
-            if process.poll() is None:
-                process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
-        for process in reversed(self.processes.values()):
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        stop(self.processes.values())
+
+
+def launch(command: Sequence[str], settings: Settings, log: Path) -> subprocess.Popen[bytes]:
+    """Start one process with these settings, without waiting for it.
+
+    Args:
+        command: arguments for Python.
+        log: file that what it prints is added to.
+    """
+    with log.open("ab") as out:
+        return subprocess.Popen(  # noqa: S603 - our own modules
+            [sys.executable, *command],
+            cwd=PROJECT,
+            env={**os.environ, **QUIET, **environment_of(settings)},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            # A Ctrl-C reaches us alone; we stop them in order.
+            start_new_session=True,
+        )
+
+
+def stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """Stop processes that were launched, the newest first; kill what does not go."""
+    newest_first = list(processes)[::-1]
+    for process in newest_first:
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in newest_first:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @contextmanager

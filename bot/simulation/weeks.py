@@ -73,14 +73,7 @@ async def world(assistant: Assistant, settings: Settings) -> AsyncIterator[Teleg
     from tests.telegram_api import TelegramApi
 
     async with TelegramApi() as api:
-        here = settings.model_copy(
-            update={
-                "telegram_bot_token": api.token,
-                "telegram_api_url": api.url,
-                "telegram_chat_rate": 1000,  # weeks pass in minutes
-            }
-        )
-        bot = make_bot(here)
+        bot = make_bot(api.at(settings))
         service = TelegramService(
             bot,
             Turns(assistant.handle),

@@ -72,9 +72,7 @@ async def test_a_call_that_is_dropped_is_made_again(api: TelegramApi, stopped: R
 @pytest.fixture
 async def whole(api: TelegramApi, assistant: Any) -> AsyncIterator[TelegramApi]:  # noqa: F811
     """The whole assistant on the loopback API."""
-    bot = make_bot(
-        Settings(telegram_bot_token=api.token, telegram_api_url=api.url, telegram_chat_rate=1000)
-    )
+    bot = make_bot(api.at(Settings()))
     service = TelegramService(bot, assistant.turns, Sender(bot), poll_seconds=5, sweep_seconds=0.1)
     await service.start()
     yield api

@@ -7,18 +7,16 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
-from bot.run import SERVERS
-from bot.run import environment_of as variables
-from bot.settings import PROJECT, Settings
-from bot.training import QUIET
+from bot.run import SERVERS, launch
+from bot.settings import Settings
 from bot.webchat.secret import INNER_HEADER, inner_token
 from tests.e2e.installation import free_ports
 
@@ -129,16 +127,8 @@ class Fleet:
 
     def launch(self, kind: str, number: int) -> None:
         """Start one."""
-        with (self._logs / f"{kind}{number}.log").open("ab") as log:
-            self._processes[kind, number] = subprocess.Popen(
-                [sys.executable, *COMMANDS[kind]],
-                cwd=PROJECT,
-                env={**os.environ, **QUIET, **variables(self._settings[number])},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        log = self._log_of(kind, number)
+        self._processes[kind, number] = launch(COMMANDS[kind], self._settings[number], log)
 
     async def is_up(self, kind: str, number: int) -> None:
         """Wait until one answers."""
@@ -151,12 +141,10 @@ class Fleet:
             while time.monotonic() < deadline:
                 code = self._processes[kind, number].poll()
                 assert code is None, f"{kind} {number} ended with {code}: {self.log(kind, number)}"
-                try:
+                with suppress(aiohttp.ClientError):
                     async with session.get(url) as answer:
                         if answer.status == 200:
                             return
-                except aiohttp.ClientError:
-                    pass
                 await asyncio.sleep(0.2)
         raise AssertionError(f"{kind} {number} does not answer: {self.log(kind, number)}")
 
@@ -177,4 +165,7 @@ class Fleet:
 
     def log(self, kind: str, number: int) -> str:
         """The end of what one has printed."""
-        return (self._logs / f"{kind}{number}.log").read_text(errors="replace")[-3000:]
+        return self._log_of(kind, number).read_text(errors="replace")[-3000:]
+
+    def _log_of(self, kind: str, number: int) -> Path:
+        return self._logs / f"{kind}{number}.log"

@@ -122,11 +122,7 @@ async def test_two_services_on_one_database_answer_each_message_once_and_in_orde
 
     services = []
     for _ in range(2):
-        bot = make_bot(
-            Settings(
-                telegram_bot_token=api.token, telegram_api_url=api.url, telegram_chat_rate=1000
-            )
-        )
+        bot = make_bot(api.at(Settings()))
         locks = RedisLocks(redis_url)
         turns = Turns(slow, person_for=lambda _c, a: f"p{a}", store_url=url, locks=locks)
         service = TelegramService(

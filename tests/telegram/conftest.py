@@ -59,12 +59,7 @@ class Running:
         self.service = None
 
     async def start(self, **options):
-        settings = Settings(
-            telegram_bot_token=self.api.token,
-            telegram_api_url=self.api.url,
-            telegram_chat_rate=1000,
-        )
-        bot = make_bot(settings)
+        bot = make_bot(self.api.at(Settings()))
         sender = Sender(
             bot, picture_for=self.pictures.__getitem__, store_url=self.url, retry_seconds=0.02
         )

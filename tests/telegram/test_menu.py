@@ -22,10 +22,7 @@ CHATS = iter(range(7001, 8000))
 @pytest.fixture
 async def chat(api: TelegramApi, assistant: Any) -> AsyncIterator[Chat]:
     """A patient's chat with the whole assistant."""
-    settings = Settings(
-        telegram_bot_token=api.token, telegram_api_url=api.url, telegram_chat_rate=1000
-    )
-    bot = make_bot(settings)
+    bot = make_bot(api.at(Settings()))
     service = TelegramService(bot, assistant.turns, Sender(bot), poll_seconds=5, sweep_seconds=0.1)
     await service.start()
     yield api.chat(next(CHATS))

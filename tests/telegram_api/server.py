@@ -16,6 +16,7 @@ import aiohttp
 from aiohttp import web
 from telegram import Message, Update, User, WebhookInfo
 
+from bot.settings import Settings
 from tests.telegram_api.chat import PATIENCE, Chat, Shown
 
 _BEGINNINGS = itertools.count(100_000, 100_000)
@@ -160,6 +161,16 @@ class TelegramApi:
     def url(self) -> str:
         """Base of the API, for ``TELEGRAM_API_URL``."""
         return f"http://127.0.0.1:{self._port}"
+
+    def at(self, settings: Settings) -> Settings:
+        """The settings of a bot that talks to this API, where nobody is bothered by haste."""
+        return settings.model_copy(
+            update={
+                "telegram_bot_token": self.token,
+                "telegram_api_url": self.url,
+                "telegram_chat_rate": 1000,
+            }
+        )
 
     async def start(self, port: int = 0) -> str:
         """Listen on loopback; returns the URL."""

@@ -11,12 +11,17 @@ from actions.changes import take_edits, take_names
 from actions.forms import Aside, active_form, rephrase, urgent_health
 from actions.journey import go_back
 from actions.options import service_meant
+from actions.plan import company
 from actions.turn import Answer, Say
-from actions.words import label
+from actions.words import label, listed
+from bot.conversations.journey import OPEN
 from bot.directory.corrections import open_correction
 from bot.safety.replies import compose_said
 from bot.settings import get_settings
 from bot.store.record import Record
+
+NAMED_AS_COMPANY = 2
+"""How many people on the map are named to somebody who would like a chat."""
 
 
 class ActionHelp(Aside):
@@ -90,8 +95,17 @@ class ActionSmallTalk(Aside):
     def answer(
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
-        """A friendly word that points back to people."""
-        say("utter_chitchat" if answer.intent == "chitchat" else "utter_out_of_scope")
+        """A friendly word that points to people by name, and between times to a group."""
+        if answer.intent != "chitchat":
+            say("utter_out_of_scope")
+            return None
+        names = [m.label for m in company(record)[:NAMED_AS_COMPANY]] if record else []
+        is_open = record is not None and record.person.stage == OPEN
+        say(
+            "utter_chitchat_named" if names else "utter_chitchat",
+            intents=[(label("buttons", "find_group"), "find_support")] if is_open else [],
+            names=listed(names, "or"),
+        )
         return None
 
 

@@ -8,11 +8,14 @@ from actions.forms import Ask, Done, Heard, question
 from actions.turn import Answer, Say, skip_button
 from actions.words import codes, label, labels, titles
 from bot.network.model import Contact, Distance, Kind, Member, Network, Relationship, Work, kind_of
+from bot.network.words import describe
 from bot.nlu.context import contact_in, help_in, relationship_in
 from bot.nlu.map_talk import distance_said
 from bot.store.record import Record
 
 SKIP_REST = "skip_rest"
+SO_FAR = "so_far"
+"""Reason of the snapshot that is shown before the questions about each member."""
 RELATIONSHIP, CONTACT, NEAR, HELP = "rel:", "contact:", "near:", "help:"
 
 
@@ -152,28 +155,28 @@ class ValidateDetailsForm(AboutEveryone):
     def validate_details_inner(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Who goes in the inner circle."""
         if answer.skipped:
-            return _then_members(record, "details_middle")
+            return _then_members(record, say, "details_middle")
         found = said_of(record.network().active, answer)
         if found is None:
             return newcomers(record, answer, say)
         _place(record, found, 1, answer)
         _take_out(record, found, 1, answer)
         if not unplaced(record.network()):
-            return _then_members(record, "details_middle")
+            return _then_members(record, say, "details_middle")
         return Heard.DONE
 
     @question
     def validate_details_middle(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Who goes in the middle; the rest go outside."""
         if answer.skipped:
-            return _then_members(record)
+            return _then_members(record, say)
         found = said_of(record.network().active, answer)
         if found is None:
             return newcomers(record, answer, say)
         _place(record, found, 2, answer)
         _take_out(record, found, 2, answer)
         _place(record, [m.key for m in unplaced(record.network())], 3, answer)
-        return _then_members(record)
+        return _then_members(record, say)
 
     @question
     def validate_details_members(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
@@ -209,9 +212,19 @@ def _take_out(record: Record, kept: list[str], circle: int, answer: Answer) -> N
     record.keep_network(network, "set_circle", answer.update_key)
 
 
-def _then_members(record: Record, *also: str) -> Done:
-    """On to the members, or past them where everything of everyone is known."""
+def _then_members(record: Record, say: Say, *also: str) -> Done:
+    """On to the members, or past them where everything of everyone is known.
+
+    Who has placed everybody sees the circles before the questions about each: the picture is what
+    the naming was for, and the questions can wait for another day.
+    """
     if next_member(record) is not None:
+        if not unplaced(record.network()):
+            say(
+                "utter_map_so_far",
+                map_id=record.take_snapshot(SO_FAR),
+                words=describe(record.network()),
+            )
         return Done(also)
     return Done((*also, "details_members", *on_from(record, "details_members").also))
 

@@ -17,6 +17,8 @@ PROMPTS = ("close", "family", "friends", "staff", "groups", "online", "pets", "p
 """What brings people into view, in order (GENIE's and Network Canvas's practice)."""
 
 SOFT_CAP = 25
+TOGETHER_AFTER = 3
+"""Prompts that brought nobody, after which the rest are asked in one: "nobody" hurts to say."""
 SHORT = 3
 """Words in which "I don't know" is all that is said, although one may look like a name."""
 ALLNAMED = "all_named"
@@ -69,6 +71,8 @@ class AskPeopleNames(Ask):
             say("utter_people_more_many", buttons=[that_is_all])
         elif record.progress.get("people_more"):
             say("utter_people_more", buttons=[that_is_all, everyone])
+        elif record.progress.get("people_together"):
+            say("utter_ask_people_together", buttons=[(label("buttons", "nobody"), NO_MORE)])
         elif named_before(record, PROMPTS[index]):
             record.keep_progress(people_rest=True)
             say(f"utter_ask_people_{PROMPTS[index]}_more", buttons=[that_is_all, everyone])
@@ -116,18 +120,26 @@ class ValidatePeopleForm(StageForm):
         return Heard.UNCLEAR
 
     def _on(self, record: Record, say: Say) -> Heard:
-        if record.progress.get("people_capped"):
+        if record.progress.get("people_capped") or record.progress.get("people_together"):
             return self._end(record, say)
+        at = prompt_of(record) + 1
         record.keep_progress(
-            people_prompt=prompt_of(record) + 1, people_more=False, people_rest=False
+            people_prompt=at,
+            people_more=False,
+            people_rest=False,
+            people_together=at == TOGETHER_AFTER and not len(record.network()),
         )
-        return self._end(record, say) if prompt_of(record) >= len(PROMPTS) else Heard.MORE
+        return self._end(record, say) if at >= len(PROMPTS) else Heard.MORE
 
     @staticmethod
     def _end(record: Record, say: Say) -> Heard:
         if not len(record.network()):
             say("utter_people_none")
         record.keep_progress(
-            people_prompt=0, people_more=False, people_rest=False, people_capped=False
+            people_prompt=0,
+            people_more=False,
+            people_rest=False,
+            people_together=False,
+            people_capped=False,
         )
         return Heard.DONE

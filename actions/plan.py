@@ -28,7 +28,7 @@ from actions.papers import paper_buttons
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, labels, listed
 from bot.network.edits import Match, resolve
-from bot.network.model import Kind
+from bot.network.model import Kind, Member
 from bot.papers.of_person import plan_line
 from bot.rights.consents import Scope
 from bot.store.record import MAX_ACTIVE_PLANS, Record
@@ -107,14 +107,18 @@ class AskPlanWho(Ask):
 
 
 def people_buttons(record: Record) -> list[tuple[str, str]]:
-    """A button for each person on the map who may be suggested; the inner circle first.
+    """A button for each who may be company."""
+    return [(m.label, f"{MEMBER}{m.key}") for m in company(record)[:MAX_OFFERED]]
+
+
+def company(record: Record) -> list[Member]:
+    """Whom on the map the person may turn to; the inner circle first.
 
     A GP does not come along for a swim: staff are offered where there is nobody else.
     """
     members = [m for m in record.network() if m.can_be_suggested and m.kind is not Kind.PET]
     members = [m for m in members if m.kind is not Kind.PROFESSIONAL] or members
-    members.sort(key=lambda m: m.circle or 4)
-    return [(m.label, f"{MEMBER}{m.key}") for m in members[:MAX_OFFERED]]
+    return sorted(members, key=lambda m: m.circle or 4)
 
 
 class AskPlanAsk(Ask):

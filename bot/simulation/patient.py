@@ -86,7 +86,8 @@ class Patient:
         self._draw = random.Random(f"talk:{self.persona.number}:{self.persona.area}")  # noqa: S311
         self._left = list(self.persona.alters)
         self._named: list[str] = []
-        self._group = Group.FAMILY
+        self._group: Group | None = Group.FAMILY
+        self._pressed: set[str] = set()
         self._risk = self.persona.risk
         self._changes = 3 if self.persona.style is Style.CHANGER else 0
         self._questions: tuple[tuple[re.Pattern[str], Callable[[View], Act]], ...] = tuple(
@@ -107,6 +108,7 @@ class Patient:
                     lambda v: self._names(v, Group.FRIENDS),
                 ),
                 (r"health and care staff", lambda v: self._names(v, Group.STAFF)),
+                (r"place you like to go, with people", lambda v: self._names(v, None)),
                 (r"groups, clubs", lambda v: self._names(v, Group.CLUBS)),
                 (r"talk to online", lambda v: self._names(v, Group.ONLINE)),
                 (r"have a pet", lambda v: self._names(v, Group.PETS)),
@@ -181,9 +183,10 @@ class Patient:
         on = tuple(title for title, is_on in view.toggles if is_on)
         return Ticks(on or (self._draw.choice([t for t, _ in view.toggles]),))
 
-    def _names(self, view: View, group: Group) -> Act:
+    def _names(self, view: View, group: Group | None) -> Act:
+        """Some of those who belong to the group; ``None`` asks for any."""
         self._group = group
-        mine = [a for a in self._left if a.group is group]
+        mine = [a for a in self._left if group in (None, a.group)]
         if self.persona.style is Style.TALKER:
             mine = self._left
         if not mine:
@@ -236,9 +239,11 @@ class Patient:
             return Ticks(
                 tuple(self._draw.sample(titles, min(len(titles), self._draw.randint(0, 2))))
             )
-        offered = [t for t in view.buttons if t not in _LEAVES]
+        offered = [t for t in view.buttons if t not in _LEAVES | (self._pressed & _ONCE)]
         if offered:
-            return Taps(self._draw.choice(offered))
+            title = self._draw.choice(offered)
+            self._pressed.add(title)
+            return Taps(title)
         return Says(self._draw.choice(("ok", "aye", "right you are")))
 
     def _with_slips(self, text: str) -> str:
@@ -262,3 +267,5 @@ _LEAVES = frozenset(
     }
 )
 """What is tapped by purpose only."""
+_ONCE = frozenset({"Put it in my calendar", "A page to print"})
+"""What nobody needs twice."""

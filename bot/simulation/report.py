@@ -11,7 +11,7 @@ from bot.nlu import lexicon
 from bot.simulation.patient import Says, Taps
 from bot.simulation.weeks import Story, Turn
 
-_PICTURE = re.compile(r"here is your map", re.IGNORECASE)
+_PICTURE = re.compile(r"(?:here|this) is your map", re.IGNORECASE)
 _PLAN = re.compile(r"here is your plan", re.IGNORECASE)
 _ROUTE = re.compile(r"\b(?:999|111|116 ?123|0\d{3,4}[ \d]{5,})\b")
 _GENTLE = re.compile(r"are you safe|thoughts of suicide|are you (?:having|thinking)", re.IGNORECASE)

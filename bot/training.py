@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 
 from bot import shared_models
 from bot.settings import PROJECT, Settings, get_settings
@@ -151,6 +152,7 @@ class _Run:
                 [sys.executable, "-m", "bot.training", kind, str(self._draft), *options],
                 cwd=PROJECT,
                 env={**os.environ, **QUIET, **_cache(settings)},
+                stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
@@ -175,10 +177,17 @@ def _cache(settings: Settings) -> dict[str, str]:
     return {"RASA_CACHE_DIRECTORY": str(folder)}
 
 
+def _end_with_parent() -> None:
+    """A killed `wise train` cannot stop its trainings; its end of the pipe closes all the same."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
+
+
 def _main(kind: str, draft: str, *options: str) -> int:
     """Train in a process of its own, so that TensorFlow's memory goes with it."""
     import logging
 
+    Thread(target=_end_with_parent, daemon=True).start()
     logging.basicConfig(level=logging.INFO)
     path = Path(draft)
     if kind == "risk":

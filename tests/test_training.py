@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from bot import shared_models
-from bot.settings import Settings
+from bot.settings import PROJECT, Settings
 from bot.training import TrainingFailed, is_trained, model_path, risk_path, train
 
 
@@ -71,3 +72,16 @@ def test_a_home_that_cannot_be_written_stops_no_training(tmp_path: Path) -> None
     model.write_bytes(b"")
     shared_models.keep(model, settings)
     assert not shared_models.fetch(model, settings)
+
+
+def test_a_training_ends_with_who_started_it(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.safetensors"
+    command = [sys.executable, "-m", "bot.training", "risk", str(draft)]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE) as training:
+        try:
+            assert training.stdin is not None
+            training.stdin.close()  # as the system does where its parent is killed
+            assert training.wait(timeout=120) == 1
+        finally:
+            training.kill()
+    assert not draft.exists()

@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ from bot.settings import PROJECT, get_settings
 
 if TYPE_CHECKING:
     from bot.conversations.assistant import Assistant
+    from bot.directory.importer import ImportReport
 
 app = typer.Typer(
     help="WISE Companion: self-care support that starts from the people around you.",
@@ -188,7 +190,7 @@ def directory_import(
 ) -> None:
     """Load services from an Open Referral source; its dialect is found by looking."""
     from bot.directory import sample
-    from bot.directory.importer import ImportReport, UnreadableSource, import_source
+    from bot.directory.importer import UnreadableSource, import_source
     from bot.store.migrate import upgrade
 
     upgrade()
@@ -198,7 +200,7 @@ def directory_import(
         task = progress.add_task("Reading")
 
         def reading(so_far: ImportReport) -> None:
-            progress.update(task, description=f"Read {so_far.read:,} records")
+            progress.update(task, description=_so_far(so_far))
 
         try:
             report = import_source(
@@ -223,6 +225,13 @@ def directory_import(
     for title, counts in (("not used", report.reasons), ("mended or doubted", report.repairs)):
         for reason, count in counts.most_common():
             show(f"  {title}: {reason} {count:,}")
+
+
+def _so_far(report: ImportReport) -> str:
+    of = f" of {report.expected:,}" if report.expected is not None else ""
+    words = f"Read {report.read:,}{of} records, {report.rate:,.0f} a second"
+    left = report.seconds_left
+    return words if left is None else f"{words}, about {timedelta(seconds=round(left))} left"
 
 
 @directory_app.command("report")

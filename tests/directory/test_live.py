@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import httpx
@@ -23,6 +24,8 @@ class Server:
         self.fail_first = 0
         self.says_last = True
         self.details = True
+        self.has_etags = False
+        self.sent_pages: list[int] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path + "?" + request.url.query.decode())
@@ -30,12 +33,24 @@ class Server:
             self.fail_first -= 1
             return httpx.Response(503, headers={"Retry-After": "0"})
         if request.url.path == "/oruk/services":
-            return self._list(int(request.url.params["page"]))
+            return self._list_unless_known(request)
         key = request.url.path.rsplit("/", 1)[1]
         match = [s for s in self.services if s["id"] == key]
         if not match or not self.details:
             return httpx.Response(404)
         return httpx.Response(200, json=match[0])
+
+    def _list_unless_known(self, request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params["page"])
+        answer = self._list(number)
+        if not self.has_etags:
+            return answer
+        etag = f'"{hashlib.sha256(answer.content).hexdigest()[:12]}"'
+        if request.headers.get("If-None-Match") == etag:
+            return httpx.Response(304, headers={"ETag": etag})
+        self.sent_pages.append(number)
+        answer.headers["ETag"] = etag
+        return answer
 
     def _list(self, number: int) -> httpx.Response:
         start = (number - 1) * self.per_page
@@ -53,12 +68,13 @@ class Server:
         return [a for a in self.asked if "/services/" in a]
 
 
-def crawl(store: Store, server: Server) -> ImportReport:
+def crawl(store: Store, server: Server, **more: Any) -> ImportReport:
     server.asked.clear()
+    server.sent_pages.clear()
     client = httpx.Client(transport=httpx.MockTransport(server))
     api = live.Api("https://directory.gov.uk/oruk", pause=0.0, client=client)
     return import_source(
-        "https://directory.gov.uk/oruk", feed="live", session_factory=store, api=api
+        "https://directory.gov.uk/oruk", feed="live", session_factory=store, api=api, **more
     )
 
 
@@ -74,6 +90,58 @@ def test_all_pages_and_details_are_read_and_changes_alone_the_next_time(store: S
     third = crawl(store, server)
     assert (third.unchanged, third.changed) == (4, 1)
     assert [c.split("?")[0] for c in server.detail_calls()] == ["/oruk/services/c"]
+
+
+def test_a_page_that_was_not_modified_is_not_sent_again(store: Store) -> None:
+    server = Server([make_service(k) for k in "abcde"])
+    server.has_etags = True
+    assert crawl(store, server).added == 5
+    assert server.sent_pages == [1, 2, 3]
+    second = crawl(store, server)
+    assert (second.read, second.unchanged, second.whole) == (5, 5, True)
+    assert (server.sent_pages, server.detail_calls()) == ([], [])
+    server.services[2]["name"] = "A new name"
+    third = crawl(store, server)
+    assert (third.unchanged, third.changed) == (4, 1)
+    assert server.sent_pages == [2]
+
+
+def test_what_is_missing_closes_although_other_pages_were_not_modified(store: Store) -> None:
+    server = Server([make_service(k) for k in "abcdef"])
+    server.has_etags = True
+    crawl(store, server)
+    del server.services[5]
+    assert [crawl(store, server).closed for _ in range(3)] == [0, 1, 0]
+
+
+def test_a_page_is_read_again_until_all_of_it_was_used(store: Store) -> None:
+    server = Server([make_service("a"), make_service("b"), make_service("c")])
+    server.has_etags = True
+    server.details = False
+    assert crawl(store, server).repairs["detail_missing"] == 3
+    server.details = True
+    assert crawl(store, server).changed == 3
+    assert server.sent_pages == [1, 2]
+    assert (crawl(store, server).unchanged, server.sent_pages) == (3, [])
+
+
+def test_an_import_that_was_cut_off_asks_for_no_detail_twice(store: Store) -> None:
+    server = Server([make_service(f"s{n:03}") for n in range(600)], per_page=50)
+    server.has_etags = True
+
+    def cut_off(report: ImportReport) -> None:
+        assert (report.expected, report.seconds_left is not None) == (600, True)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crawl(store, server, progress=cut_off)
+    before = {a.split("?")[0] for a in server.detail_calls()}
+    assert 0 < len(before) < 600
+    again = crawl(store, server)
+    assert again.whole and again.read == 600 and again.quarantined_count == 0
+    asked = {a.split("?")[0] for a in server.detail_calls()}
+    assert not asked & before
+    assert len(asked | before) == 600
 
 
 def test_a_busy_server_is_asked_again(store: Store) -> None:

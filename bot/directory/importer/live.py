@@ -1,7 +1,8 @@
 """A live Open Referral API: pages one by one, and details only of what has changed.
 
 Polite by default: a pause between calls, a name to complain to, retries with growing waits
-that obey ``Retry-After``, and no page asked for twice.
+that obey ``Retry-After``, and no page asked for twice. A page that the server says has not been
+modified since the last crawl (RFC 9110, section 13) is not sent again.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
@@ -35,6 +36,51 @@ _CHILDREN = frozenset(
     }
 )
 _WAIT = wait_exponential_jitter(initial=1, max=60)
+
+
+@dataclass(frozen=True)
+class PageNote:
+    """What is kept of a page of a list, to ask later whether it has changed.
+
+    Attributes:
+        etag, last_modified: the server's validators; at least one is there.
+        envelope: the page without what it listed.
+        listed: id and hash of each entry, in order.
+    """
+
+    etag: str | None
+    last_modified: str | None
+    envelope: dict[str, Any]
+    listed: tuple[tuple[str, str], ...]
+
+
+class PageNotes(Protocol):
+    """Where notes of a feed's pages are kept from one crawl to the next."""
+
+    def recall(self, number: int) -> PageNote | None:
+        """The note of a page; ``None`` unless all that it listed is stored just so."""
+
+    def keep(self, number: int, note: PageNote | None) -> None:
+        """Keep the note of a page, or forget the one that is there."""
+
+
+@dataclass(frozen=True)
+class Unmodified:
+    """An entry of a page that has not been modified: its id, and its hash as it was."""
+
+    key: str
+    list_hash: str
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One page: its envelope (any value at all, from an unknown server) and what it lists."""
+
+    envelope: Any
+    entries: list[Any]
+    mark: str
+    note: PageNote | None = None
+    is_modified: bool = True
 
 
 class _Busy(Exception):
@@ -89,8 +135,10 @@ class Api:
             path += "/services"
         return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
-    def get(self, url: str, **parameters: Any) -> httpx.Response:
-        """One polite GET.
+    def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, **parameters: Any
+    ) -> httpx.Response:
+        """One polite GET; "not modified" is an answer like any other.
 
         Raises:
             httpx.HTTPError: when the server cannot be reached or keeps failing.
@@ -106,16 +154,21 @@ class Api:
                 if rest > 0:
                     time.sleep(rest)
                 self._last_call = time.monotonic()
-                response = self.client.get(url, params=parameters or None)
+                response = self.client.get(url, params=parameters or None, headers=headers)
                 if response.status_code == 429 or response.status_code >= 500:
                     raise _Busy(response.status_code, _seconds(response.headers.get("Retry-After")))
-        response.raise_for_status()
+        if response.status_code != httpx.codes.NOT_MODIFIED:
+            response.raise_for_status()
         return response
 
-    def items(self) -> Iterator[Any]:
+    def items(self, notes: PageNotes | None = None) -> Iterator[Any]:
         """Every listed thing, page after page; the coverage knows whether all was seen.
 
         Feeds that do not say which page is last end with an empty page or a repeated one.
+
+        Args:
+            notes: of the last crawl. Entries of a page that the server says has not been
+                modified come as ``Unmodified``.
 
         Raises:
             UnreadableSource: when the first page cannot be had or holds no list.
@@ -123,34 +176,43 @@ class Api:
         seen_pages: set[str] = set()
         for number in range(1, MAX_PAGES + 1):
             try:
-                page = self._page(number)
+                page = self._page(number, notes)
             except (httpx.HTTPError, _Busy) as error:
                 if number == 1:
                     raise UnreadableSource(f"{self.list_url}: {error}") from error
                 # What came so far stays; the next run goes on from what is stored.
                 self.coverage.whole = False
                 return
-            if number == 1 and not (is_envelope(page) or isinstance(page, list)):
-                raise UnreadableSource(f"{self.list_url}: the answer holds no list of services")
-            found = page_items(page)
-            print_of_page = _hash(found)
-            if not found or print_of_page in seen_pages:
+            if not page.entries or page.mark in seen_pages:
                 return
-            seen_pages.add(print_of_page)
-            self.coverage.saw(page)
-            yield from found
-            if isinstance(page, list) or _is_last(page, number):
+            seen_pages.add(page.mark)
+            if notes and page.is_modified:
+                notes.keep(number, page.note)
+            self.coverage.saw(page.envelope)
+            yield from page.entries
+            if isinstance(page.envelope, list) or _is_last(page.envelope, number):
                 return
 
-    def _page(self, number: int) -> Any:
-        response = self.get(self.list_url, page=number, per_page=self.per_page)
+    def _page(self, number: int, notes: PageNotes | None) -> _Page:
+        note = notes.recall(number) if notes else None
+        response = self.get(
+            self.list_url, headers=_unless(note), page=number, per_page=self.per_page
+        )
+        if note and response.status_code == httpx.codes.NOT_MODIFIED:
+            entries = [Unmodified(*entry) for entry in note.listed]
+            return _Page(note.envelope, entries, _hash(note.listed), note, is_modified=False)
         try:
-            return json.loads(decode(response.content), strict=False)
+            content = json.loads(decode(response.content), strict=False)
         except json.JSONDecodeError as error:
             if number == 1:
                 raise UnreadableSource(f"{response.url}: not JSON ({error})") from error
             self.coverage.whole = False
-            return {}
+            content = {}
+        if number == 1 and not (is_envelope(content) or isinstance(content, list)):
+            raise UnreadableSource(f"{self.list_url}: the answer holds no list of services")
+        entries = page_items(content)
+        listed = _listed(entries)
+        return _Page(content, entries, _hash(listed or entries), _note(response, content, listed))
 
     def detail(self, key: str) -> Record | None:
         """The full record of one service, or ``None`` where the API has or gives none."""
@@ -168,6 +230,33 @@ class Api:
 def needs_detail(record: Any) -> bool:
     """Whether a list entry has only direct properties, as most ORUK lists do."""
     return isinstance(record, dict) and not (record.keys() & _CHILDREN)
+
+
+def _unless(note: PageNote | None) -> dict[str, str]:
+    """Headers that ask for a page only if it is not the one that is known."""
+    headers: dict[str, str] = {}
+    if note and note.etag:
+        headers["If-None-Match"] = note.etag
+    if note and note.last_modified:
+        headers["If-Modified-Since"] = note.last_modified
+    return headers
+
+
+def _note(
+    response: httpx.Response, content: Any, listed: tuple[tuple[str, str], ...]
+) -> PageNote | None:
+    etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+    if not listed or not isinstance(content, dict) or not (etag or modified):
+        return None
+    envelope = {k: [] if isinstance(v, list) else v for k, v in content.items()}
+    return PageNote(etag, modified, envelope, listed)
+
+
+def _listed(entries: list[Any]) -> tuple[tuple[str, str], ...]:
+    """Id and hash of each entry; empty unless all are plain entries of services with an id."""
+    if not all(needs_detail(e) and isinstance(e.get("id"), str) for e in entries):
+        return ()
+    return tuple((e["id"], list_hash(e)) for e in entries)
 
 
 def list_hash(record: Any) -> str:

@@ -25,11 +25,13 @@ from bot.directory import duplicates, search_index, visibility
 from bot.directory.importer import hands, live, sources, tabular
 from bot.directory.importer.detect import Dialect, services_in
 from bot.directory.importer.normalise import Rejected, scrub, source_id
+from bot.directory.importer.pages import StoredPages
 from bot.directory.importer.prepare import Look, Prepared, look
 from bot.directory.importer.repair import clean_text
 from bot.directory.importer.sources import Broken, Coverage, UnreadableSource
 from bot.store.base import Base, now, unit_of_work
 from bot.store.directory import (
+    FeedPageRow,
     FeedRow,
     OrganizationRow,
     QuarantineRow,
@@ -77,6 +79,7 @@ class ImportReport:
         duplicates: pairs of records of different feeds that may be one service, newly compared.
         whole: the source held all of the feed, as far as its pages tell.
         seconds: how long it took.
+        expected: how many records there are, where the source tells.
     """
 
     feed: str
@@ -92,6 +95,19 @@ class ImportReport:
     duplicates: int = 0
     whole: bool = True
     seconds: float = 0.0
+    expected: int | None = None
+
+    @property
+    def rate(self) -> float:
+        """Records a second so far."""
+        return self.read / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest will take at this rate; ``None`` where that cannot be told."""
+        if not self.rate or self.expected is None:
+            return None
+        return max(0, self.expected - self.read) / self.rate
 
     @property
     def quarantined_count(self) -> int:
@@ -164,12 +180,14 @@ def import_source(
     report = ImportReport(feed or feed_name(where))
     started = time.monotonic()
     with ExitStack() as stack:
-        reading = _open(where, stack, api)
+        notes = StoredPages(open_session, report.feed)
+        reading = _open(where, stack, api, notes)
         loader = _Loader(report, open_session, where, licence, attribution)
         loader.begin()
         for chunk, looks in _looked_at(_batches(reading.records), loader, live=is_url(where)):
             loader.take(chunk, looks)
             report.seconds = time.monotonic() - started
+            report.expected = reading.coverage.total
             if progress:
                 progress(report)
         if report.read == 0:
@@ -212,12 +230,12 @@ class _Reading:
         return shown + (f" and {len(self.names) - 8} more files" if len(self.names) > 8 else "")
 
 
-def _open(where: str, stack: ExitStack, api: live.Api | None) -> _Reading:
+def _open(where: str, stack: ExitStack, api: live.Api | None, notes: live.PageNotes) -> _Reading:
     if is_url(where):
         client = api or live.Api(where)
         if api is None:
             stack.callback(client.close)
-        return _Reading(_from_api(client), client.coverage, [where])
+        return _Reading(_from_api(client, notes), client.coverage, [where])
     files = sources.entries(Path(where))
     names = [f.name for f in files]
     folders = {
@@ -227,19 +245,20 @@ def _open(where: str, stack: ExitStack, api: live.Api | None) -> _Reading:
     }
     coverage = Coverage()
     if folders:
-        return _Reading(_from_tables(files, sorted(folders), stack), coverage, names)
+        return _Reading(_from_tables(files, sorted(folders), coverage, stack), coverage, names)
     pages = [f for f in files if f.suffix in (".json", ".ndjson", ".jsonl", ".txt", "")]
     return _Reading(_from_pages(pages, coverage, stack), coverage, names)
 
 
 def _from_tables(
-    files: list[sources.Entry], folders: list[str], stack: ExitStack
+    files: list[sources.Entry], folders: list[str], coverage: Coverage, stack: ExitStack
 ) -> Iterator[_Incoming]:
     for folder in folders:
         tables = stack.enter_context(tabular.Tables())
         for entry in files:
             if entry.suffix == ".csv" and str(Path(entry.name).parent) == folder:
                 tables.add(entry.name, sources.rows(entry))
+        coverage.total = (coverage.total or 0) + tables.count()
         yield from _joined(tables)
 
 
@@ -266,8 +285,11 @@ def _from_pages(
                 yield _Incoming(record)
 
 
-def _from_api(api: live.Api) -> Iterator[_Incoming]:
-    for item in api.items():
+def _from_api(api: live.Api, notes: live.PageNotes) -> Iterator[_Incoming]:
+    for item in api.items(notes):
+        if isinstance(item, live.Unmodified):
+            yield _Incoming({"id": item.key}, list_hash=item.list_hash)
+            continue
         for record in services_in(item):
             key = source_id(record)
             if key and live.needs_detail(record):
@@ -333,10 +355,12 @@ class _Loader:
                 session.add(row)
             row.licence = self.licence or row.licence
             row.attribution = self.attribution or row.attribution
+            session.flush()
             if is_url(self.where):
+                if row.url != self.where:
+                    session.execute(delete(FeedPageRow).where(FeedPageRow.feed_id == row.id))
                 row.url = self.where
             row.crawl += 1
-            session.flush()
             self.feed_id, self.crawl = row.id, row.crawl
             self.retired = bool(row.retired)
             session.execute(delete(QuarantineRow).where(QuarantineRow.feed_id == row.id))

@@ -128,6 +128,11 @@ class Tables:
             self.columns.get("services", set()) & {"minimum_age", "alert", "last_modified"}
         )
 
+    def count(self) -> int:
+        """How many services there are."""
+        (found,) = self._db.execute("SELECT count(*) FROM row WHERE tab = 'services'").fetchone()
+        return int(found)
+
     def services(self) -> Iterator[Record]:
         """Each service with its children nested as in HSDS 3.0."""
         self._index()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 from actions.words import label, labels, listed, said_back
 from bot.directory.model import AttendingType
@@ -56,6 +57,19 @@ def full_card(card: CardFacts, network: Network) -> str:
         label("card", "source", source=card.attribution or card.source),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def pin_of(card: CardFacts) -> dict[str, Any] | None:
+    """Where it is held, for the phone's own map; ``None`` where that is not known closely."""
+    place = card.place
+    if place is None or place.lat is None or place.lon is None:
+        return None
+    return {
+        "lat": place.lat,
+        "lon": place.lon,
+        "title": card.name,
+        "address": place.line or card.name,
+    }
 
 
 def _why(card: CardFacts, network: Network) -> str:

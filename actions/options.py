@@ -10,20 +10,22 @@ from datetime import datetime
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.cards import full_card, short_card
+from actions.cards import full_card, pin_of, short_card
 from actions.choices import is_button
 from actions.forms import Aside, Ask, Done, Heard, StageForm, active_form, begin_stage, question
 from actions.turn import Answer, Say
 from actions.words import label, listed
 from bot.directory.model import Precision
 from bot.directory.places import Place, PlaceKind
-from bot.directory.query import candidates, get
+from bot.directory.query import candidates, get, search_text
+from bot.directory.tagging import tag
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import Work
 from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
-from bot.support.matching import Option, rank, wanted_topics
+from bot.support.matching import Option, asked_for, rank, wanted_topics
+from bot.support.named import thing_named
 from bot.support.preferences import AGE_BANDS, Statement
 from bot.support.when import UK
 from bot.support.wishes import ConfirmedGap, Wishes, wishes_from
@@ -86,12 +88,27 @@ def find(
     )
 
 
-def show(record: Record, options: list[Option], say: Say) -> None:
+def look_for(record: Record, thing: str) -> list[Option]:
+    """What a search for words gives that suits, and was not refused before."""
+    wishes = wishes_of(record)
+    found = search_text(record.session, thing, wishes.place, wishes.reach_km, every=True)
+    refused = [int(option.service_id) for option in record.options("rejected")]
+    return asked_for(wishes, thing, found, today=datetime.now(UK), exclude=refused, limit=AT_A_TIME)
+
+
+def named_in(record: Record, answer: Answer) -> str:
+    """What typed words ask for by name; "" for a button, or where nothing is named."""
+    return thing_named(answer.text, but=[record.person.area or ""])
+
+
+def show(
+    record: Record, options: list[Option], say: Say, intro: str = "utter_options_intro"
+) -> None:
     """Say the cards, and remember what was shown and why."""
     network = record.network()
     if record.person.latitude is None:
         say("utter_options_no_area")
-    say("utter_options_intro")
+    say(intro)
     for number, option in enumerate(options, 1):
         card = card_facts(option, today=datetime.now(UK))
         say("utter_option_card", card=short_card(card, number, network))
@@ -145,6 +162,19 @@ def nothing(record: Record, say: Say) -> None:
     record.keep_progress(options_current=[str(option.listing.id) for option in found])
 
 
+def show_named(record: Record, thing: str, say: Say) -> bool:
+    """Show what was asked for by name; where there is none, say so and count the need."""
+    found = look_for(record, thing)
+    if found:
+        show(record, found, say, "utter_options_named")
+        return True
+    sorts = [t.subcategory.value for t in tag(thing, "").tags]
+    # Codes are counted; a person's own words are not kept here.
+    record.note_unmet_need(sorts or ["named"])
+    say("utter_options_none_named")
+    return False
+
+
 class AskOptionsChoice(Ask):
     """Would you like to save any of these?"""
 
@@ -154,8 +184,11 @@ class AskOptionsChoice(Ask):
         """The cards the first time; then what to do with them."""
         current = record.progress.get("options_current")
         if current is None:
-            found = find(record)
-            if found:
+            thing = record.progress.get("options_asked") or ""
+            record.keep_progress(options_asked=None)
+            if thing and show_named(record, thing, say):
+                pass
+            elif found := find(record):
                 show(record, found, say)
             else:
                 nothing(record, say)
@@ -229,6 +262,12 @@ class ValidateOptionsForm(StageForm):
         if rejects:
             return _reject(record, named or current, say)
         wanted = answer.choice or _BY_INTENT.get(answer.intent, "")
+        thing = named_in(record, answer)
+        if thing and answer.intent == "find_support":
+            if not show_named(record, thing, say):
+                return _look_again(record, "others", say)
+            record.keep_progress(options_answered=False)
+            return Heard.STAY
         if wanted == "more":
             if len(named) == 1:
                 return _tell(record, named[0], say)
@@ -314,7 +353,7 @@ def _tell(record: Record, service_id: str, say: Say) -> Heard:
     if card is None:
         say("utter_options_no_more")
     else:
-        say("utter_option_card", card=full_card(card, record.network()))
+        say("utter_option_card", card=full_card(card, record.network()), pin=pin_of(card))
         record.keep_progress(options_told=service_id)
     record.keep_progress(options_answered=False)
     return Heard.STAY
@@ -358,5 +397,9 @@ class ActionFindSupport(Aside):
                 record.note_difficulty(mention.area, mention.size)
         if active_form(tracker) == "options_form":
             return None
-        record.keep_progress(options_current=None, options_answered=False)
+        record.keep_progress(
+            options_current=None,
+            options_answered=False,
+            options_asked=named_in(record, answer) or None,
+        )
         return begin_stage(record, "options")

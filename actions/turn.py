@@ -143,6 +143,7 @@ class Say:
         ask_location: bool = False,
         copy: bool = False,
         file: str = "",
+        pin: Mapping[str, Any] | None = None,
         **values: Any,
     ) -> None:
         """Say a response.
@@ -152,6 +153,7 @@ class Say:
             buttons: (title, choice) of each; pressing sends ``/choose`` with the choice.
             intents: (title, intent) of further buttons; pressing one is as good as saying so.
             toggles: (title, value, on) of each, sent together with the ``done`` button.
+            pin: a place to open on a map: lat, lon, title and address.
             values: what fills the response's ``{names}``.
         """
         custom: dict[str, Any] = {}
@@ -166,6 +168,8 @@ class Say:
             custom["copy"] = True
         if file:
             custom["file"] = file
+        if pin:
+            custom["pin"] = dict(pin)
         self._dispatcher.utter_message(
             response=response,
             buttons=[

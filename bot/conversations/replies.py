@@ -34,6 +34,22 @@ class Toggle:
 
 
 @dataclass(frozen=True)
+class Pin:
+    """A place to open on the phone's own map.
+
+    Attributes:
+        lat, lon: degrees, WGS 84.
+        title: what is there.
+        address: in one line.
+    """
+
+    lat: float
+    lon: float
+    title: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """One message of the bot.
 
@@ -48,6 +64,7 @@ class Reply:
         copy: hand over the person's copy of their data: a page to read and a JSON file, made
             by the channel when it is shown and kept nowhere else.
         file: name of a paper to hand over (``bot.papers``), made when it is shown.
+        pin: a place that the words are about.
         leave: quick exit: the channel hides what it shows and ends the visit.
     """
 
@@ -59,6 +76,7 @@ class Reply:
     ask_location: bool = False
     copy: bool = False
     file: str = ""
+    pin: Pin | None = None
     leave: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -77,6 +95,7 @@ class Reply:
             ask_location=data.get("ask_location", False),
             copy=data.get("copy", False),
             file=data.get("file", ""),
+            pin=Pin(**data["pin"]) if data.get("pin") else None,
             leave=data.get("leave", False),
         )
 
@@ -86,7 +105,8 @@ def reply_from_rasa(message: dict[str, Any]) -> Reply:
 
     Buttons are Rasa's own; the rest rides in ``custom``:
     ``{"toggles": [{"title", "value", "on"}], "done": str, "map_id": str,
-    "ask_location": bool, "copy": bool, "file": str}``.
+    "ask_location": bool, "copy": bool, "file": str, "pin": {"lat", "lon", "title",
+    "address"}}``.
     """
     custom = message.get("custom") or {}
     return Reply(
@@ -100,4 +120,5 @@ def reply_from_rasa(message: dict[str, Any]) -> Reply:
         ask_location=bool(custom.get("ask_location")),
         copy=bool(custom.get("copy")),
         file=custom.get("file", ""),
+        pin=Pin(**custom["pin"]) if custom.get("pin") else None,
     )

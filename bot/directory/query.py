@@ -65,21 +65,24 @@ def search_text(
     near: Place | None = None,
     within_km: float = 25.0,
     limit: int = 20,
+    *,
+    every: bool = False,
 ) -> list[Listing]:
     """Services that match words ("is there a choir?"), the best match first.
 
-    All the words are looked for first; where too few services have them all, any of them. With
-    a place, only services within ``within_km`` of it and those for everyone are given.
+    All the words are looked for first; where too few services have them all, any of them,
+    unless ``every`` asks for all. With a place, only services within ``within_km`` of it and
+    those for everyone are given.
     """
     connection = session.connection()
     cells = search_index.cells_around(near.lat, near.lon, within_km) if near else []
     scored: dict[int, float] = {}
-    for every in (True, False):
+    for all_of_them in (True,) if every else (True, False):
         for key, score in search_index.find(
-            connection, text, cells, every=every, limit=max(200, limit * 4)
+            connection, text, cells, every=all_of_them, limit=max(200, limit * 4)
         ):
             # A match of all words stays above every match of some.
-            scored.setdefault(key, score + (1000.0 if every else 0.0))
+            scored.setdefault(key, score + (1000.0 if all_of_them else 0.0))
         if len(scored) >= limit:
             break
     listings = _load(session, list(scored))

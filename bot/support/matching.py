@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import islice
 
 from bot.directory.categories import Category, SubCategory
 from bot.directory.model import AttendingType, Listing, Precision
@@ -57,6 +58,7 @@ __all__ = [
     "ReasonCode",
     "Refusal",
     "Wishes",
+    "asked_for",
     "rank",
     "refusals",
     "wanted_subcategories",
@@ -67,6 +69,7 @@ __all__ = [
 _GAP, _GAP_MORE = 30.0, 5.0
 _STATEMENT, _STATEMENT_MORE = 20.0, 4.0
 _GIVE = 20.0
+_ASKED = 40.0
 _DIFFICULTY = (12.0, 8.0, 4.0)
 _DIFFICULTY_MOST = 18.0
 _CONDITION, _CONDITION_GENERAL = 10.0, 4.0
@@ -87,13 +90,14 @@ _ALIKE, _SAME_ORGANIZATION = 4.0, 3.0
 
 
 class ReasonCode(Code):
-    """Why an option is shown; the first five are what makes it relevant."""
+    """Why an option is shown; the first six are what makes it relevant."""
 
     GAP = "gap"
     STATEMENT = "statement"
     DIFFICULTY = "difficulty"
     CONDITION = "condition"
     GIVE = "give"
+    ASKED = "asked"
     NEAR = "near"
     LOW_EFFORT = "low_effort"
     LANGUAGE = "language"
@@ -111,6 +115,7 @@ RELEVANT = frozenset(
         ReasonCode.DIFFICULTY,
         ReasonCode.CONDITION,
         ReasonCode.GIVE,
+        ReasonCode.ASKED,
     }
 )
 
@@ -212,6 +217,36 @@ def rank(
     scored.sort(key=_order)
     chosen = _choose(scored, wishes, limit)
     return [_with_next(option, now) for option in sorted(chosen, key=_order)]
+
+
+def asked_for(
+    wishes: Wishes,
+    words: str,
+    found: Iterable[Listing],
+    *,
+    today: date | datetime,
+    exclude: Collection[int] = (),
+    limit: int = 3,
+) -> list[Option]:
+    """Options among services that a person asked for by name, the best match first.
+
+    What rules a service out still does. Nothing else that the person said has to speak for it,
+    and a choice of one sort only is what was asked for.
+
+    Args:
+        words: what was looked for; kept as the weightiest reason.
+        found: what a search for the words gave, the best match first.
+    """
+    now = uk_now(today)
+    needs = _needs(wishes)
+    asked = Reason(ReasonCode.ASKED, words, _ASKED)
+    outcomes = (
+        _option(listing, wishes, needs, now, None, None, asked)
+        for listing in found
+        if listing.id not in exclude
+    )
+    options = islice((o for o in outcomes if isinstance(o, Option)), limit)
+    return [_with_next(option, now) for option in options]
 
 
 def wanted_subcategories(wishes: Wishes) -> frozenset[SubCategory]:
@@ -357,8 +392,9 @@ def _option(
     now: datetime,
     nearer_than: float | None,
     cheaper: float | None,
+    *also: Reason,
 ) -> Option | Refusal:
-    reasons = _relevance(listing, wishes, needs)
+    reasons = [*also, *_relevance(listing, wishes, needs)]
     if sum(r.points for r in reasons) < RELEVANCE_FLOOR:
         return Refusal.NOT_RELEVANT
     fit = suitability(listing, wishes, now.date())

@@ -83,6 +83,7 @@ class Part:
         location: it carries the "share my location" keyboard.
         copy: the person's copy of their data goes after it, as two files.
         file: name of a paper of theirs that goes after it (``bot.papers``).
+        pin: a place to show instead of words, as in ``Reply``.
     """
 
     text: str = ""
@@ -91,6 +92,7 @@ class Part:
     location: bool = False
     copy: bool = False
     file: str = ""
+    pin: dict[str, Any] | None = None
 
 
 def parts_of(outgoing: Outgoing) -> list[Part]:
@@ -113,6 +115,8 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
         parts.append(Part(words.LOCATION_OFFER, location=True))
     elif reply.ask_location:
         parts[-1] = replace(parts[-1], location=True)
+    if reply.pin:
+        parts.append(Part(pin=asdict(reply.pin)))
     return parts
 
 
@@ -291,7 +295,10 @@ class Sender:
     async def _send(self, row: Outbox) -> None:
         part = Part(**row.payload)
         markup, location_shown = await asyncio.to_thread(self._markup, row, part)
-        if part.map_id:
+        if part.pin:
+            message = await self._send_pin(row, part.pin, markup)
+            shown, captioned = "", False
+        elif part.map_id:
             message, shown, captioned = await self._send_picture(row, part, markup)
         else:
             message = await self._send_text(row, part.text, markup)
@@ -359,6 +366,16 @@ class Sender:
     async def _send_text(self, row: Outbox, text: str, markup: Any) -> Message:
         return await self._bot.send_message(
             int(row.address), text, reply_markup=markup, link_preview_options=_NO_PREVIEW
+        )
+
+    async def _send_pin(self, row: Outbox, pin: dict[str, Any], markup: Any) -> Message:
+        return await self._bot.send_venue(
+            int(row.address),
+            latitude=pin["lat"],
+            longitude=pin["lon"],
+            title=clean(pin["title"]),
+            address=clean(pin["address"]),
+            reply_markup=markup,
         )
 
     async def _send_picture(

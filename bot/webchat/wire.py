@@ -15,6 +15,7 @@ buttons stay on the server: a browser only ever names a keyboard and a place on 
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 from bot.conversations.replies import Reply
@@ -118,7 +119,7 @@ def to_wire(reply: Reply, keyboard_id: str | None) -> dict[str, Any]:
 
     Returns:
         ``{"text", "buttons": [title], "toggles": [{"title", "on"}], "done", "map_id",
-        "ask_location", "keyboard_id", "copy", "file", "leave"}``.
+        "ask_location", "keyboard_id", "copy", "file", "pin", "leave"}``.
     """
     return {
         "text": reply.text,
@@ -131,5 +132,6 @@ def to_wire(reply: Reply, keyboard_id: str | None) -> dict[str, Any]:
         "keyboard_id": keyboard_id or "",
         "copy": reply.copy,
         "file": reply.file,
+        "pin": asdict(reply.pin) if reply.pin else None,
         "leave": reply.leave,
     }

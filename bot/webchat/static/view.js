@@ -91,6 +91,7 @@ function showReply(reply, on) {
   }
   if (reply.copy) bubble.append(files());
   if (reply.file) bubble.append(paper(reply.file));
+  if (reply.pin) bubble.append(onMap(reply.pin));
   const choices = [];
   if (reply.toggles.length) choices.push(toggles(reply, textId, on, article));
   if (reply.buttons.length) choices.push(buttons(reply, textId, on, article));
@@ -182,6 +183,18 @@ function paper(name) {
   link.href = `/chat/paper/${encodeURIComponent(name)}`;
   link.download = name;
   link.textContent = words(name.endsWith(".ics") ? "save_calendar" : "save_page");
+  return link;
+}
+
+/** A place, to open on a map. It is asked for by a press only, so nothing is told to the map's
+ *  owner before. */
+function onMap(pin) {
+  const link = document.createElement("a");
+  const { lat, lon } = pin;
+  link.href = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=17/${lat}/${lon}`;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  link.textContent = words("on_map");
   return link;
 }
 

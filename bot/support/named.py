@@ -1,0 +1,37 @@
+"""What somebody asks for by name: "is there a choir?", "any walking groups near me?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.directory.search_index import query_words
+
+_NO_NAME = frozenset(
+    """about activities activity advice again another anything around available because better
+    bit body case club clubs community could did different doing don else ever everything feel
+    feeling few going gonna good got had has have hear help helpful her here him his hobby home
+    how ideas idea interested interesting join just kind know know like list local look lot love
+    many maybe might more most much must nearby nearer need needed needs new nice not nothing now
+    offer offers one ones option options other others our out people person place places please
+    possible really recommend see service services session sessions should show so some somebody
+    someone somewhere sort stuff suggest suggestion suggestions suitable support sure tell than
+    thank thanks them then these they thing things think this those to today try up us useful very
+    want wanted was well were when which who why will with won would yes you your id im ive ill
+    theres whats s t m ve d ll re""".split()  # noqa: SIM905
+)
+"""Words that name no activity by themselves."""
+
+_MOST_WORDS = 4
+"""Who says more than this tells of a need, and is answered by ranking."""
+
+
+def thing_named(text: str, *, but: Iterable[str] = ()) -> str:
+    """The telling words of a request for something by name, "" where nothing is named.
+
+    Args:
+        text: what was typed.
+        but: further words that name nothing: those of the place where the person lives.
+    """
+    others = {w for words in but for w in query_words(words)}
+    words = [w for w in query_words(text) if w not in _NO_NAME and w not in others]
+    return " ".join(words) if len(words) <= _MOST_WORDS else ""

@@ -6,13 +6,13 @@ two full crawls without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from math import cos, radians
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from bot.directory import codec, search_index
+from bot.directory import codec, search_index, unplaced
 from bot.directory.categories import PARENT, Category, SubCategory
 from bot.directory.model import Listing, Scope
 from bot.directory.places import Place, band, haversine_km
@@ -45,14 +45,17 @@ def candidates(
         remote_limit: most national and online services, the freshest first.
 
     Returns:
-        Listings; ``distance_km`` and ``precision`` are set on those with a place.
+        Listings; ``distance_km`` and ``precision`` are set on those with a place. Local ones
+        without are among them where their feed is about the area (``bot.directory.unplaced``).
     """
     wanted = _mask(categories) if topics is None else topics
     nearest = _nearest(session, near, within_km, wanted, limit) if near else {}
     remote = _remote(session, wanted, remote_limit, nearest.keys())
     listings = _load(session, [*nearest, *remote])
     found = [
-        codec.at_distance(listings[key], km, location)
+        listings[key]
+        if location == unplaced.LOCATION
+        else codec.at_distance(listings[key], km, location)
         for key, (km, location) in nearest.items()
         if key in listings
     ]
@@ -86,6 +89,7 @@ def search_text(
         if len(scored) >= limit:
             break
     listings = _load(session, list(scored))
+    around = _of_an_area_near(session, listings, near, within_km) if near else {}
     found: list[tuple[float, float, int, Listing]] = []
     for key, score in scored.items():
         listing = listings.get(key)
@@ -97,6 +101,8 @@ def search_text(
             if placed is not None and placed[0] <= within_km:
                 km = placed[0]
                 listing = codec.at_distance(listing, *placed)
+            elif key in around:
+                km = around[key]
             elif listing.scope is Scope.LOCAL:
                 continue
         found.append((-round(score, 1), km, key, listing))
@@ -124,6 +130,28 @@ def _distance(listing: Listing, near: Place) -> tuple[float, str] | None:
     )
 
 
+def _of_an_area_near(
+    session: Session, ids: Collection[int], near: Place, within_km: float
+) -> dict[int, float]:
+    """Kilometres to the area of those of the services that have no place of their own."""
+    row = ServiceAtLocationRow
+    found: dict[int, float] = {}
+    for chunk in _chunks(list(ids)):
+        query = select(row.service_id, row.lat, row.lon).where(
+            row.service_id.in_(chunk), row.location_id == unplaced.LOCATION
+        )
+        for key, lat, lon in session.execute(query):
+            km = haversine_km(near.lat, near.lon, lat, lon) + unplaced.FARTHER_KM
+            if km <= within_km:
+                found[key] = km
+    return found
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]
+
+
 def _mask(categories: Iterable[Category | SubCategory] | None) -> int | None:
     if categories is None:
         return None
@@ -148,6 +176,8 @@ def _nearest(
         best: dict[int, tuple[float, str]] = {}
         for key, location, lat, lon in session.execute(_box(near, reach, wanted)):
             km = haversine_km(near.lat, near.lon, lat, lon)
+            if location == unplaced.LOCATION:
+                km += unplaced.FARTHER_KM
             if km <= reach and (key not in best or km < best[key][0]):
                 best[key] = (km, location)
         if len(best) >= limit or reach >= within_km:
@@ -184,7 +214,7 @@ def _remote(session: Session, wanted: int | None, limit: int, beside: Iterable[i
 def _load(session: Session, ids: Sequence[int], *, any_status: bool = False) -> dict[int, Listing]:
     found: dict[int, Listing] = {}
     row = ServiceRow
-    for start in range(0, len(ids), _CHUNK):
+    for chunk in _chunks(ids):
         query = (
             select(
                 row.id,
@@ -195,7 +225,7 @@ def _load(session: Session, ids: Sequence[int], *, any_status: bool = False) -> 
                 FeedRow.attribution,
             )
             .join(FeedRow, FeedRow.id == row.feed_id)
-            .where(row.id.in_(ids[start : start + _CHUNK]))
+            .where(row.id.in_(chunk))
         )
         if not any_status:
             query = query.where(row.visible == 1)

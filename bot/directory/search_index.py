@@ -17,6 +17,7 @@ from bot.directory.places import UK_BOX
 TABLE = "service_search"
 # A tenth of a degree is about 11 km north to south and 7 km east to west.
 CELL = 10
+_CHUNK = 500
 
 
 def create_search_index(connection: Connection) -> None:
@@ -103,6 +104,22 @@ def add(connection: Connection, documents: Iterable[dict[str, object]]) -> None:
         ),
         rows,
     )
+
+
+def put_in(connection: Connection, ids: Sequence[int], where: str) -> None:
+    """Let services be found in a cell, whatever their own record says of their place."""
+    change = (
+        "place = :cell"
+        if connection.dialect.name == "sqlite"
+        else ("document = document || to_tsvector('simple', :cell)")
+    )
+    for start in range(0, len(ids), _CHUNK):
+        connection.execute(
+            text(f"UPDATE {TABLE} SET {change} WHERE rowid IN :ids").bindparams(  # noqa: S608
+                bindparam("ids", expanding=True)
+            ),
+            {"ids": list(ids[start : start + _CHUNK]), "cell": where},
+        )
 
 
 _STOP = frozenset(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
@@ -70,6 +70,7 @@ _GAP, _GAP_MORE = 30.0, 5.0
 _STATEMENT, _STATEMENT_MORE = 20.0, 4.0
 _GIVE = 20.0
 _ASKED = 40.0
+_VERY_THING = 15.0
 _DIFFICULTY = (12.0, 8.0, 4.0)
 _DIFFICULTY_MOST = 18.0
 _CONDITION, _CONDITION_GENERAL = 10.0, 4.0
@@ -85,6 +86,7 @@ MOST_OF_A_CATEGORY = 2
 _FOR_OTHERS = 0.5
 _NOT_NAMED = 0.7
 _FEW_CONDITIONS = 3
+_DROPPED = GapCode.DROPPED_ACTIVITY.value
 _HELP = Statement.HELP_OTHERS.value
 _ALIKE, _SAME_ORGANIZATION = 4.0, 3.0
 
@@ -310,6 +312,7 @@ class _Needs:
         gated: sub-categories that are for others; ``gives``: wants to help others.
         words: what a record says that is about the very thing asked, by index of the ask.
         works: the kind of work of each gap that has one, by index of the ask.
+        activities: asks that are for something that the person used to do.
     """
 
     asks: tuple[tuple[ReasonCode, str], ...]
@@ -320,6 +323,12 @@ class _Needs:
     gives: bool
     words: Mapping[int, re.Pattern[str]]
     works: Mapping[int, Work]
+    activities: frozenset[int]
+
+    @property
+    def named_activities(self) -> frozenset[int]:
+        """Those of the activities that have telling words."""
+        return self.activities & self.words.keys()
 
 
 def _needs(wishes: Wishes) -> _Needs:
@@ -331,7 +340,10 @@ def _needs(wishes: Wishes) -> _Needs:
     tables: list[tuple[ReasonCode, str, Strengths]] = []
     words: dict[int, re.Pattern[str]] = {}
     works: dict[int, Work] = {}
+    activities: set[int] = set()
     for gap in wishes.gaps:
+        if gap.activity:
+            activities.add(len(tables))
         if telling := _gap_words(gap):
             words[len(tables)] = _starting(telling)
         if gap.work is not None:
@@ -363,6 +375,7 @@ def _needs(wishes: Wishes) -> _Needs:
         gives=wishes.gives,
         words=words,
         works=works,
+        activities=frozenset(activities),
     )
 
 
@@ -452,6 +465,11 @@ def _relevance(listing: Listing, wishes: Wishes, needs: _Needs) -> list[Reason]:
 
     general = found.pop(ReasonCode.CONDITION, [])
     reasons = _tapered(ReasonCode.GAP, found.get(ReasonCode.GAP, []), _GAP, _GAP_MORE)
+    # Who used to knit gets the knitting group first, whatever else any club answers.
+    if any(i in answered and needs.words[i].search(listing.name) for i in needs.named_activities):
+        reasons = [
+            replace(r, points=r.points + _VERY_THING) if r.value == _DROPPED else r for r in reasons
+        ]
     statements = found.get(ReasonCode.STATEMENT, [])
     reasons += _tapered(ReasonCode.STATEMENT, statements, _STATEMENT, _STATEMENT_MORE)
     strengths = {value: strength for strength, value in found.get(ReasonCode.DIFFICULTY, [])}

@@ -54,7 +54,7 @@ STATEMENT_OPTIONS: Mapping[Statement, Strengths] = MappingProxyType(
         },
         Statement.STAY_INDEPENDENT: {
             Sub.HOME_SUPPORT: 1.0,
-            Sub.MONEY_BENEFITS: 0.8,
+            Sub.MONEY_BENEFITS: 0.4,
             Sub.COMMUNITY_TRANSPORT: 0.8,
         },
         Statement.COMMUNITY_TRANSPORT: {Sub.COMMUNITY_TRANSPORT: 1.0},

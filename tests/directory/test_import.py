@@ -532,7 +532,7 @@ class TestSavedFeeds:
             local = [x for x in found if x.scope is Scope.LOCAL]
             assert len(local) >= 10
             assert {x.feed for x in local} == {feed}
-            distances = [x.distance_km for x in local]
+            distances = [x.distance_km for x in local if x.distance_km is not None]
             assert distances == sorted(distances) and distances[-1] <= 20
             for listing in found:
                 text = f"{listing.name} {listing.description}"

@@ -21,7 +21,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.directory import duplicates, search_index, visibility
+from bot.directory import duplicates, search_index, unplaced, visibility
 from bot.directory.importer import hands, live, sources, tabular
 from bot.directory.importer.detect import Dialect, services_in
 from bot.directory.importer.normalise import Rejected, scrub, source_id
@@ -230,7 +230,9 @@ class _Reading:
         return shown + (f" and {len(self.names) - 8} more files" if len(self.names) > 8 else "")
 
 
-def _open(where: str, stack: ExitStack, api: live.Api | None, notes: live.PageNotes) -> _Reading:
+def _open(
+    where: str, stack: ExitStack, api: live.Api | None, notes: live.PageNotes | None = None
+) -> _Reading:
     if is_url(where):
         client = api or live.Api(where)
         if api is None:
@@ -285,7 +287,7 @@ def _from_pages(
                 yield _Incoming(record)
 
 
-def _from_api(api: live.Api, notes: live.PageNotes) -> Iterator[_Incoming]:
+def _from_api(api: live.Api, notes: live.PageNotes | None) -> Iterator[_Incoming]:
     for item in api.items(notes):
         if isinstance(item, live.Unmodified):
             yield _Incoming({"id": item.key}, list_hash=item.list_hash)
@@ -664,6 +666,7 @@ class _Loader:
             if dialect:
                 values["dialect"] = dialect[0][0]
             session.execute(update(FeedRow).where(FeedRow.id == self.feed_id).values(**values))
+            unplaced.place_unplaced(session, self.feed_id)
             if not self.report.whole:
                 return
             total = len(session.execute(select(row.id).where(mine, row.closed_at.is_(None))).all())

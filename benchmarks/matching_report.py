@@ -1,0 +1,98 @@
+"""How well options fit made-up patients: ``python -m benchmarks.matching_report``.
+
+Runs the judged cases of ``tests/support`` (a person, a directory, what a judge would offer and
+never offer) through the real importer, search and ranking, and writes the table of
+``docs/matching.md``. The real feeds are read from ``../shared/directories``, and left out where
+they are not there.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import bot.store.tables  # noqa: F401  (registers the tables)
+from benchmarks.nlu_scores import share
+from bot.settings import PROJECT
+from bot.store.base import Base, engine_for
+from tests.support.judged import AT_A_TIME, Case, OpenSession, cases, load, opener, shown
+
+PAGE = PROJECT / "docs" / "matching.md"
+_TABLE = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- end -->)", re.DOTALL)
+FILES = {"judged.yml": "who wrote the ranking", "judged_independent.yml": "independent"}
+
+
+@dataclass
+class Tally:
+    """What was shown to the patients of one judge and one directory."""
+
+    cases: int = 0
+    shown: int = 0
+    good: int = 0
+    bad: int = 0
+    answered: int = 0
+
+    def take(self, case: Case, keys: list[str]) -> None:
+        """Count the choice of one patient; nothing is the right answer where nothing is good."""
+        self.cases += 1
+        self.shown += len(keys)
+        self.good += sum(key in case.good for key in keys)
+        self.bad += sum(key in case.bad for key in keys)
+        self.answered += bool(set(keys) & case.good) if case.good else not keys
+
+
+def measure(folder: Path) -> dict[tuple[str, str], Tally]:
+    """Tallies by judge and directory.
+
+    Args:
+        folder: for the stores that the directories are imported into.
+    """
+    stores: dict[str, OpenSession] = {}
+    tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
+    for file, judge in FILES.items():
+        for case in cases(file):
+            if not case.source.exists():
+                continue
+            if case.feed not in stores:
+                engine = engine_for(f"sqlite:///{folder / case.feed}.sqlite")
+                Base.metadata.create_all(engine)
+                stores[case.feed] = opener(engine)
+                load(case, stores[case.feed])
+            with stores[case.feed]() as session:
+                keys = [case.key(option.listing) for option in shown(case, session)]
+            tallies[judge, case.feed].take(case, keys)
+    return tallies
+
+
+def table(tallies: dict[tuple[str, str], Tally]) -> str:
+    """The figures as Markdown."""
+    rows = [
+        f"Written by `python -m benchmarks.matching_report` on "
+        f"{datetime.now(timezone.utc):%-d %B %Y}; intervals are Wilson's, 95 %.",
+        "",
+        f"| Judge | Directory | Patients | Precision at {AT_A_TIME} | Shown although judged wrong "
+        "| Patients shown something good |",
+        "|---|---|---:|---|---:|---:|",
+    ]
+    for (judge, feed), t in tallies.items():
+        rows.append(
+            f"| {judge} | {feed} | {t.cases} | {share(t.good, t.shown)} "
+            f"| {t.bad} of {t.shown} | {t.answered} of {t.cases} |"
+        )
+    return "\n".join((*rows, ""))
+
+
+def main() -> None:
+    """Measure, print and write."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = table(measure(Path(folder)))
+    PAGE.write_text(_TABLE.sub(lambda _: text, PAGE.read_text("utf-8")), "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

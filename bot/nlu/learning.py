@@ -11,7 +11,7 @@ from bot.nlu.features import word_features
 from bot.nlu.heads import INTENT, MEANING_HEADS, intent_heads
 
 INTENTS = Plan(depth=3, rounds=2)
-MEANING = Plan(depth=4, rounds=6)
+MEANING = Plan(depth=4, rounds=5)
 
 
 def intent_reader(texts: Sequence[tuple[str, str]]) -> Reader:

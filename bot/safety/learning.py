@@ -15,7 +15,7 @@ from bot.language.training import Plan, train
 from bot.safety import rules
 from bot.safety.reader import CATEGORY, HEADS, LEVEL, NO_CATEGORY, SUBJECT
 
-PLAN = Plan(depth=3, rounds=3)
+PLAN = Plan(depth=4, rounds=3)
 _LOW = frozenset({"mood_worry", "family_relationships"})
 _SHARE = 3
 """One in so many of the examples of intents is learnt from, so that risk is not drowned."""

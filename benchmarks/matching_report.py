@@ -19,6 +19,7 @@ import bot.store.tables  # noqa: F401  (registers the tables)
 from benchmarks.nlu_scores import share
 from bot.settings import PROJECT
 from bot.store.base import Base, engine_for
+from tests.directory.labelled import agreement, are_here
 from tests.support.judged import AT_A_TIME, Case, OpenSession, cases, load, opener, shown
 
 PAGE = PROJECT / "docs" / "matching.md"
@@ -86,10 +87,24 @@ def table(tallies: dict[tuple[str, str], Tally]) -> str:
     return "\n".join((*rows, ""))
 
 
+def tags(folder: Path) -> str:
+    """How real records are tagged, as a sentence; empty where they are not here."""
+    if not are_here():
+        return ""
+    engine = engine_for(f"sqlite:///{folder / 'labelled'}.sqlite")
+    Base.metadata.create_all(engine)
+    found = agreement(opener(engine))
+    return (
+        f"\n**Tags** of {found.records} real records: precision "
+        f"{share(found.right, found.right + found.wrong)}, recall "
+        f"{share(found.right, found.right + found.missing)}, F1 {found.f1:.3f}.\n"
+    )
+
+
 def main() -> None:
     """Measure, print and write."""
     with tempfile.TemporaryDirectory() as folder:
-        text = table(measure(Path(folder)))
+        text = table(measure(Path(folder))) + tags(Path(folder))
     PAGE.write_text(_TABLE.sub(lambda _: text, PAGE.read_text("utf-8")), "utf-8")
     print(text)
 

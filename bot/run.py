@@ -30,6 +30,11 @@ SERVERS = {
 """What runs, in the order of starting: arguments for Python."""
 
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""A message's matrices are small: a second thread of numpy's waits more than it works, and takes
+the core that another process needs (217 and 129 ms of processor a turn, docs/performance.md)."""
+
+
 class StartFailed(RuntimeError):
     """A server did not come up; the message names it and its log."""
 
@@ -112,7 +117,7 @@ def launch(command: Sequence[str], settings: Settings, log: Path) -> subprocess.
         return subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, *command],
             cwd=PROJECT,
-            env={**os.environ, **QUIET, **environment_of(settings)},
+            env={**ONE_THREAD, **os.environ, **QUIET, **environment_of(settings)},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

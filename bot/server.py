@@ -17,6 +17,8 @@ from bot.training import model_path
 
 _LOG = logging.getLogger(__name__)
 
+SWITCH_SECONDS = 0.0005
+
 
 def serve_rasa(settings: Settings) -> None:
     """Serve the trained model with the channels of ``credentials.yml`` until stopped."""
@@ -77,6 +79,8 @@ def main(which: str) -> None:
     """Serve one of the two."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     settings = get_settings()
+    # Threads that talk to the store would else keep the turn waiting for 5 ms at a time.
+    sys.setswitchinterval(SWITCH_SECONDS)
     if which == "rasa":
         serve_rasa(settings)
     elif which == "actions":

@@ -8,10 +8,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.changes import take_edits, take_names
+from actions.company import company
 from actions.forms import Aside, active_form, rephrase, urgent_health
 from actions.journey import go_back
 from actions.options import service_meant
-from actions.plan import company
 from actions.turn import Answer, Say
 from actions.words import label, listed
 from bot.conversations.journey import OPEN

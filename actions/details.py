@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from actions.choices import is_button
 from actions.everyone import AboutEveryone, newcomers, on_from, said_of, to_the_end
 from actions.forms import Ask, Done, Heard, question
@@ -237,15 +240,15 @@ def _asked(record: Record, member: Member) -> Heard | Done:
 def ticked(answer: Answer, member: Member) -> dict[str, object]:
     """What was ticked of a member; nothing at all ticked says nothing.
 
-    Where something is ticked and no help, there is no help. Of two ticks for how often, the
-    more often counts; for how near, the nearer.
+    Where something is ticked and no help, there is no help. Of two ticks for how often or how
+    near, the one counts that was not there before; else the more often, and the nearer.
     """
 
     def codes_of(prefix: str) -> list[str]:
         return [c.removeprefix(prefix) for c in answer.choices if c.startswith(prefix)]
 
-    often = min(map(Contact, codes_of(CONTACT)), key=list(Contact).index, default=None)
-    near = min(map(Distance, codes_of(NEAR)), key=list(Distance).index, default=None)
+    often = _newest(map(Contact, codes_of(CONTACT)), member.contact)
+    near = _newest(map(Distance, codes_of(NEAR)), member.distance)
     kin = [Relationship(c) for c in codes_of(RELATIONSHIP)]
     helps = frozenset(Work(c) for c in codes_of(HELP))
     said = bool(often or near or kin or helps) or member.kind is Kind.PET
@@ -253,6 +256,17 @@ def ticked(answer: Answer, member: Member) -> dict[str, object]:
     if kin:
         news |= {"relationship": kin[0], "kind": kind_of(kin[0])}
     return news | _how_near_and_often(member, often, near)
+
+
+C = TypeVar("C", Contact, Distance)
+
+
+def _newest(ticks: Iterable[C], known: C | None) -> C | None:
+    """Of several ticks that exclude each other, the one that changes what was known."""
+    found = list(ticks)
+    order = list(type(found[0])) if found else []
+    fresh = [t for t in found if t is not known] or found
+    return min(fresh, key=order.index, default=None)
 
 
 def told(answer: Answer, member: Member) -> dict[str, object] | None:

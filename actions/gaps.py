@@ -15,12 +15,13 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
+from actions.company import not_to_be_named
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, listed, said_back
 from bot.needs.gaps import Gap, GapCode, OwnAnswer, Wants, Why, find_gaps, for_asking, own_answers
 from bot.network.edits import Match, resolve
-from bot.network.model import FAMILY, Kind, Network, Work
+from bot.network.model import Kind, Network, Work
 from bot.network.typology import classify
 from bot.network.words import explain_type, who_does_what
 from bot.store.record import Record
@@ -127,7 +128,7 @@ class AskGapsMissed(Ask):
 
 
 PLAIN = frozenset({"uncovered", "no_weak_ties"})
-"""Gaps that are asked about without "you didn't name anyone", where there is nobody to name."""
+"""Gaps that are asked about without "I see nobody on your map", where there is nobody to name."""
 
 
 def waiting_gap(record: Record) -> dict[str, Any] | None:
@@ -199,13 +200,6 @@ def _own(record: Record, gap: dict[str, Any]) -> list[OwnAnswer]:
     open_ = record.progress.get("own_open") or []
     named = [key for key in record.progress.get("own_named", []) if key not in open_]
     return own_answers(network, asked, never={*named, *not_to_be_named(record, network)})
-
-
-def not_to_be_named(record: Record, network: Network) -> frozenset[str]:
-    """Whom never to point to although nobody said who it was: family, after abuse was told."""
-    if not record.told_of_abuse() or any(m.strain for m in network):
-        return frozenset()
-    return frozenset(m.key for m in network if m.relationship in FAMILY)
 
 
 class ValidateGapsForm(StageForm):

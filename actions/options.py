@@ -12,6 +12,7 @@ from rasa_sdk.events import EventType
 
 from actions.cards import full_card, pin_of, short_card
 from actions.choices import is_button
+from actions.company import not_to_be_named
 from actions.forms import Aside, Ask, Done, Heard, StageForm, active_form, begin_stage, question
 from actions.turn import Answer, Say
 from actions.words import label, listed
@@ -21,7 +22,7 @@ from bot.directory.query import candidates, get, search_text
 from bot.directory.tagging import tag
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
-from bot.network.model import Work
+from bot.network.model import Network, Work
 from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
 from bot.support.matching import Option, asked_for, rank, wanted_topics
@@ -67,8 +68,16 @@ def wishes_of(record: Record) -> Wishes:
         age=AGE_BANDS.get(person.age_band),
         access_needs=person.access_needs,
         travel=person.travel,
-        network=record.network(),
+        network=_company(record),
     )
+
+
+def _company(record: Record) -> Network:
+    """The map without those who must not be named."""
+    network = record.network()
+    for key in not_to_be_named(record, network):
+        network = network.without(key)
+    return network
 
 
 def find(

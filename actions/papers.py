@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from actions.cards import day_words
-from actions.gaps import not_to_be_named
 from actions.options import wishes_of
 from actions.turn import Say
 from actions.words import label, listed
@@ -76,9 +75,7 @@ def _give_calendar(record: Record, say: Say) -> None:
 
 def companions(record: Record) -> list[Member]:
     """Who could be asked along; nobody who died, makes things harder, or has enough to do."""
-    network = record.network()
-    never = not_to_be_named(record, network)
-    members = [m for m in may_come_along(wishes_of(record)) if m.key not in never]
+    members = may_come_along(wishes_of(record))
     return sorted(members, key=lambda m: m.circle or 4)
 
 

@@ -12,6 +12,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.cards import day_words
 from actions.choices import is_button
+from actions.company import company
 from actions.forms import (
     SLOTS,
     Aside,
@@ -28,7 +29,6 @@ from actions.papers import paper_buttons
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, labels, listed
 from bot.network.edits import Match, resolve
-from bot.network.model import Kind, Member
 from bot.papers.of_person import plan_line
 from bot.rights.consents import Scope
 from bot.store.record import MAX_ACTIVE_PLANS, Record
@@ -109,16 +109,6 @@ class AskPlanWho(Ask):
 def people_buttons(record: Record) -> list[tuple[str, str]]:
     """A button for each who may be company."""
     return [(m.label, f"{MEMBER}{m.key}") for m in company(record)[:MAX_OFFERED]]
-
-
-def company(record: Record) -> list[Member]:
-    """Whom on the map the person may turn to; the inner circle first.
-
-    A GP does not come along for a swim: staff are offered where there is nobody else.
-    """
-    members = [m for m in record.network() if m.can_be_suggested and m.kind is not Kind.PET]
-    members = [m for m in members if m.kind is not Kind.PROFESSIONAL] or members
-    return sorted(members, key=lambda m: m.circle or 4)
 
 
 class AskPlanAsk(Ask):

@@ -88,17 +88,19 @@ def table(tallies: dict[tuple[str, str], Tally]) -> str:
 
 
 def tags(folder: Path) -> str:
-    """How real records are tagged, as a sentence; empty where they are not here."""
+    """How real records are tagged, as Markdown; empty where they are not here."""
     if not are_here():
         return ""
     engine = engine_for(f"sqlite:///{folder / 'labelled'}.sqlite")
     Base.metadata.create_all(engine)
-    found = agreement(opener(engine))
-    return (
-        f"\n**Tags** of {found.records} real records: precision "
-        f"{share(found.right, found.right + found.wrong)}, recall "
-        f"{share(found.right, found.right + found.missing)}, F1 {found.f1:.3f}.\n"
-    )
+    records, subcategories, works = agreement(opener(engine))
+    lines = [f"\n| Of {records} real records | Precision | Recall | F1 |", "|---|---|---|---:|"]
+    for name, found in (("sub-categories", subcategories), ("kinds of work", works)):
+        lines.append(
+            f"| {name} | {share(found.right, found.right + found.wrong)} "
+            f"| {share(found.right, found.right + found.missing)} | {found.f1:.3f} |"
+        )
+    return "\n".join((*lines, ""))
 
 
 def main() -> None:

@@ -153,6 +153,8 @@ def find_gaps(
     can_help = [m for m in usable if m.kind is not Kind.PET]
     not_asked = tuple(m.key for m in can_help if m.help is None)
     anything_known = not can_help or len(not_asked) < len(can_help)
+    # "Jean is the only one" is not known while most others were never asked about.
+    mostly_known = 2 * len(not_asked) <= len(can_help)
     needed = needed_work(difficulties)
     gaps: list[Gap] = []
 
@@ -163,12 +165,15 @@ def find_gaps(
         keys = tuple(m.key for m in doing)
         if not doing and areas and anything_known:
             gaps.append(Gap(GapCode.UNCOVERED, work, areas=areas, not_asked=not_asked))
+        elif not mostly_known:
+            continue
         elif doing and not lay:
             gaps.append(Gap(GapCode.PROF_ONLY, work, keys, areas, not_asked=not_asked))
         elif len(doing) == 1:
             gaps.append(Gap(GapCode.SINGLE_POINT, work, keys, areas, not_asked=not_asked))
 
-    gaps.extend(_overload(usable, needed))
+    if mostly_known:
+        gaps.extend(_overload(usable, needed))
     if not any(is_weak_tie(m) for m in usable):
         gaps.append(Gap(GapCode.NO_WEAK_TIES))
     gaps.extend(

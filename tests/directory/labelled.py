@@ -1,4 +1,4 @@
-"""Real records with what they are for, labelled by hand; the records themselves are not here.
+"""Real records with what they are for, labelled by reading; the records themselves are not here.
 
 ``labelled.jsonl`` names 192 services of ``../shared/directories`` by feed and id. Read here for
 the test of tagging and for ``benchmarks.matching_report``.
@@ -14,8 +14,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.directory.categories import SubCategory
 from bot.directory.importer import import_source
+from bot.directory.model import Listing
+from bot.directory.query import get
 from bot.settings import PROJECT
 from bot.store.directory import FeedRow, ServiceRow
 
@@ -33,7 +34,6 @@ LABELS = Path(__file__).with_name("labelled.jsonl")
 class Agreement:
     """Tags of labelled records: given and right, given and wrong, and missing."""
 
-    records: int = 0
     right: int = 0
     wrong: int = 0
     missing: int = 0
@@ -53,35 +53,44 @@ class Agreement:
         """Harmonic mean of the two."""
         return 2 * self.precision * self.recall / (self.precision + self.recall)
 
+    def take(self, given: frozenset[str], wanted: frozenset[str]) -> None:
+        """Count one record."""
+        self.right += len(given & wanted)
+        self.wrong += len(given - wanted)
+        self.missing += len(wanted - given)
+
 
 def are_here() -> bool:
     """Whether the real records can be read."""
     return all(source.exists() for source in SOURCES.values())
 
 
-def agreement(open_session: Callable[[], AbstractContextManager[Session]]) -> Agreement:
-    """Import the feeds through the real importer, and compare their tags with the labels."""
+def agreement(
+    open_session: Callable[[], AbstractContextManager[Session]],
+) -> tuple[int, Agreement, Agreement]:
+    """Import the feeds through the real importer, and compare their tags with the labels.
+
+    Returns:
+        How many records; the sub-categories; the kinds of work.
+    """
     for feed, source in SOURCES.items():
         import_source(source, feed=feed, session_factory=open_session)
-    found = Agreement()
+    subcategories, works = Agreement(), Agreement()
     with open_session() as session:
         given = dict(_given(session))
-    for line in LABELS.read_text("utf-8").splitlines():
-        row = json.loads(line)
-        wanted = {SubCategory(code) for code in row["subcategories"]}
-        tags = given[row["feed"], row["id"]]
-        found.records += 1
-        found.right += len(tags & wanted)
-        found.wrong += len(tags - wanted)
-        found.missing += len(wanted - tags)
-    return found
+    rows = [json.loads(line) for line in LABELS.read_text("utf-8").splitlines()]
+    for row in rows:
+        listing = given[row["feed"], row["id"]]
+        subcategories.take(
+            frozenset(s.value for s in listing.subcategories), frozenset(row["subcategories"])
+        )
+        works.take(frozenset(w.value for w in listing.works), frozenset(row["works"]))
+    return len(rows), subcategories, works
 
 
-def _given(session: Session) -> Iterator[tuple[tuple[str, str], frozenset[SubCategory]]]:
-    from bot.directory.query import get
-
+def _given(session: Session) -> Iterator[tuple[tuple[str, str], Listing]]:
     rows = session.query(ServiceRow.id, FeedRow.name).join(FeedRow)
     for key, feed in rows.all():
         listing = get(session, key)
         if listing is not None:
-            yield (feed, listing.source_id), listing.subcategories
+            yield (feed, listing.source_id), listing

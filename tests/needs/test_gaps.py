@@ -248,3 +248,10 @@ def test_a_pet_is_company_but_not_care() -> None:
     found = codes(find_gaps(network, {Area.MEDICINES: Size.BIG, Area.MOOD_WORRY: Size.BIG}))
     assert (GapCode.UNCOVERED, ILL) in found
     assert (GapCode.UNCOVERED, FEEL) not in found
+
+
+def test_nobody_is_called_the_only_one_while_most_were_never_asked_about() -> None:
+    asked = who("jean", R.PARTNER, ILL, DAY)
+    unasked = [Member(f"f{n}", f"Friend {n}", relationship=R.FRIEND) for n in range(5)]
+    found = codes(find_gaps(net(asked, *unasked), {Area.MEDICINES: Size.BIG}))
+    assert not {GapCode.OVERLOAD, GapCode.SINGLE_POINT} & {code for code, _ in found}

@@ -82,6 +82,15 @@ def said_of(members: Sequence[Member], answer: Answer) -> list[str] | None:
     return [key for key, name in labels.items() if name in named] or None
 
 
+def _answered_for(
+    members: Sequence[Member], found: Container[str], answer: Answer
+) -> Sequence[Member]:
+    """Of whom the answer tells: ticks and "nobody" of all, words ("Bob too") of those they name."""
+    if answer.choices or answer.said_no:
+        return members
+    return [m for m in members if m.key in found]
+
+
 def newcomers(record: Record, answer: Answer, say: Say) -> Heard:
     """Names that were not on the map are put there; then the question is asked again."""
     if answer.members and take_names(record, answer, say):
@@ -173,7 +182,7 @@ class AboutEveryone(StageForm):
         if found is None:
             return newcomers(record, answer, say)
         network = record.network()
-        for member in members:
+        for member in _answered_for(members, found, answer):
             network = network.changed(member.key, helped_by_ego=member.key in found)
         record.keep_network(network, "gives", answer.update_key)
         if found:
@@ -190,7 +199,7 @@ class AboutEveryone(StageForm):
         if found is None:
             return newcomers(record, answer, say)
         network = record.network()
-        for member in members:
+        for member in _answered_for(members, found, answer):
             would = member.potential | STEPPING_IN if member.key in found else frozenset()
             network = network.changed(member.key, potential=would)
         record.keep_network(network, "step_in", answer.update_key)

@@ -108,13 +108,25 @@ class AskGapsAgree(Ask):
             reflect(record, say)
         say(
             "utter_ask_agree",
-            reason=explain_type(classify(record.network())),
+            reason=_seen_in(record.network()),
             buttons=[
                 (label("buttons", "agree"), AGREE),
                 (label("buttons", "not_quite"), NOT_QUITE),
                 skip_button(),
             ],
         )
+
+
+def _seen_in(network: Network) -> str:
+    """What the map says in a sentence; "" where it says too little to be true of anybody.
+
+    Who makes things harder is no family "you are in touch with often".
+    """
+    for member in network.members:
+        if member.strain:
+            network = network.without(member.key)
+    people = [m for m in network.active if m.kind is not Kind.PET]
+    return explain_type(classify(network)) if len(people) > 1 else ""
 
 
 class AskGapsMissed(Ask):

@@ -196,6 +196,41 @@ def _bend(first: Place, second: Place, centre: tuple[float, float]) -> tuple[flo
     return mid_x + away_x / away * bend, mid_y + away_y / away * bend
 
 
+_DETOURS = (40, -40, 80, -80, 130, -130, 190, -190, 260, -260)
+"""How far a line may bend aside, in px to its control point; the nearest first."""
+
+
+def _clear_bend(first: Place, second: Place, layout: Layout) -> tuple[float, float]:
+    """A bend that runs behind nobody else: a line into an icon looks like a tie of its own.
+
+    Where each way has somebody, the one with the fewest.
+    """
+    usual = _bend(first, second, layout.centre)
+    run_x, run_y = second.x - first.x, second.y - first.y
+    length = math.hypot(run_x, run_y) or 1.0
+    tries = [usual] + [
+        (usual[0] - run_y / length * d * layout.scale, usual[1] + run_x / length * d * layout.scale)
+        for d in _DETOURS
+    ]
+    others = [p for p in layout.places if p.key not in (first.key, second.key)]
+    x = np.array([layout.centre[0], *(p.x for p in others)])
+    y = np.array([layout.centre[1], *(p.y for p in others)])
+    reach = np.array([YOU_RADIUS + 8, *(p.radius + 5 for p in others)])
+    along = np.linspace(0, 1, 60)[:, None]
+    best, fewest = usual, len(x) + 1
+    for bend in tries:
+        at_x, at_y = (
+            (1 - along) ** 2 * a + 2 * along * (1 - along) * b + along**2 * c
+            for a, b, c in ((first.x, bend[0], second.x), (first.y, bend[1], second.y))
+        )
+        met = int((np.hypot(at_x - x, at_y - y) < reach).any(axis=0).sum())
+        if met < fewest:
+            best, fewest = bend, met
+        if not fewest:
+            break
+    return best
+
+
 def _tie(first: Place, second: Place, bend: tuple[float, float]) -> str:
     return (
         f'<path d="M{_n(first.x)} {_n(first.y)}Q{_n(bend[0])} {_n(bend[1])} '
@@ -326,7 +361,7 @@ def _drawing(network: Network, layout: Layout, words: PictureWords, title: str) 
     by_key = {p.key: p for p in layout.places}
     ties = [sorted(t) for t in network.ties if t <= set(by_key)]
     ties.sort()
-    lines = [(by_key[a], by_key[b], _bend(by_key[a], by_key[b], layout.centre)) for a, b in ties]
+    lines = [(by_key[a], by_key[b], _clear_bend(by_key[a], by_key[b], layout)) for a, b in ties]
     crossed = _crossed(layout, lines)
     body = [
         f'<text x="{_n(40 * s)}" y="{_n(58 * s)}" font-size="{_n(38 * s)}" font-weight="bold">'

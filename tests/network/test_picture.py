@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from PIL import Image, ImageFont
 
+from benchmarks.sample_maps import sample_map
 from bot.network import picture
 from bot.network.fonts import font_files, has_glyphs, shortened, text_width, wrapped
 from bot.network.layout import WIDTH, Group, Layout
@@ -145,6 +146,28 @@ def test_while_a_map_grows_the_others_seldom_move() -> None:
         moves += any(now[k] != last[k] for k in last)
         last = now
     assert moves <= 3
+
+
+@pytest.mark.parametrize("size", [8, 25, 40])
+def test_a_tie_runs_behind_nobody_else(size: int) -> None:
+    network = sample_map(size)
+    places = {p.key: p for p in layout_of(network).places}
+    drawn = re.findall(
+        r'<path d="M([\d.-]+) ([\d.-]+)Q([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+)"/>',
+        render_svg(network),
+    )
+    shown = [tie for tie in network.ties if tie <= places.keys()]
+    assert len(drawn) >= len(shown) > 0
+    for line in (tuple(map(float, found)) for found in drawn[: len(shown)]):
+        x1, y1, bend_x, bend_y, x2, y2 = line
+        for place in places.values():
+            if (place.x, place.y) in ((x1, y1), (x2, y2)):
+                continue
+            for step in range(101):
+                t = step / 100
+                x = (1 - t) ** 2 * x1 + 2 * t * (1 - t) * bend_x + t * t * x2
+                y = (1 - t) ** 2 * y1 + 2 * t * (1 - t) * bend_y + t * t * y2
+                assert math.hypot(x - place.x, y - place.y) > place.radius, place.lines
 
 
 def test_ties_do_not_move_anyone() -> None:

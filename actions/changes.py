@@ -215,12 +215,14 @@ def _ask_what(record: Record, key: str, say: Say) -> None:
         (label("buttons", "lost_touch"), f"{DO}{key}:lost_touch:"),
         (label("buttons", "died"), f"{DO}{key}:died:"),
     ]
+    back = label("buttons", "in_touch" if member.status is Status.LOST_TOUCH else "mistake")
     say(
         "utter_change_what",
         name=member.label,
         buttons=[
             *moves,
             *(gone if member.status is Status.ACTIVE and member.kind is not Kind.GROUP else ()),
+            *([(back, f"{DO}{key}:back:")] if member.status is not Status.ACTIVE else ()),
             (label("buttons", "take_off"), f"{DO}{key}:remove:"),
             (label("buttons", "leave_it"), LEAVE),
         ],
@@ -240,6 +242,8 @@ def _take_buttons(record: Record, answer: Answer, say: Say) -> bool:
             say("utter_stale_button")
         elif operation == "lost_touch":
             _lose_touch(record, key, answer, say)
+        elif operation == "back":
+            _bring_back(record, key, answer, say)
         else:
             edit = EditMention(operation, record.network()[key].label, value)  # type: ignore[arg-type]
             _apply(record, edit, answer, say, key)
@@ -259,6 +263,17 @@ def _lose_touch(record: Record, key: str, answer: Answer, say: Say) -> None:
     record.keep_network(network, "lost_touch", answer.update_key)
     say(
         "utter_lost_touch",
+        names=network[key].label,
+        buttons=[(label("buttons", "undo"), UNDO)],
+    )
+
+
+def _bring_back(record: Record, key: str, answer: Answer, say: Say) -> None:
+    """Somebody is in touch again, or was put down as gone by mistake."""
+    network = record.network().changed(key, status=Status.ACTIVE)
+    record.keep_network(network, "back", answer.update_key)
+    say(
+        "utter_undone_back",
         names=network[key].label,
         buttons=[(label("buttons", "undo"), UNDO)],
     )

@@ -155,6 +155,7 @@ def find_gaps(
     anything_known = not can_help or len(not_asked) < len(can_help)
     # "Jean is the only one" is not known while most others were never asked about.
     mostly_known = 2 * len(not_asked) <= len(can_help)
+    lay_unasked = any(m.help is None and m.kind is not Kind.PROFESSIONAL for m in can_help)
     needed = needed_work(difficulties)
     gaps: list[Gap] = []
 
@@ -165,11 +166,9 @@ def find_gaps(
         keys = tuple(m.key for m in doing)
         if not doing and areas and anything_known:
             gaps.append(Gap(GapCode.UNCOVERED, work, areas=areas, not_asked=not_asked))
-        elif not mostly_known:
-            continue
-        elif doing and not lay:
+        elif doing and not lay and (mostly_known or not lay_unasked):
             gaps.append(Gap(GapCode.PROF_ONLY, work, keys, areas, not_asked=not_asked))
-        elif len(doing) == 1:
+        elif mostly_known and len(doing) == 1:
             gaps.append(Gap(GapCode.SINGLE_POINT, work, keys, areas, not_asked=not_asked))
 
     if mostly_known:

@@ -240,10 +240,8 @@ def _take_buttons(record: Record, answer: Answer, say: Say) -> bool:
         key, operation, value = choice.removeprefix(DO).split(":", 2)
         if key not in keys:
             say("utter_stale_button")
-        elif operation == "lost_touch":
-            _lose_touch(record, key, answer, say)
-        elif operation == "back":
-            _bring_back(record, key, answer, say)
+        elif operation in _STATUSES:
+            _set_status(record, key, operation, answer, say)
         else:
             edit = EditMention(operation, record.network()[key].label, value)  # type: ignore[arg-type]
             _apply(record, edit, answer, say, key)
@@ -258,25 +256,19 @@ def _take_buttons(record: Record, answer: Answer, say: Say) -> bool:
     return True
 
 
-def _lose_touch(record: Record, key: str, answer: Answer, say: Say) -> None:
-    network = record.network().changed(key, status=Status.LOST_TOUCH)
-    record.keep_network(network, "lost_touch", answer.update_key)
-    say(
-        "utter_lost_touch",
-        names=network[key].label,
-        buttons=[(label("buttons", "undo"), UNDO)],
-    )
+_STATUSES = {
+    "lost_touch": (Status.LOST_TOUCH, "utter_lost_touch"),
+    "back": (Status.ACTIVE, "utter_undone_back"),
+}
+"""What a button makes of a member, and the words for it."""
 
 
-def _bring_back(record: Record, key: str, answer: Answer, say: Say) -> None:
-    """Somebody is in touch again, or was put down as gone by mistake."""
-    network = record.network().changed(key, status=Status.ACTIVE)
-    record.keep_network(network, "back", answer.update_key)
-    say(
-        "utter_undone_back",
-        names=network[key].label,
-        buttons=[(label("buttons", "undo"), UNDO)],
-    )
+def _set_status(record: Record, key: str, operation: str, answer: Answer, say: Say) -> None:
+    """Somebody is out of touch; or in touch again, or was put down as gone by mistake."""
+    status, response = _STATUSES[operation]
+    network = record.network().changed(key, status=status)
+    record.keep_network(network, operation, answer.update_key)
+    say(response, names=network[key].label, buttons=[(label("buttons", "undo"), UNDO)])
 
 
 def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:

@@ -9,8 +9,8 @@ from bot.store.record import Record
 def not_to_be_named(record: Record, network: Network) -> frozenset[str]:
     """Whom never to point to once abuse was told, as nobody may have said who it was.
 
-    Nobody at all while no member is known to make things harder; family where only others are.
-    Who was told of is then known, or the rest are as safe as they can be known to be.
+    Everybody but staff while no member is known to make things harder; family while only others
+    are known to. Where one of the family is, that is taken to be who was told of.
     """
     if not record.told_of_abuse():
         return frozenset()

@@ -195,12 +195,11 @@ class AskOptionsChoice(Ask):
         if current is None:
             thing = record.progress.get("options_asked") or ""
             record.keep_progress(options_asked=None)
-            if thing and show_named(record, thing, say):
-                pass
-            elif found := find(record):
-                show(record, found, say)
-            else:
-                nothing(record, say)
+            if not (thing and show_named(record, thing, say)):
+                if found := find(record):
+                    show(record, found, say)
+                else:
+                    nothing(record, say)
             current = record.progress["options_current"]
         if current and not record.progress.get("options_answered"):
             names = {o.service_id: o.name for o in record.options()}

@@ -11,39 +11,19 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
-import bot.store.tables  # noqa: F401  (registers the tables)
 from benchmarks.nlu_scores import share
 from bot.settings import PROJECT
-from bot.store.base import Base, engine_for
+from bot.store.base import unit_of_work
 from tests.directory.labelled import agreement, are_here
-from tests.support.judged import AT_A_TIME, Case, OpenSession, cases, load, opener, shown
+from tests.support.judged import AT_A_TIME, Tally, cases, store_of, store_with
 
 PAGE = PROJECT / "docs" / "matching.md"
 _TABLE = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- end -->)", re.DOTALL)
 FILES = {"judged.yml": "who wrote the ranking", "judged_independent.yml": "independent"}
-
-
-@dataclass
-class Tally:
-    """What was shown to the patients of one judge and one directory."""
-
-    cases: int = 0
-    shown: int = 0
-    good: int = 0
-    bad: int = 0
-    answered: int = 0
-
-    def take(self, case: Case, keys: list[str]) -> None:
-        """Count the choice of one patient; nothing is the right answer where nothing is good."""
-        self.cases += 1
-        self.shown += len(keys)
-        self.good += sum(key in case.good for key in keys)
-        self.bad += sum(key in case.bad for key in keys)
-        self.answered += bool(set(keys) & case.good) if case.good else not keys
 
 
 def measure(folder: Path) -> dict[tuple[str, str], Tally]:
@@ -52,20 +32,16 @@ def measure(folder: Path) -> dict[tuple[str, str], Tally]:
     Args:
         folder: for the stores that the directories are imported into.
     """
-    stores: dict[str, OpenSession] = {}
+    stores: dict[str, str] = {}
     tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
     for file, judge in FILES.items():
         for case in cases(file):
             if not case.source.exists():
                 continue
             if case.feed not in stores:
-                engine = engine_for(f"sqlite:///{folder / case.feed}.sqlite")
-                Base.metadata.create_all(engine)
-                stores[case.feed] = opener(engine)
-                load(case, stores[case.feed])
-            with stores[case.feed]() as session:
-                keys = [case.key(option.listing) for option in shown(case, session)]
-            tallies[judge, case.feed].take(case, keys)
+                stores[case.feed] = store_with(case, folder)
+            with unit_of_work(stores[case.feed]) as session:
+                tallies[judge, case.feed].take(case, session)
     return tallies
 
 
@@ -91,9 +67,8 @@ def tags(folder: Path) -> str:
     """How real records are tagged, as Markdown; empty where they are not here."""
     if not are_here():
         return ""
-    engine = engine_for(f"sqlite:///{folder / 'labelled'}.sqlite")
-    Base.metadata.create_all(engine)
-    records, subcategories, works = agreement(opener(engine))
+    open_session = partial(unit_of_work, store_of("labelled", folder))
+    records, subcategories, works = agreement(open_session)
     lines = [f"\n| Of {records} real records | Precision | Recall | F1 |", "|---|---|---|---:|"]
     for name, found in (("sub-categories", subcategories), ("kinds of work", works)):
         lines.append(

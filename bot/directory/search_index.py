@@ -111,7 +111,7 @@ def put_in(connection: Connection, ids: Sequence[int], where: str) -> None:
     change = (
         "place = :cell"
         if connection.dialect.name == "sqlite"
-        else ("document = document || to_tsvector('simple', :cell)")
+        else "document = document || to_tsvector('simple', :cell)"
     )
     for start in range(0, len(ids), _CHUNK):
         connection.execute(

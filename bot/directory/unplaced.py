@@ -41,8 +41,8 @@ def middle_of(places: list[tuple[float, float]]) -> tuple[float, float] | None:
     return (lat, lon) if near >= _SHARE * len(places) else None
 
 
-def place_unplaced(session: Session, feed_id: int) -> int:
-    """Give the local services of a feed that have no place the middle of its area; how many did."""
+def place_unplaced(session: Session, feed_id: int) -> None:
+    """Give the local services of a feed that have no place the middle of its area."""
     place, row = ServiceAtLocationRow, ServiceRow
     mine = select(row.id).where(row.feed_id == feed_id)
     known = select(place.lat, place.lon).where(
@@ -52,7 +52,7 @@ def place_unplaced(session: Session, feed_id: int) -> int:
     stale = delete(place).where(place.service_id.in_(mine), place.location_id == LOCATION)
     if middle is None:
         session.execute(stale)
-        return 0
+        return
     lat, lon = (round(value, 2) for value in middle)
     session.execute(stale.where((place.lat != lat) | (place.lon != lon)))
     without = select(row.id, row.visible, row.topics).where(
@@ -79,4 +79,3 @@ def place_unplaced(session: Session, feed_id: int) -> int:
         session.execute(insert(place), found)
         ids = [int(values["service_id"]) for values in found]
         search_index.put_in(session.connection(), ids, search_index.cell(lat, lon))
-    return len(found)

@@ -312,7 +312,7 @@ class _Needs:
         gated: sub-categories that are for others; ``gives``: wants to help others.
         words: what a record says that is about the very thing asked, by index of the ask.
         works: the kind of work of each gap that has one, by index of the ask.
-        activities: asks that are for something that the person used to do.
+        activities: asks for something that the person used to do, of those with ``words``.
     """
 
     asks: tuple[tuple[ReasonCode, str], ...]
@@ -324,11 +324,6 @@ class _Needs:
     words: Mapping[int, re.Pattern[str]]
     works: Mapping[int, Work]
     activities: frozenset[int]
-
-    @property
-    def named_activities(self) -> frozenset[int]:
-        """Those of the activities that have telling words."""
-        return self.activities & self.words.keys()
 
 
 def _needs(wishes: Wishes) -> _Needs:
@@ -342,10 +337,10 @@ def _needs(wishes: Wishes) -> _Needs:
     works: dict[int, Work] = {}
     activities: set[int] = set()
     for gap in wishes.gaps:
-        if gap.activity:
-            activities.add(len(tables))
         if telling := _gap_words(gap):
             words[len(tables)] = _starting(telling)
+            if gap.activity:
+                activities.add(len(tables))
         if gap.work is not None:
             works[len(tables)] = gap.work
         strengths = options_for_gap(gap.code, gap.work, gap.areas, gap.activity)
@@ -466,7 +461,7 @@ def _relevance(listing: Listing, wishes: Wishes, needs: _Needs) -> list[Reason]:
     general = found.pop(ReasonCode.CONDITION, [])
     reasons = _tapered(ReasonCode.GAP, found.get(ReasonCode.GAP, []), _GAP, _GAP_MORE)
     # Who used to knit gets the knitting group first, whatever else any club answers.
-    if any(i in answered and needs.words[i].search(listing.name) for i in needs.named_activities):
+    if any(i in answered and needs.words[i].search(listing.name) for i in needs.activities):
         reasons = [
             replace(r, points=r.points + _VERY_THING) if r.value == _DROPPED else r for r in reasons
         ]

@@ -5,17 +5,15 @@ Read here for the tests and for ``benchmarks.matching_report``, so that both jud
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+import bot.store.tables  # noqa: F401  (registers the tables)
 from bot.directory.importer import import_source
 from bot.directory.model import Listing
 from bot.directory.places import Place, find_place
@@ -25,6 +23,7 @@ from bot.needs.gaps import GapCode
 from bot.network.model import Contact, Distance, Member, Network, Work, kind_of
 from bot.nlu.context import relationship_in
 from bot.settings import PROJECT
+from bot.store.base import Base, engine_for
 from bot.support.matching import (
     ConfirmedGap,
     Option,
@@ -39,8 +38,6 @@ SAMPLE = PROJECT / "bot" / "directory" / "sample"
 REAL_FEEDS = PROJECT.parent / "shared" / "directories" / "feeds"
 TODAY = date(2026, 11, 23)
 AT_A_TIME = 3
-
-OpenSession = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True)
@@ -130,20 +127,38 @@ def _member(number: int, text: str) -> Member:
     )
 
 
-def opener(engine: Engine) -> OpenSession:
-    """Transactions of a store, as the importer wants them."""
+@dataclass
+class Tally:
+    """What was shown to the patients of one judge and one directory."""
 
-    @contextmanager
-    def open_session() -> Iterator[Session]:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+    cases: int = 0
+    shown: int = 0
+    good: int = 0
+    bad: int = 0
+    answered: int = 0
 
-    return open_session
+    def take(self, case: Case, session: Session) -> None:
+        """Count the choice of one patient; nothing is the right answer where nothing is good."""
+        keys = [case.key(option.listing) for option in shown(case, session)]
+        self.cases += 1
+        self.shown += len(keys)
+        self.good += sum(key in case.good for key in keys)
+        self.bad += sum(key in case.bad for key in keys)
+        self.answered += bool(set(keys) & case.good) if case.good else not keys
 
 
-def load(case: Case, open_session: OpenSession) -> None:
-    """Import the feed of a case, through the real importer."""
-    import_source(case.source, feed=case.feed, session_factory=open_session)
+def store_of(name: str, folder: Path) -> str:
+    """The URL of an empty store in a file of the folder."""
+    url = f"sqlite:///{folder / name}.sqlite"
+    Base.metadata.create_all(engine_for(url))
+    return url
+
+
+def store_with(feed: Case, folder: Path) -> str:
+    """The URL of a store with the feed of a case in it, through the real importer."""
+    url = store_of(feed.feed, folder)
+    import_source(feed.source, feed=feed.feed, url=url)
+    return url
 
 
 def shown(case: Case, session: Session) -> list[Option]:

@@ -10,9 +10,9 @@ import yaml
 
 from bot.directory.topics import topics_of
 from bot.needs.areas import Area
-from bot.store.base import Base, engine_for
+from bot.store.base import unit_of_work
 from bot.support.matching import Wishes, rank, wanted_topics, wishes_from
-from tests.support.judged import cases, gap, load, opener, shown
+from tests.support.judged import Tally, cases, gap, store_with
 from tests.support.listings import MARLOWBY, TODAY, sample
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -78,16 +78,10 @@ def test_an_independent_judge_finds_something_good(feed: str, tmp_path: Path) ->
     mine = [case for case in cases("judged_independent.yml") if case.feed == feed]
     if not mine[0].source.exists():
         pytest.skip(f"the real feed is not here: {mine[0].source}")
-    engine = engine_for(f"sqlite:///{tmp_path / feed}.sqlite")
-    Base.metadata.create_all(engine)
-    load(mine[0], opener(engine))
-    marks: list[bool] = []
-    answered = 0
-    for case in mine:
-        with opener(engine)() as session:
-            keys = [case.key(option.listing) for option in shown(case, session)]
-        marks += [key in case.good for key in keys]
-        answered += bool(set(keys) & case.good) if case.good else not keys
+    found = Tally()
+    with unit_of_work(store_with(mine[0], tmp_path)) as session:
+        for case in mine:
+            found.take(case, session)
     precision, patients = INDEPENDENT[feed]
-    assert sum(marks) / len(marks) >= precision
-    assert answered >= patients
+    assert found.good / found.shown >= precision
+    assert found.answered >= patients

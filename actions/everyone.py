@@ -236,15 +236,15 @@ class AboutEveryone(StageForm):
         """Who makes things harder; private. Then whether to hear who can be talked to."""
         if record.progress.get("strain_support"):
             return _strain_support(record, answer, say)
-        if answer.skipped or answer.said_no or answer.choice == NONE:
+        if answer.skipped:
             return Heard.DONE
         members = in_reserve(record.network())
         found = said_of(members, answer)
         if found is None:
             return newcomers(record, answer, say)
         network = record.network()
-        for key in found:
-            network = network.changed(key, strain=True)
+        for member in _answered_for(members, found, answer):
+            network = network.changed(member.key, strain=member.key in found)
         record.keep_network(network, "strain", answer.update_key)
         if not found:
             return Heard.DONE

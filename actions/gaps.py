@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +18,15 @@ from rasa_sdk.events import EventType
 
 from actions.company import not_to_be_named
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
+from actions.rights import keeps_map
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, listed, said_back
 from bot.needs.gaps import Gap, GapCode, OwnAnswer, Wants, Why, find_gaps, for_asking, own_answers
 from bot.network.edits import Match, resolve
-from bot.network.model import Kind, Network, Work
+from bot.network.model import Kind, Network, Status, Work
 from bot.network.typology import classify
 from bot.network.words import explain_type, who_does_what
+from bot.nlu.apply import with_mentions
 from bot.store.record import Record
 from bot.support.needs_map import options_for_activity
 
@@ -31,22 +34,36 @@ AGREE, NOT_QUITE = "yes", "not_quite"
 OWN, ELSEWHERE = "own:", "elsewhere"
 
 
+def wish_to_give(record: Record) -> None:
+    """Keep that the person would like to help others, and helps nobody yet, as a gap.
+
+    The wish is their own yes: they tick it after the gaps were asked about.
+    """
+    if any(gap.code is GapCode.NO_RECIPROCITY for gap in _found(record)):
+        record.ask_gap(GapCode.NO_RECIPROCITY.value, "", {"members": [], "activity": ""})
+        record.answer_gap(GapCode.NO_RECIPROCITY.value, "", True)
+
+
 def gaps_of(record: Record) -> list[Gap]:
     """The gaps to ask about now, most pressing first."""
+    network = record.network()
+    pets = {m.key for m in network if m.kind is Kind.PET}
+    # What was answered in an earlier round is not asked again, unless it is about others now.
+    known = _answered_before(record)
+    found = [g for g in _found(record) if (g.code, g.work, set(g.members), g.activity) not in known]
+    # "Would you like a back-up, for when Whisky can't?" is no question to ask of a cat.
+    return for_asking([g for g in found if not (g.members and pets.issuperset(g.members))])
+
+
+def _found(record: Record) -> list[Gap]:
+    """Every gap that the map, the difficulties and the wishes show."""
     stated = record.difficulties()
     wants = Wants(
         help_others="help_others" in record.preferences(),
         dropped=tuple(record.notes("missed")),
         matters_most=tuple(d.area for d in stated if d.priority),
     )
-    network = record.network()
-    pets = {m.key for m in network if m.kind is Kind.PET}
-    found = find_gaps(network, {d.area: d.size for d in stated}, wants)
-    # What was answered in an earlier round is not asked again, unless it is about others now.
-    known = _answered_before(record)
-    found = [g for g in found if (g.code, g.work, set(g.members), g.activity) not in known]
-    # "Would you like a back-up, for when Whisky can't?" is no question to ask of a cat.
-    return for_asking([g for g in found if not (g.members and pets.issuperset(g.members))])
+    return find_gaps(record.network(), {d.area: d.size for d in stated}, wants)
 
 
 def _answered_before(record: Record) -> list[tuple[GapCode, Work | None, set[str], str]]:
@@ -162,6 +179,9 @@ class AskGapsAnswers(Ask):
         if record.progress.get("own_open"):
             _ask_own(record, gap, say)
             return
+        if record.progress.get("lost_open"):
+            say("utter_own_anyone_lost", buttons=[(label("buttons", "nobody"), ELSEWHERE)])
+            return
         response = f"utter_gap_{gap['code']}"
         if gap["code"] in PLAIN and not record.network().active:
             response += "_plain"
@@ -269,6 +289,13 @@ class ValidateGapsForm(StageForm):
         if record.progress.get("own_open"):
             if not _hear_own(record, gap, answer, say):
                 return Heard.UNCLEAR
+        elif record.progress.get("lost_open"):
+            if answer.said_yes:
+                record.keep_progress(hush=True)
+                say("utter_own_lost_who")
+                return Heard.STAY
+            if not _hear_lost(record, gap, answer, say):
+                return Heard.UNCLEAR
         elif answer.said_yes:
             record.answer_gap(gap["code"], gap["work"], True)
             own = [answer.key for answer in _own(record, gap)]
@@ -276,6 +303,9 @@ class ValidateGapsForm(StageForm):
                 # Nobody is put forward twice.
                 named = record.progress.get("own_named", [])
                 record.keep_progress(own_open=own, own_named=[*named, *own])
+                return Heard.MORE
+            if _ask_for_lost(record):
+                record.keep_progress(lost_open=True, lost_asked=True)
                 return Heard.MORE
             say("utter_gap_yes")
         elif answer.said_no:
@@ -285,7 +315,9 @@ class ValidateGapsForm(StageForm):
             record.answer_gap(gap["code"], gap["work"], None)
         else:
             return Heard.UNCLEAR
-        record.keep_progress(gaps_waiting=record.progress["gaps_waiting"][1:], own_open=False)
+        record.keep_progress(
+            gaps_waiting=record.progress["gaps_waiting"][1:], own_open=False, lost_open=False
+        )
         return Heard.DONE if waiting_gap(record) is None else Heard.MORE
 
 
@@ -343,6 +375,38 @@ def _hear_own(record: Record, gap: dict[str, Any], answer: Answer, say: Say) -> 
         say("utter_own_kept", name=network[own[0].key].label)
         return True
     return False
+
+
+def _ask_for_lost(record: Record) -> bool:
+    """Whether to ask for somebody who is not on the map any more, where nobody on it can help.
+
+    Once a round, and never of who remembers somebody there: "lost" is the wrong word then.
+    """
+    mourned = any(m.status is Status.DIED for m in record.network())
+    return not (mourned or record.progress.get("lost_asked"))
+
+
+def _hear_lost(record: Record, gap: dict[str, Any], answer: Answer, say: Say) -> bool:
+    """Somebody to get back to, who joins the map as out of touch; whether that was answered."""
+    if answer.choice == ELSEWHERE or answer.said_no or answer.skipped:
+        say("utter_gap_yes")
+        return True
+    network = record.network()
+    found = resolve(network, answer.text) if answer.text else None
+    if isinstance(found, Match) and not network[found.key].strain:
+        member = network[found.key]
+    else:
+        named = [m for m in answer.members if m.status is not Status.DIED]
+        if not named or not keeps_map(record):
+            return False
+        away = [replace(m, status=Status.LOST_TOUCH) for m in named]
+        made = with_mentions(network, away, record.next_member_key)
+        record.keep_network(made.network, "add", answer.update_key)
+        member = (*made.added, *made.known)[0]
+    record.keep_progress(own_named=[*record.progress.get("own_named", []), member.key])
+    record.keep_own_answer(gap["code"], gap["work"], member.key)
+    say("utter_own_kept", name=member.label)
+    return True
 
 
 def _as_json(record: Record, gap: Gap) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.choices import chosen
 from actions.forms import Ask, Done, Heard, StageForm, question
+from actions.gaps import wish_to_give
 from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import labels
 from bot.store.record import Record
@@ -45,7 +46,9 @@ class ValidatePreferencesForm(StageForm):
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done:
         """Ticked statements, or words that name them."""
-        return _keep(record, answer, "preferences")
+        heard = _keep(record, answer, "preferences")
+        wish_to_give(record)
+        return heard
 
     @question
     def validate_preferences_limits(self, record: Record, answer: Answer, say: Say) -> Heard | Done:

@@ -332,6 +332,7 @@ def begin_round(record: Record) -> list[EventType]:
         reflected=False,
         type_disagreed=False,
         own_named=[],
+        lost_asked=False,
         options_current=None,
         options_answered=False,
     )

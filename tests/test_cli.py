@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.directory import sample
+from bot.network.exports import from_json
 from bot.settings import get_settings
 from bot.store.base import engine_for, now, unit_of_work
 from bot.store.migrate import upgrade
@@ -197,6 +198,8 @@ def test_exporting_a_person(person: str, tmp_path: Path) -> None:
         assert len(paths) == number and all(path.is_file() for path in paths)
     kept = json.loads((folder / f"{person}.json").read_text(encoding="utf-8"))
     assert kept["person"]["area"] == "Ravenscar"
+    [read] = from_json(json.dumps(kept))
+    assert read.ego_id == person and "Zebediah" in {m.label for m in read.network}
 
 
 def test_exporting_for_research(person: str, tmp_path: Path) -> None:

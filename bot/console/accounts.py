@@ -179,6 +179,11 @@ def new_totp_secret() -> str:
     return pyotp.random_base32()
 
 
+def is_totp_secret(text: str) -> bool:
+    """Whether a text is such a secret: the form that sends one back can be tampered with."""
+    return re.fullmatch(r"[A-Z2-7]{32}", text) is not None
+
+
 def totp_address(username: str, secret: str, service: str) -> str:
     """What an authenticator app reads from the picture."""
     return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=f"WISE {service}"[:60])
@@ -186,7 +191,7 @@ def totp_address(username: str, secret: str, service: str) -> str:
 
 def keep_totp(row: Staff, secret: str, code: str) -> bool:
     """Set the second factor up, if a code proves that the app has it."""
-    step = _step_of(secret, code)
+    step = _step_of(secret, code) if is_totp_secret(secret) else None
     if step is None:
         return False
     row.totp = _fernet().encrypt(secret.encode()).decode()

@@ -80,7 +80,8 @@ def _half_way(visit: Visit) -> Staff:
 def _code_page(visit: Visit, row: Staff, problem: str = "", status: int = 200) -> Response:
     values: dict[str, str] = {"secret": "", "picture": ""}
     if not row.totp:
-        secret = visit.text("secret", 64) or accounts.new_totp_secret()
+        sent = visit.text("secret", 64)
+        secret = sent if accounts.is_totp_secret(sent) else accounts.new_totp_secret()
         address = accounts.totp_address(row.username, secret, visit.settings.wise_service_name)
         picture = segno.make(address, micro=False).svg_inline(
             scale=5, border=3, svgclass=None, lineclass=None, omitsize=True

@@ -271,28 +271,35 @@ def network_from_json(data: Mapping[str, Any]) -> Network:
 def to_json(
     records: Iterable[EgoRecord], *, research: bool = False, include_private: bool = False
 ) -> str:
-    """Egos as a JSON array of ``{"ego_id", "variables", "network"}``."""
+    """Egos as a JSON array of what ``ego_to_json`` gives of each."""
     return json.dumps(
-        [
-            {
-                "ego_id": r.ego_id,
-                "variables": dict(r.variables),
-                "network": network_to_json(r.network, include_private=include_private),
-            }
-            for r in _prepared(records, research)
-        ],
+        [ego_to_json(r, include_private=include_private) for r in _prepared(records, research)],
         ensure_ascii=False,
         indent=2,
     )
 
 
+def ego_to_json(record: EgoRecord, *, include_private: bool = False) -> dict[str, Any]:
+    """One ego as a JSON object: ``ego_id``, ``variables`` and ``network``."""
+    return {
+        "ego_id": record.ego_id,
+        "variables": dict(record.variables),
+        "network": network_to_json(record.network, include_private=include_private),
+    }
+
+
 def from_json(text: str) -> list[EgoRecord]:
-    """The reverse of ``to_json``.
+    """The reverse of ``to_json``; reads a single ego, not in an array, as well.
 
     Raises:
-        ValueError: where the text is not such JSON.
+        ValueError: where the text is not such JSON; the message says what is missing.
     """
-    return [
-        EgoRecord(item["ego_id"], network_from_json(item["network"]), item["variables"])
-        for item in json.loads(text)
-    ]
+    data = json.loads(text)
+    items = [data] if isinstance(data, dict) else data
+    try:
+        return [
+            EgoRecord(item["ego_id"], network_from_json(item["network"]), item["variables"])
+            for item in items
+        ]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not an export of networks: {error} is missing") from error

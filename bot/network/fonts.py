@@ -97,6 +97,16 @@ def machine_font_for(text: str) -> list[tuple[str, int]]:
     return chosen
 
 
+def machine_has_glyphs(text: str) -> bool:
+    """Whether the font that comes along and those of this machine can draw all of ``text``."""
+    return all(_drawn_here(char) for char in set(text) if not has_glyphs(char))
+
+
+@lru_cache(maxsize=2048)
+def _drawn_here(char: str) -> bool:
+    return unicodedata.category(char) in ("Mn", "Me", "Cf") or bool(machine_font_for(char))
+
+
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in px of ``text`` at ``size`` px; never less than what is drawn."""

@@ -2,7 +2,8 @@
 
 Members are placed one after the other in the order they were named, each at the best free
 spot of its circle, so adding a member leaves the others where they are. Only when a circle
-is full does the whole picture move to a roomier arrangement, with the same sectors.
+is full does the picture go to a tighter arrangement, in which everybody stays where they were
+in the last one that had room, or as near to it as the new circles allow.
 Nothing here is random.
 """
 
@@ -151,7 +152,7 @@ class _Style:
 
 
 _RINGS = (
-    (0.42, 0.71, 1.0),
+    (0.48, 0.73, 1.0),
     (0.54, 0.77, 1.0),
     (0.37, 0.76, 1.0),
     (0.66, 0.83, 1.0),
@@ -163,21 +164,25 @@ _RINGS = (
 # Font, radius of the icons, width at which labels wrap, lines, and how many degrees beyond its
 # sector a member may sit.
 _TEXT = (
+    (40.0, 34.0, 240.0, 3, 45.0),
+    (35.0, 30.0, 215.0, 3, 50.0),
     (30.0, 27.0, 190.0, 3, 55.0),
     (27.0, 23.0, 165.0, 3, 65.0),
     (24.0, 20.0, 145.0, 3, 80.0),
     (23.0, 19.0, 130.0, 3, 180.0),
     (23.0, 19.0, 110.0, 2, 180.0),
 )
+_CAPTION_FONT = 27.0
 _GROWTH = 1.12
-_PACKED = 0.66  # the part of a circle's area that boxes can fill
+_STAY = 0.7  # what each px of a move costs where the picture gets tighter
+_PACKED = 0.58  # the part of a circle's area that boxes can fill
 
 
 def _styles() -> Iterator[_Style]:
     """From roomy to tight; the last ones grow without end, so that any map fits."""
     # Few arrangements of the circles for the larger text: each change moves members.
-    for step, text in enumerate(_TEXT):
-        for rings in _RINGS[: 2 + 2 * step]:
+    for text, arrangements in zip(_TEXT, (1, 1, 1, 2, 4, 8, 8), strict=True):
+        for rings in _RINGS[:arrangements]:
             yield _Style(*text, scale=1.0, rings=rings)
     scale = _GROWTH
     while True:
@@ -206,22 +211,25 @@ def _labels(members: Sequence[Member], style: _Style, stand_ins: dict[str, str])
 
 def _plausible(
     members: Sequence[Member], labels: _Labels, style: _Style, captions: Sequence[float]
-) -> bool:
-    """Whether the boxes of each circle could fit it, by area; spares hopeless tries."""
+) -> int:
+    """How many members, from the first on, each circle could hold by area.
+
+    Spares hopeless tries.
+    """
     outer = (WIDTH / 2 - MARGIN) * style.scale
     inner = float(YOU_RADIUS)
-    for circle, part in enumerate(style.rings, start=1):
+    room = []
+    for part, caption in zip(style.rings, captions, strict=True):
         radius = part * outer
-        room = math.pi * (radius**2 - inner**2) - captions[circle - 1] * 40
-        need = sum(
-            (max(labels[m.key][1], 2 * style.icon) + 12) * (labels[m.key][2] + 2 * style.icon + 14)
-            for m in members
-            if m.circle == circle
-        )
-        if need > room * _PACKED:
-            return False
+        room.append((math.pi * (radius**2 - inner**2) - caption * 40) * _PACKED)
         inner = radius
-    return True
+    for number, member in enumerate(members):
+        _, width, height = labels[member.key]
+        circle = (member.circle or 3) - 1
+        room[circle] -= (max(width, 2 * style.icon) + 12) * (height + 2 * style.icon + 14)
+        if room[circle] < 0:
+            return number
+    return len(members)
 
 
 _Array = NDArray[np.float64]
@@ -233,7 +241,6 @@ class _Spots:
 
     x: _Array
     y: _Array
-    radius: _Array
     cost: _Array
 
 
@@ -249,14 +256,22 @@ def _spots(inner: float, outer: float, group: Group, reach: float) -> _Spots:
     middle, spread = SECTORS[group]
     turn = np.abs((angle - math.radians(middle) + math.pi) % (2 * math.pi) - math.pi)
     near = turn <= math.radians(spread + reach)
-    radius, angle, turn = radius[near], angle[near], turn[near]
-    beyond = np.maximum(0, turn - math.radians(spread))
-    return _Spots(
-        x=radius * np.sin(angle),
-        y=-radius * np.cos(angle),
-        radius=radius,
-        cost=(0.12 * turn + 2.0 * beyond) * radius + 0.3 * np.abs(radius - (inner + outer) / 2),
-    )
+    x, y = radius[near] * np.sin(angle[near]), -radius[near] * np.cos(angle[near])
+    return _Spots(x, y, _sector_cost(x, y, inner, outer, group))
+
+
+def _sector_cost(x: _Array, y: _Array, inner: float, outer: float, group: Group) -> _Array:
+    """How far spots are from the middle of a sector, around its ring and across it."""
+    radius = np.hypot(x, y)
+    middle, spread = (math.radians(value) for value in SECTORS[group])
+    turn = np.abs((np.arctan2(x, -y) - middle + math.pi) % (2 * math.pi) - math.pi)
+    beyond = np.maximum(0, turn - spread)
+    across = np.abs(radius - (inner + outer) / 2)
+    return np.asarray((0.12 * turn + 2.0 * beyond) * radius + 0.3 * across, dtype=np.float64)
+
+
+_Seats = dict[str, tuple[float, float]]
+"""The middle of each member's icon, from the middle of the picture, in px before scaling."""
 
 
 def _seat(
@@ -265,21 +280,35 @@ def _seat(
     style: _Style,
     centre: tuple[float, float],
     obstacles: Sequence[Box],
-) -> dict[str, tuple[float, float]] | None:
-    """The middle of each member's icon, or None where someone finds no spot."""
+    before: _Seats,
+) -> _Seats:
+    """Seats of the members, up to the first one who finds no free spot.
+
+    Args:
+        before: seats in the last arrangement that had room; who had one stays near it.
+    """
     cx, cy = centre
     whole = (WIDTH / 2 - MARGIN) * style.scale
     edges = (float(YOU_RADIUS), *(part * whole for part in style.rings))
     taken = [(b.left, b.top, b.right, b.bottom) for b in obstacles]
     spots: list[tuple[float, float]] = []
-    seats: dict[str, tuple[float, float]] = {}
+    seats: _Seats = {}
     icon = style.icon
     for member in members:
         circle = member.circle or 3
         inner, outer = edges[circle - 1], edges[circle]
         low = inner + icon + 4
-        ring = _spots(low, max(outer - icon - 5, low + 1), group_of(member), style.reach)
-        x, y = cx + ring.x, cy + ring.y
+        high = max(outer - icon - 5, low + 1)
+        ring = _spots(low, high, group_of(member), style.reach)
+        x, y, cost = ring.x, ring.y, ring.cost
+        if member.key in before:
+            was_x, was_y = (value * style.scale for value in before[member.key])
+            away = math.hypot(was_x, was_y)
+            near = min(max(away, low), high) / away
+            x, y = np.append(x, was_x * near), np.append(y, was_y * near)
+            cost = np.append(cost, _sector_cost(x[-1:], y[-1:], low, high, group_of(member)))
+            cost = cost + _STAY * np.hypot(x - was_x, y - was_y)
+        x, y = cx + x, cy + y
         _, width, height = labels[member.key]
         half = max(width / 2, icon)
         left, right = x - half, x + half
@@ -294,23 +323,19 @@ def _seat(
         free = ~hit & (left >= MARGIN / 2) & (right <= style.scale * WIDTH - MARGIN / 2)
         (open_,) = np.nonzero(free)
         if not len(open_):
-            return None
-        x, y = x[open_], y[open_]
+            break
+        x, y, cost = x[open_], y[open_], cost[open_]
         label_at = np.hypot(x - cx, y + icon + 4 + height / 2 - cy)
-        cost = (
-            ring.cost[open_]
-            + np.maximum(0, label_at - outer)
-            + 0.6 * np.maximum(0, inner - label_at)
-        )
+        cost = cost + np.maximum(0, label_at - outer) + 0.6 * np.maximum(0, inner - label_at)
         if spots:
             placed = np.array(spots).T
-            away = (x[:, None] - placed[0]) ** 2 + (y[:, None] - placed[1]) ** 2
+            apart = (x[:, None] - placed[0]) ** 2 + (y[:, None] - placed[1]) ** 2
             reach = (8.3 * style.font - 20) * style.scale
-            cost += 95 * (np.maximum(0, 1 - away / reach**2) ** 2).sum(axis=1)
+            cost += 95 * (np.maximum(0, 1 - apart / reach**2) ** 2).sum(axis=1)
         # Rounded, so that the last bit of a float cannot decide on another machine.
         best = int(np.argmin(np.round(cost, 3)))
         px, py = round(float(x[best]), 1), round(float(y[best]), 1)
-        seats[member.key] = (px, py)
+        seats[member.key] = ((px - cx) / style.scale, (py - cy) / style.scale)
         spots.append((px, py))
         taken.append((px - half, py - icon, px + half, py + icon + 4 + height))
     return seats
@@ -334,28 +359,32 @@ def place_members(
     """
     inside = [m for m in network.active if m.circle is not None]
     others = {m.key: stand_in(m) for m in network.members if not has_glyphs(m.label)}
-    caption_widths = [text_width(c, 23) + 36 for c in captions]
-    seats: dict[str, tuple[float, float]] | None = None
+    caption_widths = [text_width(c, _CAPTION_FONT) + 36 for c in captions]
+    before: _Seats = {}
     for style in _styles():
         labels = _labels(inside, style, others)
-        if not _plausible(inside, labels, style, caption_widths):
+        hopeful = inside[: _plausible(inside, labels, style, caption_widths)]
+        # A map of fewer members was drawn in the first style that had room for them: theirs are
+        # the seats to keep.
+        if inside and len(hopeful) <= len(before):
             continue
         s = style.scale
         whole = (WIDTH / 2 - MARGIN) * s
         centre = (WIDTH / 2 * s, top * s + whole)
         rings = tuple(round(part * whole, 1) for part in style.rings)
         heads = tuple(
-            _caption(text, centre, ring, 23 * s, width * s)
+            _caption(text, centre, ring, _CAPTION_FONT * s, width * s)
             for text, ring, width in zip(captions, rings, caption_widths, strict=True)
         )
         you = YOU_RADIUS + 6
         core = Box(centre[0] - you, centre[1] - you, centre[0] + you, centre[1] + you)
-        seats = _seat(inside, labels, style, centre, [core, *(h.box for h in heads)])
-        if seats is not None:
+        seats = _seat(hopeful, labels, style, centre, [core, *(h.box for h in heads)], before)
+        if len(seats) == len(inside):
             break
-    assert seats is not None  # noqa: S101  the styles grow until everyone has a seat
+        if len(seats) > len(before):
+            before = seats
     places = tuple(
-        _below(m, seats[m.key], labels[m.key], style, others.get(m.key, "")) for m in inside
+        _below(m, seats[m.key], centre, labels[m.key], style, others.get(m.key, "")) for m in inside
     )
     lowest = max((p.label_box.bottom for p in places), default=0)
     start = max(centre[1] + whole, lowest) + 34 * s
@@ -385,11 +414,13 @@ def _caption(
 def _below(
     member: Member,
     seat: tuple[float, float],
+    centre: tuple[float, float],
     label: tuple[tuple[str, ...], float, float],
     style: _Style,
     stand_in: str,
 ) -> Place:
-    (x, y), (lines, width, height) = seat, label
+    lines, width, height = label
+    x, y = (round(c + v * style.scale, 1) for c, v in zip(centre, seat, strict=True))
     top = y + style.icon + 4
     box = Box(x - width / 2, top, x + width / 2, top + height)
     return Place(

@@ -10,7 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.network.exports import EgoRecord, Value, for_research, to_csv, to_graphml, to_json
+from bot.network.exports import (
+    EgoRecord,
+    Value,
+    ego_to_json,
+    for_research,
+    to_csv,
+    to_graphml,
+    to_json,
+)
 from bot.network.typology import classify
 from bot.store.base import unit_of_work
 from bot.store.people import tables_of_a_person
@@ -98,7 +106,9 @@ def export_people(
             raise ExportError(f"there is no person {person!r}") from error
         name = "research" if everyone else str(person)
         if form == "json" and not research:
-            texts = {f"{name}.json": json.dumps(whole_record(session, name), indent=2)}
+            # The network as researchers' tools read it, beside everything else that is kept.
+            whole = whole_record(session, name) | ego_to_json(records[0])
+            texts = {f"{name}.json": json.dumps(whole, indent=2, ensure_ascii=False)}
         elif form == "json":
             texts = {f"{name}.json": to_json(records, research=True)}
         elif form == "graphml":

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 import httpx
-import resvg_py
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -37,6 +36,8 @@ from starlette.templating import Jinja2Templates
 from bot.alerting import send_for_ever
 from bot.conversations import words
 from bot.metrics import Queues
+from bot.network.model import Network
+from bot.network.picture import render_png, render_svg
 from bot.settings import Settings
 from bot.webchat import health
 from bot.webchat.guards import BodyTooLarge, SecurityHeaders, Visitors, is_foreign, read_body
@@ -76,9 +77,6 @@ class _State(TypedDict):
 
 def _warm_up() -> None:
     """Draw a picture that nobody sees: the first one loads fonts, which takes over a second."""
-    from bot.network.model import Network
-    from bot.network.picture import render_png, render_svg
-
     render_png(render_svg(Network()))
 
 
@@ -256,8 +254,8 @@ class _Pages:
         headers = {"Content-Security-Policy": _PICTURE_POLICY}
         if not png:
             return Response(svg, media_type="image/svg+xml", headers=headers)
-        image = await asyncio.to_thread(resvg_py.svg_to_bytes, svg_string=svg)
-        return Response(bytes(image), media_type="image/png", headers=headers)
+        image = await asyncio.to_thread(render_png, svg, None)
+        return Response(image, media_type="image/png", headers=headers)
 
     async def copy(self, request: Request, *, page: bool) -> Response:
         """The visitor's copy of their data; nobody else's, for the cookie says whose."""

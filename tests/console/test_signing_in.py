@@ -88,6 +88,18 @@ def test_a_code_counts_once(visitor: TestClient, account: str) -> None:
     assert again.status_code == 401 and "used already" in again.text
 
 
+@pytest.mark.parametrize("secret", ["0", "A", "A" * 31, "=" * 32, "£"])
+def test_a_secret_that_was_tampered_with_is_replaced(
+    visitor: TestClient, account: str, secret: str
+) -> None:
+    sign_in(visitor)
+    data = {"secret": secret, "code": "123456"}
+    answer = visitor.post(f"{ROOT}/second-step", data=data)
+    assert answer.status_code == 401
+    assert secret_on(answer.text) != secret
+    assert not row().totp
+
+
 def test_nobody_chooses_a_second_factor_for_an_account_that_has_one(
     visitor: TestClient, account: str
 ) -> None:

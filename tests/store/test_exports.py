@@ -19,6 +19,7 @@ from tests.store.filled import ADDRESS, SECRETS, fill, network
 
 ME, OTHER, THIRD = "a" * 32, "b" * 32, "c" * 32
 FILES = ("egos.csv", "alters.csv", "ties.csv")
+OF_AN_EGO = {"ego_id", "variables", "network"}
 
 
 @pytest.fixture
@@ -41,7 +42,8 @@ def test_the_whole_record_is_whole(filled: Store, tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     kept = json.loads(text)
     of_person = {table.name for table in tables_of_a_person()}
-    assert set(kept) == of_person | {"person"}
+    assert set(kept) == of_person | {"person"} | OF_AN_EGO
+    assert [r.network for r in from_json(text)] == [network().changed("m2", strain=None)]
     assert [s for s in SECRETS if s not in text] == []
     assert kept["person"]["area"] == "Ravenscar"
     assert kept["plan"][0]["when_words"] == "when the phlox is out"
@@ -53,7 +55,7 @@ def test_a_record_with_nothing_but_consent_is_exported(store: Store, tmp_path: P
     with unit_of_work() as session:
         begin(session, ME).give_consent("use")
     [path] = export_people(ME, folder=tmp_path)
-    assert set(json.loads(path.read_text())) == {"person", "consent"}
+    assert set(json.loads(path.read_text())) == {"person", "consent"} | OF_AN_EGO
     assert len(export_people(ME, form="csv", folder=tmp_path)) == 3
     assert len(export_people(ME, form="graphml", folder=tmp_path)) == 1
 

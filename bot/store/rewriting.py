@@ -8,6 +8,7 @@ behind. SQLite needs none of it: it writes over what it deletes (``bot/store/bas
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, exists, inspect, select, text
@@ -23,13 +24,24 @@ SAME_TYPE = text(
     " ON a.attrelid = to_regclass(quote_ident(tablename)) AND a.attname = s.attname"
     " WHERE schemaname = current_schema() AND tablename = :table"
 )
-WAIT = "10s"
-"""How long to wait for a table that somebody holds; all who come after would wait too."""
+# The oldest transaction that may still see a dead row is what a table was frozen up to.
+PAST = text(
+    "SELECT age(relfrozenxid) <= age(CAST(CAST(:mark AS text) AS xid))"
+    " FROM pg_class WHERE oid = CAST(:table AS regclass)"
+)
+WAIT = 10.0
+"""How long, in seconds, to wait for a table that somebody holds; all who come after would wait
+too. As long for a transaction that may still see what was deleted."""
+PAUSE = 0.2
 
 
 @dataclass
 class Rewritten:
-    """The tables that were written anew, and those that somebody held too long."""
+    """The tables that were written anew, and those that somebody held too long.
+
+    Held is a table that somebody locked, and one whose deleted rows an open transaction may still
+    see: PostgreSQL writes such rows anew too.
+    """
 
     tables: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
@@ -38,8 +50,7 @@ class Rewritten:
 def rewrite(engine: Engine) -> Rewritten:
     """Write every table anew, and the statistics last; on SQLite nothing.
 
-    Each table is locked while it is written. Rows that an open transaction may still see are
-    written too, so run it when the service is quiet.
+    Each table is locked while it is written, so run it when the service is quiet.
 
     Raises:
         SQLAlchemyError: the database is away.
@@ -47,26 +58,45 @@ def rewrite(engine: Engine) -> Rewritten:
     done = Rewritten()
     if engine.dialect.name != "postgresql":
         return done
-    quote = engine.dialect.identifier_preparer.quote
     present = set(inspect(engine).get_table_names())
     names = [t.name for t in schema.metadata.sorted_tables if t.name in present]
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"SET lock_timeout = '{WAIT}'"))
-        # Analysed at once, so that the statistics are of the rows that are left.
-        todo = {name: f"VACUUM (FULL, ANALYZE) {quote(name)}" for name in names}
-        for name, statement in (todo | {STATISTICS: f"VACUUM FULL {STATISTICS}"}).items():
+        connection.execute(text(f"SET lock_timeout = {round(1000 * WAIT)}"))
+        mark = connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)"))
+        for name in (*names, STATISTICS):
             try:
                 if name != STATISTICS:
                     _drop_statistics_of_nothing(connection, name)
-                connection.execute(text(statement))
+                held = not _left_behind(connection, name, mark)
             except OperationalError as error:
                 if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
                     raise
-                done.held.append(name)
-            else:
-                done.tables.append(name)
+                held = True
+            (done.held if held else done.tables).append(name)
         connection.execute(text("RESET lock_timeout"))
     return done
+
+
+def _left_behind(connection: Connection, name: str, mark: str) -> bool:
+    """Write a table anew until no row that was dead at ``mark`` is in it; whether that came.
+
+    A transaction anywhere on the server may hold such rows for a while, even one that only writes
+    to another database.
+    """
+    if name == STATISTICS:
+        table, statement = name, f"VACUUM FULL {name}"
+    else:
+        table = connection.dialect.identifier_preparer.quote(name)
+        # Analysed at once, so that the statistics are of the rows that are left.
+        statement = f"VACUUM (FULL, ANALYZE) {table}"
+    until = time.monotonic() + WAIT
+    while True:
+        connection.execute(text(statement))
+        if connection.scalar(PAST, {"mark": mark, "table": table}):
+            return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(PAUSE)
 
 
 def _drop_statistics_of_nothing(connection: Connection, table: str) -> None:

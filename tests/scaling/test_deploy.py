@@ -12,7 +12,9 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 from jsonschema import Draft202012Validator, ValidationError
+from typer.testing import CliRunner
 
+from bot.cli import app
 from bot.settings import PROJECT, Settings
 
 DEPLOY = PROJECT / "deploy"
@@ -31,7 +33,8 @@ def _id(manifest: dict[str, Any]) -> str:
 
 
 def _pods() -> list[dict[str, Any]]:
-    return [m["spec"]["template"]["spec"] for m in MANIFESTS if "template" in m.get("spec", {})]
+    jobs = [m["spec"].get("jobTemplate", m) for m in MANIFESTS if "spec" in m]
+    return [job["spec"]["template"]["spec"] for job in jobs if "template" in job["spec"]]
 
 
 def _is_a_module(command: list[str]) -> bool:
@@ -98,6 +101,15 @@ def test_every_command_is_a_module_of_ours() -> None:
     commands += [c["command"] for pod in _pods() for c in pod["containers"]]
     assert len(commands) > 10
     assert all(map(_is_a_module, commands))
+
+
+def test_what_runs_each_night_is_a_command_of_ours() -> None:
+    (nightly,) = (m for m in MANIFESTS if m["kind"] == "CronJob")
+    (container,) = nightly["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    line = container["command"][3:]
+    assert " ".join(["wise", *line]) in (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    assert CliRunner().invoke(app, [*line, "--help"]).exit_code == 0
+    assert CliRunner().invoke(app, [*line, "--no-such", "--help"]).exit_code == 2
 
 
 def test_both_run_the_same_processes() -> None:

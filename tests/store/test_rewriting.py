@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from threading import Timer
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -14,7 +15,7 @@ from bot.store.forgetting import finish_forgetting, forget_member
 from bot.store.people import erase
 from bot.store.record import Record
 from bot.store.rewriting import STATISTICS, rewrite
-from tests.store.conftest import Store
+from tests.store.conftest import Store, postgres_database
 from tests.store.filled import ADDRESS, SECRETS, fill, network
 from tests.store.test_people import counts
 
@@ -53,17 +54,6 @@ def _left(store: Store, words: tuple[str, ...]) -> list[str]:
     return [word for word in words if word.encode() in held]
 
 
-def _cancel_autovacuum(store: Store) -> None:
-    """A worker that looks at the database just now keeps what it may still see."""
-    with store.engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND backend_type = 'autovacuum worker'"
-            )
-        )
-
-
 def test_erasing_and_rewriting_leave_no_word_in_the_files(postgres: Store) -> None:
     with unit_of_work() as session:
         fill(session, ME)
@@ -85,7 +75,6 @@ def test_erasing_and_rewriting_leave_no_word_in_the_files(postgres: Store) -> No
     with postgres.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM"))
     assert _left(postgres, words) != []
-    _cancel_autovacuum(postgres)
     done = CliRunner().invoke(app, ["retention", "run", "--apply", "--rewrite", "--json"])
     said = json.loads(done.stdout)
     assert said["not_rewritten"] == [] and {"person", STATISTICS} <= set(said["rewritten"])
@@ -113,12 +102,47 @@ def test_rewriting_loses_nothing_of_the_others(postgres: Store) -> None:
 
 
 def test_a_table_that_is_held_is_named(postgres: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.store.rewriting.WAIT", "50ms")
+    monkeypatch.setattr("bot.store.rewriting.WAIT", 0.05)
     with postgres.engine.connect() as reader:
         reader.execute(text("SELECT count(*) FROM member"))
         done = rewrite(postgres.engine)
         assert done.held == ["member"] and "person" in done.tables
     assert rewrite(postgres.engine).held == []
+
+
+def test_words_that_somebody_may_still_see_are_said_to_be_held(
+    postgres: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.rewriting.WAIT", 0.05)
+    with unit_of_work() as session:
+        fill(session, ME)
+    with postgres.engine.connect() as reader:
+        reader.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        reader.execute(text("SELECT 1"))  # from here on it sees what is there now
+        with unit_of_work() as session:
+            erase(session, ME)
+        assert {"person", STATISTICS} <= set(rewrite(postgres.engine).held)
+        assert "Zebediah" in _left(postgres, SECRETS)
+    assert rewrite(postgres.engine).held == []
+    assert _left(postgres, SECRETS) == []
+
+
+def test_waits_for_a_writer_in_another_database(postgres: Store) -> None:
+    """Whoever writes anywhere on the server keeps deleted rows from being left behind."""
+    with unit_of_work() as session:
+        fill(session, ME)
+    with postgres_database() as elsewhere:
+        other = create_engine(elsewhere)
+        with other.connect() as writer:
+            writer.execute(text("CREATE TABLE anything (id int)"))
+            with unit_of_work() as session:
+                erase(session, ME)
+            ends = Timer(1.0, writer.rollback)
+            ends.start()
+            assert rewrite(postgres.engine).held == []
+            ends.join()
+        other.dispose()
+    assert _left(postgres, SECRETS) == []
 
 
 def test_sqlite_needs_no_rewriting(store: Store) -> None:

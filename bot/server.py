@@ -5,6 +5,7 @@ Rasa's HTTP API stays off: only our channels are served. ``wise run`` starts bot
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -18,6 +19,9 @@ from bot.training import model_path
 _LOG = logging.getLogger(__name__)
 
 SWITCH_SECONDS = 0.0005
+COLLECT_AFTER = (50_000, 20, 100)
+"""A server's models are a million objects that stay: looking for garbage among them as often as
+Python does by itself took a tenth of a turn."""
 
 
 def serve_rasa(settings: Settings) -> None:
@@ -81,6 +85,7 @@ def main(which: str) -> None:
     settings = get_settings()
     # Threads that talk to the store would else keep the turn waiting for 5 ms at a time.
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(*COLLECT_AFTER)
     if which == "rasa":
         serve_rasa(settings)
     elif which == "actions":

@@ -7,8 +7,8 @@ for an action that says nothing. Here both are noted, so that the turn is taken 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -53,7 +53,21 @@ def kept_or_raised() -> Iterator[None]:
 
 
 class ActionServer(EndpointConfig):
-    """The action server, which may be away for a while."""
+    """The action server, which may be away for a while; its connections stay open between calls.
+
+    Rasa's own makes a session, and so a connection, for each call, of which a turn has several.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._session: aiohttp.ClientSession | None = None
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """The one session of this process."""
+        if self._session is None or self._session.closed:
+            self._session = super().session()
+        yield self._session
 
     async def request(self, *arguments: Any, **options: Any) -> Any:
         """Call it; an absent one, or one without its database, is noted for the turn."""

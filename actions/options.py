@@ -18,14 +18,15 @@ from actions.turn import Answer, Say
 from actions.words import label, listed
 from bot.directory.model import Precision
 from bot.directory.places import Place, PlaceKind
-from bot.directory.query import candidates, get, search_text
+from bot.directory.query import get, search_text
 from bot.directory.tagging import tag
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import Network, Work
 from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
-from bot.support.matching import Option, asked_for, rank, wanted_topics
+from bot.support.finding import options_for
+from bot.support.matching import Option, asked_for, rank
 from bot.support.named import thing_named
 from bot.support.preferences import AGE_BANDS, Statement
 from bot.support.when import UK
@@ -86,9 +87,9 @@ def find(
     """The best options that were not shown before."""
     wishes = wishes_of(record)
     shown = [int(option.service_id) for option in record.options()]
-    return rank(
+    return options_for(
+        record.session,
         wishes,
-        candidates(record.session, wishes.place, wishes.reach_km, topics=wanted_topics(wishes)),
         today=datetime.now(UK),
         exclude=shown,
         nearer_than=nearer_than,
@@ -154,12 +155,8 @@ def nothing(record: Record, say: Say) -> None:
         age=wishes.age,
     )
     shown = [int(option.service_id) for option in record.options()]
-    found = rank(
-        anyone,
-        candidates(record.session, None, topics=wanted_topics(anyone)),
-        today=datetime.now(UK),
-        exclude=shown,
-        limit=NATIONAL,
+    found = options_for(
+        record.session, anyone, today=datetime.now(UK), exclude=shown, limit=NATIONAL
     )
     if found:
         say("utter_options_national")

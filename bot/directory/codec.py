@@ -25,6 +25,16 @@ from bot.directory.model import (
 )
 from bot.network.model import Work
 
+# Looking a code up is ten times as quick as calling its type, and every match does it thousands of
+# times. A code that is not known is a KeyError in place of a ValueError.
+_AUDIENCE = {a.value: a for a in Audience}
+_ATTENDING = {a.value: a for a in AttendingType}
+_PRECISION = {p.value: p for p in Precision}
+_SCOPE = {s.value: s for s in Scope}
+_STATUS = {s.value: s for s in ServiceStatus}
+_SUBCATEGORY = {s.value: s for s in SubCategory}
+_WORK = {w.value: w for w in Work}
+
 
 def _slim(**values: Any) -> dict[str, Any]:
     # The numbers 0 and 0.0 are values (Greenwich has longitude 0), so no plain truth test.
@@ -125,7 +135,7 @@ def _read_location(raw: dict[str, Any]) -> Location:
         postcode=raw.get("postcode"),
         lat=raw.get("lat"),
         lon=raw.get("lon"),
-        precision=Precision(raw["precision"]),
+        precision=_PRECISION[raw["precision"]],
         masked=raw.get("masked", False),
         accessibility=tuple(Accessibility(*a) for a in raw.get("access", ())),
         transportation=raw.get("transport"),
@@ -146,7 +156,7 @@ def _read_schedule(raw: dict[str, Any]) -> Schedule:
         closes_at=_time(raw.get("closes")),
         valid_from=_date(raw.get("valid_from")),
         valid_to=_date(raw.get("valid_to")),
-        attending_type=AttendingType(raw["attending"]) if "attending" in raw else None,
+        attending_type=_ATTENDING[raw["attending"]] if "attending" in raw else None,
         location_id=raw.get("location"),
     )
 
@@ -162,7 +172,7 @@ def decode(
 ) -> Listing:
     """A listing from its stored JSON, without a distance; kept in memory while unchanged."""
     raw = json.loads(content)
-    tags = tuple(Tag(SubCategory(sub), reason) for sub, reason in raw.get("tags", ()))
+    tags = tuple(Tag(_SUBCATEGORY[sub], reason) for sub, reason in raw.get("tags", ()))
     subcategories = frozenset(t.subcategory for t in tags)
     locations = tuple(_read_location(loc) for loc in raw.get("locations", ()))
     notes = [a for loc in locations for a in loc.accessibility]
@@ -173,20 +183,20 @@ def decode(
         name=raw["name"],
         organization_name=raw.get("organization"),
         description=raw.get("description", ""),
-        status=ServiceStatus(raw["status"]),
+        status=_STATUS[raw["status"]],
         categories=frozenset(PARENT[sub] for sub in subcategories),
         subcategories=subcategories,
         tags=tags,
-        works=frozenset(Work(w) for w in raw.get("works", ())),
+        works=frozenset(_WORK[w] for w in raw.get("works", ())),
         conditions=frozenset(raw.get("conditions", ())),
-        audience=frozenset(Audience(a) for a in raw.get("audience", ())),
+        audience=frozenset(_AUDIENCE[a] for a in raw.get("audience", ())),
         min_age=raw.get("min_age"),
         max_age=raw.get("max_age"),
         eligibility=raw.get("eligibility"),
         cost_options=tuple(CostOption(*c) for c in raw.get("costs", ())),
         fees_text=raw.get("fees"),
         schedules=tuple(_read_schedule(s) for s in raw.get("schedules", ())),
-        attending_types=frozenset(AttendingType(a) for a in raw.get("attending", ())),
+        attending_types=frozenset(_ATTENDING[a] for a in raw.get("attending", ())),
         attending_access=tuple(raw.get("joining", ())),
         locations=locations,
         access_notes=tuple(
@@ -201,7 +211,7 @@ def decode(
             role=raw.get("role"),
         ),
         languages=tuple(raw.get("languages", ())),
-        scope=Scope(raw["scope"]),
+        scope=_SCOPE[raw["scope"]],
         service_area=raw.get("area"),
         assured_date=_date(raw.get("assured")),
         last_modified=_date(raw.get("modified")),

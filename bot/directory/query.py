@@ -6,11 +6,12 @@ two full crawls without it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from math import cos, radians
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import cos, radians, sqrt
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.directory import codec, search_index, unplaced
 from bot.directory.categories import PARENT, Category, SubCategory
@@ -21,6 +22,14 @@ from bot.store.directory import FeedRow, ServiceAtLocationRow, ServiceRow
 
 _FIRST_KM = 2.5
 _CHUNK = 500
+_LOOKED_AT = 2
+"""Of so many times as many as are wanted, those that are worth most are read: reading is dear."""
+
+_Bits = tuple["int | None", int]
+"""Topics of which a service must have one (``None``: any will do), and those it must not have."""
+Worth = Callable[[int, "float | None"], tuple[float, int]]
+"""How well a service may answer and by which topic, from its topics and its kilometres (``None``
+for anywhere)."""
 
 
 def candidates(
@@ -31,7 +40,9 @@ def candidates(
     limit: int = 150,
     *,
     topics: int | None = None,
+    without: int = 0,
     remote_limit: int = 60,
+    worth: Worth | None = None,
 ) -> list[Listing]:
     """Services that someone near a place could use, nearest first, then those for everyone.
 
@@ -41,16 +52,18 @@ def candidates(
         within_km: great-circle distance to the nearest location of the service.
         categories: only services with one of these; ``None`` is all.
         topics: only services with one of these bits (``bot.directory.topics``).
+        without: only services with none of these bits.
         limit: most services with a place; the nearest are kept.
         remote_limit: most national and online services, the freshest first.
+        worth: with it those are kept that are worth most, of several times as many.
 
     Returns:
         Listings; ``distance_km`` and ``precision`` are set on those with a place. Local ones
         without are among them where their feed is about the area (``bot.directory.unplaced``).
     """
     wanted = _mask(categories) if topics is None else topics
-    nearest = _nearest(session, near, within_km, wanted, limit) if near else {}
-    remote = _remote(session, wanted, remote_limit, nearest.keys())
+    nearest = _nearest(session, near, within_km, (wanted, without), limit, worth) if near else {}
+    remote = _remote(session, (wanted, without), remote_limit, worth, nearest.keys())
     listings = _load(session, [*nearest, *remote])
     found = [
         listings[key]
@@ -88,26 +101,51 @@ def search_text(
             scored.setdefault(key, score + (1000.0 if all_of_them else 0.0))
         if len(scored) >= limit:
             break
-    listings = _load(session, list(scored))
-    around = _of_an_area_near(session, listings, near, within_km) if near else {}
-    found: list[tuple[float, float, int, Listing]] = []
-    for key, score in scored.items():
-        listing = listings.get(key)
-        if listing is None:
-            continue
-        km = 0.0
+    kept = _kept(session, scored, near, within_km, limit)
+    listings = _load(session, [key for key, _ in kept])
+    return [
+        codec.at_distance(listings[key], *placed) if placed else listings[key]
+        for key, placed in kept
+        if key in listings
+    ]
+
+
+def _kept(
+    session: Session, scored: Mapping[int, float], near: Place | None, within_km: float, limit: int
+) -> list[tuple[int, tuple[float, str] | None]]:
+    """Ids of the best that may be offered, each with its distance and place where it has one.
+
+    Told from the compact rows, as most of what words find is not shown.
+    """
+    row, place = ServiceRow, ServiceAtLocationRow
+    found: list[tuple[float, float, int, tuple[float, str] | None]] = []
+    for chunk in _chunks(list(scored)):
+        nearest: dict[int, tuple[float, str]] = {}
         if near is not None:
-            placed = _distance(listing, near)
-            if placed is not None and placed[0] <= within_km:
-                km = placed[0]
-                listing = codec.at_distance(listing, *placed)
-            elif key in around:
-                km = around[key]
-            elif listing.scope is Scope.LOCAL:
+            placed = select(place.service_id, place.location_id, place.lat, place.lon)
+            for key, location, lat, lon in session.execute(
+                placed.where(place.service_id.in_(chunk))
+            ):
+                km = haversine_km(near.lat, near.lon, lat, lon)
+                if location == unplaced.LOCATION:
+                    km += unplaced.FARTHER_KM
+                nearest[key] = min(nearest.get(key, (km, location)), (km, location))
+        for key, scope, visible in session.execute(
+            select(row.id, row.scope, row.visible).where(row.id.in_(chunk))
+        ):
+            if not visible:
                 continue
-        found.append((-round(score, 1), km, key, listing))
-    found.sort(key=lambda f: f[:3])
-    return [f[3] for f in found[:limit]]
+            at = nearest.get(key)
+            if at is not None and at[0] > within_km:
+                at = None
+            if near is not None and at is None and scope == Scope.LOCAL.value:
+                continue
+            km = at[0] if at else 0.0
+            if at is not None and at[1] == unplaced.LOCATION:
+                at = None
+            found.append((-round(scored[key], 1), km, key, at))
+    found.sort(key=lambda one: one[:3])
+    return [one[2:] for one in found[:limit]]
 
 
 def get(session: Session, service_id: int, near: Place | None = None) -> Listing | None:
@@ -130,23 +168,6 @@ def _distance(listing: Listing, near: Place) -> tuple[float, str] | None:
     )
 
 
-def _of_an_area_near(
-    session: Session, ids: Collection[int], near: Place, within_km: float
-) -> dict[int, float]:
-    """Kilometres to the area of those of the services that have no place of their own."""
-    row = ServiceAtLocationRow
-    found: dict[int, float] = {}
-    for chunk in _chunks(list(ids)):
-        query = select(row.service_id, row.lat, row.lon).where(
-            row.service_id.in_(chunk), row.location_id == unplaced.LOCATION
-        )
-        for key, lat, lon in session.execute(query):
-            km = haversine_km(near.lat, near.lon, lat, lon) + unplaced.FARTHER_KM
-            if km <= within_km:
-                found[key] = km
-    return found
-
-
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), _CHUNK):
         yield ids[start : start + _CHUNK]
@@ -165,59 +186,103 @@ def _mask(categories: Iterable[Category | SubCategory] | None) -> int | None:
 
 
 def _nearest(
-    session: Session, near: Place, within_km: float, wanted: int | None, limit: int
+    session: Session,
+    near: Place,
+    within_km: float,
+    bits: _Bits,
+    limit: int,
+    worth: Worth | None,
 ) -> dict[int, tuple[float, str]]:
     """Service id to distance and location id, nearest first.
 
     The ring grows until it holds enough, so that a city costs no more than a village.
     """
+    enough = limit if worth is None else limit * _LOOKED_AT
     reach = min(_FIRST_KM, within_km)
     while True:
-        best: dict[int, tuple[float, str]] = {}
-        for key, location, lat, lon in session.execute(_box(near, reach, wanted)):
+        best: dict[int, tuple[float, str, int]] = {}
+        for key, location, lat, lon, topics in session.execute(_box(near, reach, bits)):
             km = haversine_km(near.lat, near.lon, lat, lon)
             if location == unplaced.LOCATION:
                 km += unplaced.FARTHER_KM
             if km <= reach and (key not in best or km < best[key][0]):
-                best[key] = (km, location)
-        if len(best) >= limit or reach >= within_km:
-            ordered = sorted(best.items(), key=lambda item: (item[1][0], item[0]))
-            return dict(ordered[:limit])
-        reach = min(reach * 2, within_km)
+                best[key] = (km, location, topics)
+        if len(best) >= enough or reach >= within_km:
+            break
+        # As far as would do if services lay as thick there as here.
+        wider = reach * sqrt(1.2 * enough / max(1, len(best)))
+        reach = min(max(1.3 * reach, min(wider, 3 * reach)), within_km)
+    ordered = sorted(best, key=lambda key: (best[key][0], key))
+    if worth is not None:
+        kept = _most_worth({k: worth(best[k][2], best[k][0]) for k in ordered}, limit)
+        ordered = sorted(kept, key=lambda key: (best[key][0], key))
+    return {key: best[key][:2] for key in ordered[:limit]}
 
 
-def _box(near: Place, km: float, wanted: int | None) -> Select[tuple[int, str, float, float]]:
+def _box(near: Place, km: float, bits: _Bits) -> Select[tuple[int, str, float, float, int]]:
     row = ServiceAtLocationRow
     d_lat = km / 110.5
     d_lon = km / max(1.0, 111.3 * cos(radians(near.lat)))
     bands = range(band(near.lat - d_lat), band(near.lat + d_lat) + 1)
-    query = select(row.service_id, row.location_id, row.lat, row.lon).where(
+    query = select(row.service_id, row.location_id, row.lat, row.lon, row.topics).where(
         row.visible == 1,
         row.band.in_(bindparam("bands", list(bands), expanding=True)),
         row.lon.between(near.lon - d_lon, near.lon + d_lon),
+        row.lat.between(near.lat - d_lat, near.lat + d_lat),
     )
-    if wanted is not None:
-        query = query.where(row.topics.op("&")(wanted) != 0)
-    return query
+    return query.where(*_sifted(row.topics, bits))
 
 
-def _remote(session: Session, wanted: int | None, limit: int, beside: Iterable[int]) -> list[int]:
+def _sifted(topics: InstrumentedAttribute[int], bits: _Bits) -> list[ColumnElement[bool]]:
+    wanted, without = bits
+    sifted = [] if wanted is None else [topics.op("&")(wanted) != 0]
+    return [*sifted, topics.op("&")(without) == 0] if without else sifted
+
+
+def _remote(
+    session: Session, bits: _Bits, limit: int, worth: Worth | None, beside: Iterable[int]
+) -> list[int]:
     row = ServiceRow
-    query = select(row.id).where(row.visible == 1, row.remote == 1)
-    if wanted is not None:
-        query = query.where(row.topics.op("&")(wanted) != 0)
-    query = query.order_by(row.freshness.desc(), row.id).limit(limit)
+    query = select(row.id, row.topics).where(row.visible == 1, row.remote == 1)
+    query = query.where(*_sifted(row.topics, bits))
+    looked_at = limit if worth is None else limit * _LOOKED_AT
+    query = query.order_by(row.freshness.desc(), row.id).limit(looked_at)
     have = set(beside)
-    return [key for key in session.scalars(query) if key not in have]
+    found = [(key, topics) for key, topics in session.execute(query) if key not in have]
+    if worth is not None:
+        return _most_worth({key: worth(topics, None) for key, topics in found}, limit)
+    return [key for key, _ in found[:limit]]
+
+
+def _most_worth(found: Mapping[int, tuple[float, int]], limit: int) -> list[int]:
+    """Those worth most; no topic takes more than a third while there are others.
+
+    Of those worth the same, the first.
+    """
+    ordered = sorted(found, key=lambda key: -found[key][0])
+    room: Counter[int] = Counter()
+    first: list[int] = []
+    rest: list[int] = []
+    for key in ordered:
+        topic = found[key][1]
+        room[topic] += 1
+        (first if room[topic] <= -(-limit // 3) else rest).append(key)
+    return [*first, *rest][:limit]
 
 
 def _load(session: Session, ids: Sequence[int], *, any_status: bool = False) -> dict[int, Listing]:
+    """Listings by id.
+
+    Visibility is looked at here: asked for in the query, SQLite goes through the index of all
+    that is visible, hundreds of thousands, in place of the ids.
+    """
     found: dict[int, Listing] = {}
     row = ServiceRow
     for chunk in _chunks(ids):
         query = (
             select(
                 row.id,
+                row.visible,
                 row.listing,
                 FeedRow.name,
                 row.source_id,
@@ -227,8 +292,7 @@ def _load(session: Session, ids: Sequence[int], *, any_status: bool = False) -> 
             .join(FeedRow, FeedRow.id == row.feed_id)
             .where(row.id.in_(chunk))
         )
-        if not any_status:
-            query = query.where(row.visible == 1)
-        for key, content, feed, source_id, licence, attribution in session.execute(query):
-            found[key] = codec.decode(key, content, feed, source_id, licence, attribution)
+        for key, visible, *content in session.execute(query):
+            if visible or any_status:
+                found[key] = codec.decode(key, *content)
     return found

@@ -1,4 +1,6 @@
-"""What a service is about, as bits of one number, so that a database can sift before we read.
+"""What a service is about and whom it shuts out, as bits of one number.
+
+A database can sift by them before we read.
 
 Bits are stored: add at the end, never reorder.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.directory.categories import SubCategory
+from bot.directory.categories import Audience, SubCategory
 
 # Conditions that a record may name: the keys of ``conditions`` in data/tagging.yaml.
 CONDITIONS = (
@@ -22,6 +24,35 @@ SUBCATEGORY_BITS: dict[SubCategory, int] = {s: 1 << i for i, s in enumerate(SubC
 # A record without any category may still suit; it is looked at with all others.
 UNTAGGED = 1 << 24
 CONDITION_BITS: dict[str, int] = {c: 1 << (25 + i) for i, c in enumerate(CONDITIONS)}
+# Bands of age in years, inclusive, and a bit for each: nobody of it may come.
+AGES = ((18, 24), (25, 39), (40, 49), (50, 59), (60, 64), (65, 74), (75, 120))
+_CLOSED_TO: dict[tuple[int, int], int] = {ages: 1 << (55 + i) for i, ages in enumerate(AGES)}
+CHILDREN = 1 << 62
+"""Only for children: the last bit that every database keeps in a whole number."""
+GROWN_UP = frozenset({Audience.OLDER_PEOPLE, Audience.CARERS, Audience.DISABLED})
+
+
+def only_for_children(audience: frozenset[Audience]) -> bool:
+    """Whether a service names children, and nobody with whom a grown-up may be meant."""
+    return Audience.CHILDREN in audience and not audience & GROWN_UP
+
+
+def not_for(
+    min_age: float | None, max_age: float | None, audience: frozenset[Audience] = frozenset()
+) -> int:
+    """The bits of those whom a service shuts out by its own fields."""
+    bits = CHILDREN if only_for_children(audience) else 0
+    for (youngest, oldest), bit in _CLOSED_TO.items():
+        if (min_age is not None and oldest < min_age) or (
+            max_age is not None and youngest > max_age
+        ):
+            bits |= bit
+    return bits
+
+
+def shut_out(age: tuple[int, int] | None) -> int:
+    """The bits of services that a grown-up of this band of age cannot use."""
+    return CHILDREN | (_CLOSED_TO.get(age, 0) if age else 0)
 
 
 def topics_of(subcategories: Iterable[SubCategory], conditions: Iterable[str] = ()) -> int:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from bot.directory.categories import Category, SubCategory
@@ -61,6 +61,7 @@ __all__ = [
     "asked_for",
     "rank",
     "refusals",
+    "topic_worth",
     "wanted_subcategories",
     "wanted_topics",
     "wishes_from",
@@ -84,6 +85,7 @@ RELATIVE_FLOOR = 0.25
 NEAR_KM = 2.5
 MOST_OF_A_CATEGORY = 2
 _FOR_OTHERS = 0.5
+_OTHER_TOPICS = 0.2
 _NOT_NAMED = 0.7
 _FEW_CONDITIONS = 3
 _DROPPED = GapCode.DROPPED_ACTIVITY.value
@@ -275,6 +277,50 @@ def wanted_topics(wishes: Wishes) -> int:
     ill = wishes.conditions | ({ANY_CONDITION} if wishes.conditions else frozenset())
     named = [c for c in CONDITIONS if record_conditions((c,)) & ill]
     return topics_wanted(wanted_subcategories(wishes), named) | UNTAGGED
+
+
+def topic_worth(wishes: Wishes) -> Callable[[int, float | None], tuple[float, int]]:
+    """About how many points ``rank`` may give, by topics and kilometres (``None``: no travel).
+
+    It is for telling which of many services are worth reading; with the points comes the bit of
+    the topic that gives most of them. The strongest topic counts in
+    full and the others a little, as records with many topics answer few of them well.
+    """
+    needs = _needs(wishes)
+    first = {
+        ReasonCode.GAP: _GAP,
+        ReasonCode.STATEMENT: _STATEMENT,
+        ReasonCode.CONDITION: _CONDITION_GENERAL,
+    }
+    place = {area.value: i for i, area in enumerate(wishes.difficulties)}
+    points: dict[int, float] = {UNTAGGED: _DIFFICULTY[0] / 2 if needs.works else 0.0}
+    for sub, answers in needs.by_sub.items():
+        if sub not in needs.gated:
+            points[topics_wanted((sub,))] = sum(
+                strength
+                * first.get(needs.asks[i][0], _DIFFICULTY[min(place.get(needs.asks[i][1], 9), 2)])
+                for i, strength in answers
+            )
+    for name in CONDITIONS:
+        if record_conditions((name,)) & needs.conditions:
+            points[topics_wanted((), (name,))] = _CONDITION
+    if needs.gives:
+        bit = topics_wanted((SubCategory.VOLUNTEERING,))
+        points[bit] = points.get(bit, 0.0) + _GIVE
+    reach = max(wishes.reach_km, 1.0)
+
+    @cache
+    def of_topics(topics: int) -> tuple[float, int]:
+        hits = [(worth, bit) for bit, worth in points.items() if topics & bit]
+        best, bit = max(hits, default=(0.0, 0))
+        return best + _OTHER_TOPICS * sum(worth for worth, _ in hits), bit
+
+    def worth(topics: int, km: float | None) -> tuple[float, int]:
+        near = _NO_TRAVEL if km is None else _NEAR * max(0.0, 1.0 - km / reach)
+        answers, topic = of_topics(topics)
+        return answers + near, topic
+
+    return worth
 
 
 def refusals(
@@ -622,10 +668,12 @@ def _choose(ranked: Sequence[Option], wishes: Wishes, limit: int) -> list[Option
     least = RELATIVE_FLOOR * max((o.worth for o in ranked), default=0.0)
     rest = [o for o in ranked if o.worth >= least]
     while rest and len(chosen) < limit:
-        allowed = [o for o in rest if _mixed([*chosen, o])]
+        full = {c for c, count in _categories(chosen).items() if count >= MOST_OF_A_CATEGORY}
+        allowed = [o for o in rest if not full & o.listing.categories]
         if not allowed:
             break
-        best = min(allowed, key=lambda o: (_repetition(o, chosen) - o.score, *_order(o)))
+        # The first of those that are as good, which is the best as ranked.
+        best = min(allowed, key=lambda o: _repetition(o, chosen) - o.score)
         chosen.append(best)
         rest.remove(best)
     musts = [lambda o: o.is_low_effort]

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from bot.directory.categories import Audience, SubCategory
 from bot.directory.model import AttendingType, Listing, Precision, Scope, ServiceStatus
 from bot.directory.places import PlaceKind
+from bot.directory.topics import GROWN_UP, only_for_children
 from bot.network.model import Code
 from bot.support.access import Answer, has
 from bot.support.needs_map import (
@@ -54,7 +55,6 @@ _UNDER = re.compile(
 # Groups that a person is asked about by the service, not by the bot.
 _OTHER_LIVES = frozenset({Audience.LGBTQ, Audience.VETERANS, Audience.REFUGEES, Audience.HOMELESS})
 _GENDER_OR_FAITH = frozenset({Audience.WOMEN, Audience.MEN, Audience.FAITH})
-_NOT_CHILDREN = frozenset({Audience.OLDER_PEOPLE, Audience.CARERS, Audience.DISABLED})
 _TAG_LEVELS = {"term": 0, "name": 1, "text": 2}
 _MANY_LANGUAGES = 3
 _BY_LEVEL = (1.0, 0.6, 0.4)
@@ -338,9 +338,9 @@ def _age(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refu
 
 def _audience(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
     audience = listing.audience
-    if not audience & _NOT_CHILDREN:
-        if Audience.CHILDREN in audience:
-            return Refusal.AUDIENCE
+    if only_for_children(audience):
+        return Refusal.AUDIENCE
+    if not audience & GROWN_UP:
         if Audience.YOUNG_PEOPLE in audience:
             if wishes.age is None or wishes.age[0] > YOUNG_UNTIL:
                 return Refusal.AUDIENCE

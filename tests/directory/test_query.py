@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.directory.categories import Category, SubCategory
 from bot.directory.importer import import_source
 from bot.directory.model import Precision
 from bot.directory.places import Place, PlaceKind, haversine_km
+from bot.directory.topics import shut_out, topics_of
 from tests.directory.conftest import Store, location_of, make_service
 
 
@@ -136,3 +138,40 @@ def test_one_service_by_its_id(store: Store, tmp_path: Path) -> None:
         again = query.get(session, found.id, at(52.0, -0.9))
         assert again is not None and again.distance_km is not None
         assert query.get(session, 999_999) is None
+
+
+def test_whom_a_service_shuts_out_is_sifted(store: Store, tmp_path: Path) -> None:
+    fill(
+        store,
+        tmp_path,
+        placed("any", 52.01, -0.91),
+        placed("old", 52.01, -0.91, minimum_age=60),
+        placed("young", 52.01, -0.91, maximum_age=30),
+    )
+    here = at(52.01, -0.91)
+    with store() as session:
+        for age, expected in (
+            (None, {"any", "old", "young"}),
+            ((25, 39), {"any", "young"}),
+            ((65, 74), {"any", "old"}),
+            ((30, 50), {"any", "old", "young"}),  # no band of ours: nothing is known to be shut
+        ):
+            found = query.candidates(session, here, 5, without=shut_out(age))
+            assert {x.source_id for x in found} == expected
+
+
+def test_what_is_worth_most_is_read_and_no_topic_takes_all(store: Store, tmp_path: Path) -> None:
+    choirs = [placed(f"choir{i}", 52.01, -0.91, name="Choir", description="") for i in range(9)]
+    walks = [
+        placed(f"walk{i}", 52.0101, -0.91, name="Walking group", description="") for i in range(3)
+    ]
+    fill(store, tmp_path, *choirs, *walks)
+    choir, walk = (topics_of([s]) for s in (SubCategory.DRAMA_MUSIC, SubCategory.WALKING_OUTDOOR))
+
+    def worth(topics: int, km: float | None) -> tuple[float, int]:
+        return (9.0, choir) if topics & choir else (5.0, walk) if topics & walk else (0.0, 0)
+
+    with store() as session:
+        found = query.candidates(session, at(52.01, -0.91), 5, limit=6, worth=worth)
+    kinds = Counter(x.source_id[:4] for x in found)
+    assert kinds == {"choi": 4, "walk": 2}  # a third each, and then the best of the rest

@@ -17,19 +17,17 @@ import bot.store.tables  # noqa: F401  (registers the tables)
 from bot.directory.importer import import_source
 from bot.directory.model import Listing
 from bot.directory.places import Place, find_place
-from bot.directory.query import candidates
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import Contact, Distance, Member, Network, Work, kind_of
 from bot.nlu.context import relationship_in
 from bot.settings import PROJECT
 from bot.store.base import Base, engine_for
+from bot.support.finding import options_for
 from bot.support.matching import (
     ConfirmedGap,
     Option,
     Wishes,
-    rank,
-    wanted_topics,
     wishes_from,
 )
 
@@ -163,6 +161,4 @@ def store_with(feed: Case, folder: Path) -> str:
 
 def shown(case: Case, session: Session) -> list[Option]:
     """What the bot would show first, found and ranked as in ``actions.options``."""
-    wishes = case.wishes
-    found = candidates(session, wishes.place, wishes.reach_km, topics=wanted_topics(wishes))
-    return rank(wishes, found, today=TODAY, limit=AT_A_TIME)
+    return options_for(session, case.wishes, today=TODAY, limit=AT_A_TIME)

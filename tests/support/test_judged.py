@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.directory.topics import topics_of
+from bot.directory.topics import not_for, shut_out, topics_of
 from bot.needs.areas import Area
 from bot.store.base import unit_of_work
 from bot.support.matching import Wishes, rank, wanted_topics, wishes_from
@@ -55,8 +55,13 @@ def test_nobody_is_offered_what_was_judged_bad_and_all_something_good(case: dict
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["who"])
 def test_sifting_by_topics_first_loses_no_option(case: dict[str, Any]) -> None:
     wishes = wishes_in(case)
-    bits = wanted_topics(wishes)
-    sifted = [x for x in sample() if topics_of(x.subcategories, x.conditions) & bits]
+    bits, without = wanted_topics(wishes), shut_out(wishes.age)
+    sifted = [
+        x
+        for x in sample()
+        if topics_of(x.subcategories, x.conditions) & bits
+        and not not_for(x.min_age, x.max_age, x.audience) & without
+    ]
     assert len(sifted) < len(sample())
     assert rank(wishes, sifted, today=TODAY, limit=30) == rank(
         wishes, sample(), today=TODAY, limit=30

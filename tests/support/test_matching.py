@@ -22,6 +22,7 @@ from bot.directory.model import (
     ServiceStatus,
     Tag,
 )
+from bot.directory.topics import AGES
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import (
@@ -46,7 +47,7 @@ from bot.support.matching import (
     wanted_subcategories,
     wishes_from,
 )
-from bot.support.preferences import Limit, Statement
+from bot.support.preferences import AGE_BANDS, Limit, Statement
 from tests.support.listings import MARLOWBY, TODAY, listing, sample
 
 LONELY = ConfirmedGap(GapCode.UNCOVERED, Work.EMOTIONAL, (Area.LONELINESS,))
@@ -474,3 +475,7 @@ def test_a_search_may_be_narrowed_without_losing_what_is_offered() -> None:
     narrowed = [x for x in sample() if x.subcategories & wanted_subcategories(wishes)]
     assert len(narrowed) < len(sample())
     assert rank(wishes, narrowed, today=TODAY) == rank(wishes, sample(), today=TODAY)
+
+
+def test_a_band_of_age_that_people_choose_is_one_that_the_store_sifts_by() -> None:
+    assert set(AGE_BANDS.values()) == set(AGES)

@@ -15,12 +15,12 @@ from bot.directory.importer.normalise import Rejected, scrub, source_id, to_serv
 from bot.directory.importer.sources import Broken
 from bot.directory.model import Organization, Scope, Service, ServiceStatus
 from bot.directory.places import band
-from bot.directory.topics import topics_of
+from bot.directory.topics import not_for, topics_of
 
 log = logging.getLogger(__name__)
 
 # Raised when repairs or tags change, so that a feed read again is read anew.
-IMPORTER_VERSION = 2
+IMPORTER_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,7 @@ def _hash(raw: str) -> str:
 def _prepared(service: Service, dialect: Dialect) -> Prepared:
     shown = service.status is ServiceStatus.ACTIVE
     topics = topics_of((t.subcategory for t in service.tags), service.conditions)
+    topics |= not_for(service.min_age, service.max_age, frozenset(service.audience))
     checked = service.assured_date or service.last_modified
     return Prepared(
         key=service.id,

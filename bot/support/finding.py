@@ -1,0 +1,52 @@
+"""The best options of the whole directory for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from bot.directory.query import candidates
+from bot.directory.topics import shut_out
+from bot.support.matching import Option, rank, topic_worth, wanted_topics
+from bot.support.wishes import Wishes
+
+_PLACED, _REMOTE = 120, 40
+"""How many services with a place, and how many for everyone, are read: what costs most of it."""
+
+
+def options_for(
+    session: Session,
+    wishes: Wishes,
+    *,
+    today: date | datetime,
+    exclude: Collection[int] = (),
+    nearer_than: float | None = None,
+    cheaper: float | None = None,
+    limit: int = 3,
+) -> list[Option]:
+    """The best choice near the person; see ``bot.support.matching.rank``.
+
+    Services that look most worth it by what they are about and how far they are get read and
+    ranked.
+    """
+    found = candidates(
+        session,
+        wishes.place,
+        wishes.reach_km if nearer_than is None else min(wishes.reach_km, nearer_than),
+        limit=_PLACED + len(exclude),
+        topics=wanted_topics(wishes),
+        without=shut_out(wishes.age),
+        remote_limit=_REMOTE + len(exclude),
+        worth=topic_worth(wishes),
+    )
+    return rank(
+        wishes,
+        found,
+        today=today,
+        exclude=exclude,
+        nearer_than=nearer_than,
+        cheaper=cheaper,
+        limit=limit,
+    )

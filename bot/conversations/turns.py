@@ -217,15 +217,13 @@ class Turns:
             _count(channel, incoming, "left")
             return [Outgoing(Reply(words.LEFT, leave=True))]
         incoming, left_out = without_private_parts(incoming)
-        text, kind, said = await asyncio.to_thread(
-            self._text_for, channel, address, incoming, update_key
+        # In one thread: each change of threads costs, and a turn has several.
+        (text, kind, said), sender, said_before = await asyncio.to_thread(
+            self._begun, channel, address, incoming, update_key
         )
-        sender = await asyncio.to_thread(self._person_for, channel, address)
-        if update_key is not None:
-            said_before = await asyncio.to_thread(self._answered, sender, update_key)
-            if said_before:
-                _count(channel, incoming, "answered before")
-                return await asyncio.to_thread(self._keep, channel, address, sender, said_before)
+        if said_before:
+            _count(channel, incoming, "answered before")
+            return await asyncio.to_thread(self._keep, channel, address, sender, said_before)
         collector = _Collector(channel)
         message = UserMessage(
             text,
@@ -292,6 +290,14 @@ class Turns:
                 )
         except Exception as error:
             _LOG.error("A failed turn was not noted: %s", place_of(error))
+
+    def _begun(
+        self, channel: str, address: str, incoming: Incoming, update_key: str | None
+    ) -> tuple[tuple[str, str, str], str, list[Reply] | None]:
+        """``_text_for``, the person's id, and what was answered to this update before."""
+        read = self._text_for(channel, address, incoming, update_key)
+        sender = self._person_for(channel, address)
+        return read, sender, None if update_key is None else self._answered(sender, update_key)
 
     def _answered(self, sender: str, update_key: str) -> list[Reply] | None:
         with unit_of_work(self._store_url) as session:

@@ -95,6 +95,11 @@ class Part:
     pin: dict[str, Any] | None = None
 
 
+_Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
+_Picked = tuple[Outbox, Part | None, _Markup, bool]
+"""A row with what its message needs: nothing for a change or a deletion."""
+
+
 def parts_of(outgoing: Outgoing) -> list[Part]:
     """A reply as messages that Telegram takes; its keyboard is on the last words."""
     reply = outgoing.reply
@@ -203,13 +208,17 @@ class Sender:
         A message that cannot go stays first, so that order holds, and is given up after
         two days, or at once where Telegram will never take it.
         """
-        row = await asyncio.to_thread(self._next, address)
-        if row is None:
+        picked = await asyncio.to_thread(self._next, address)
+        if picked is None:
             return False
+        row, part, markup, location_shown = picked
         kind = next((k for k in ("change", "delete") if k in row.payload), "message")
         try:
             with metrics.timed("send"):
-                await {"change": self._change, "delete": self._delete}.get(kind, self._send)(row)
+                if part is not None:
+                    await self._send(row, part, markup, location_shown)
+                else:
+                    await {"change": self._change, "delete": self._delete}[kind](row)
             metrics.took("outbox", (now() - row.created).total_seconds())
             metrics.count(metrics.SENT, kind=kind)
         except RetryAfter as error:
@@ -233,7 +242,7 @@ class Sender:
 
     # --- the store ---------------------------------------------------------------------
 
-    def _next(self, address: str) -> Outbox | None:
+    def _next(self, address: str) -> _Picked | None:
         with unit_of_work(self._store_url) as session:
             row = messages.next_message(session, CHANNEL, address)
             if row is not None and not messages.is_reachable(session, CHANNEL, address):
@@ -244,7 +253,12 @@ class Sender:
                 messages.mark_failed(session, row.id, "too old")
                 session.flush()
                 row = messages.next_message(session, CHANNEL, address)
-            return row
+            if row is None:
+                return None
+            if "change" in row.payload or "delete" in row.payload:
+                return row, None, None, False
+            part = Part(**row.payload)
+            return row, part, *_markup(session, row, part)
 
     async def _unreachable(self, row: Outbox, error: TelegramError, problem: str) -> None:
         _count_failure(error, "chat given up")
@@ -292,9 +306,7 @@ class Sender:
 
     # --- messages ----------------------------------------------------------------------
 
-    async def _send(self, row: Outbox) -> None:
-        part = Part(**row.payload)
-        markup, location_shown = await asyncio.to_thread(self._markup, row, part)
+    async def _send(self, row: Outbox, part: Part, markup: _Markup, location_shown: bool) -> None:
         if part.pin:
             message = await self._send_pin(row, part.pin, markup)
             shown, captioned = "", False
@@ -348,20 +360,6 @@ class Sender:
     def _mark_gone(self, row: Outbox) -> None:
         with unit_of_work(self._store_url) as session:
             messages.mark_sent(session, row.id)
-
-    def _markup(
-        self, row: Outbox, part: Part
-    ) -> tuple[InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None, bool]:
-        """The message's keyboard, and whether the phone then shows the location button."""
-        with unit_of_work(self._store_url) as session:
-            chat = messages.chat(session, CHANNEL, row.address)
-            if part.location:
-                return location_markup(), True
-            keyboard = session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
-            inline = inline_markup(keyboard) if keyboard else None
-            if inline is None and chat.location_keyboard:
-                return ReplyKeyboardRemove(), False
-            return inline, chat.location_keyboard
 
     async def _send_text(self, row: Outbox, text: str, markup: Any) -> Message:
         return await self._bot.send_message(
@@ -463,6 +461,18 @@ class Sender:
             if keyboard is not None and shown_closed:
                 # It is off the phone, so its words are not needed any more.
                 keyboard.message_id, keyboard.text = None, ""
+
+
+def _markup(session: Session, row: Outbox, part: Part) -> tuple[_Markup, bool]:
+    """The message's keyboard, and whether the phone then shows the location button."""
+    chat = messages.chat(session, CHANNEL, row.address)
+    if part.location:
+        return location_markup(), True
+    keyboard = session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
+    inline = inline_markup(keyboard) if keyboard else None
+    if inline is None and chat.location_keyboard:
+        return ReplyKeyboardRemove(), False
+    return inline, chat.location_keyboard
 
 
 def _count_failure(error: TelegramError, then: str) -> None:

@@ -479,14 +479,16 @@ class TelegramService:
 
     async def _turn(self, row: Inbox, data: Data | None) -> None:
         metrics.took("inbox", (now() - row.received).total_seconds())
-        incoming = await asyncio.to_thread(self._incoming, row, data)
+        incoming: Incoming
+        if row.payload["is"] == "press":
+            incoming = await asyncio.to_thread(self._pressed, row, data)
+        else:
+            incoming = incoming_of(row.payload)
         async with self._typing(int(row.address)):
             replies = await self._turns.take(CHANNEL, row.address, incoming, update_key=row.key)
         await asyncio.to_thread(self._finish, row, replies)
 
-    def _incoming(self, row: Inbox, data: Data | None) -> Incoming:
-        if row.payload["is"] != "press":
-            return incoming_of(row.payload)
+    def _pressed(self, row: Inbox, data: Data | None) -> Press | Chosen:
         if data is None or data.kind != "done":
             # A toggle comes here only when it is stale, which a press of it is too.
             return Press(data.keyboard_id if data else "", data.index if data else -1)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.store.base import now, unit_of_work
 from bot.store.exports import whole_record
+from bot.store.people import tables_of_a_person
 from bot.store.record import NoRecord
 from bot.store.tables import Address
 
@@ -42,7 +43,9 @@ def as_json(kept: dict[str, Any]) -> str:
 
 def as_page(kept: dict[str, Any]) -> str:
     """The same for a person to read: a page without scripts that can be kept or printed."""
-    return _template().render(kept=kept, today=now().strftime("%-d %B %Y"))
+    # A record has only the tables in which there is something.
+    whole = {table.name: [] for table in tables_of_a_person()} | kept
+    return _template().render(kept=whole, today=now().strftime("%-d %B %Y"))
 
 
 @lru_cache(maxsize=1)

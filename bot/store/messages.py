@@ -50,7 +50,8 @@ class Inbox(Base):
             are tagged with it, which makes doing it twice harmless.
         position: order within a chat (Telegram's ``update_id``).
         message_id: the patient's message, where there is one.
-        payload: what it says, without names or numbers of people; empty once done.
+        payload: what it says, without names or numbers of people; once done, nothing but the
+            ``mark`` that ``finish_update`` was given.
         state: ``new`` or ``done``.
     """
 
@@ -223,9 +224,35 @@ def latest_message(session: Session, channel: str, address: str) -> int | None:
     )
 
 
-def finish_update(session: Session, key: str) -> None:
-    """Mark an update done and forget its words."""
-    session.execute(update(Inbox).where(Inbox.key == key).values(state=DONE, payload={}))
+def finish_update(session: Session, key: str, mark: str = "") -> None:
+    """Mark an update done and forget its words.
+
+    Args:
+        session: of the transaction.
+        key: of the update.
+        mark: stays instead of the words, so that the same words are known when they come
+            again, and cannot be read from it.
+    """
+    payload = {"mark": mark} if mark else {}
+    session.execute(update(Inbox).where(Inbox.key == key).values(state=DONE, payload=payload))
+
+
+def mark_before(
+    session: Session, channel: str, address: str, message_id: int, position: int
+) -> str:
+    """The mark of a message as it was before the update at ``position``; empty if not kept."""
+    kept = session.scalar(
+        select(Inbox.payload)
+        .where(
+            Inbox.channel == channel,
+            Inbox.address == address,
+            Inbox.message_id == message_id,
+            Inbox.position < position,
+        )
+        .order_by(Inbox.position.desc())
+        .limit(1)
+    )
+    return str((kept or {}).get("mark", ""))
 
 
 # --- outbox --------------------------------------------------------------------------
@@ -270,13 +297,18 @@ def chats_with_messages(session: Session, channel: str) -> list[str]:
     return list(session.scalars(found.distinct()))
 
 
-def mark_sent(session: Session, row_id: int, message_id: int | None = None) -> None:
-    """A message has arrived; its words are forgotten here, and its number is kept."""
-    session.execute(
+def mark_sent(session: Session, row_id: int, message_id: int | None = None) -> bool:
+    """A message has arrived; its words are forgotten here, and its number is kept.
+
+    Returns:
+        Whether there is still a row.
+    """
+    marked = session.execute(
         update(Outbox)
         .where(Outbox.id == row_id)
         .values(state=SENT, payload={}, sent=now(), message_id=message_id)
     )
+    return _count(marked) > 0
 
 
 def mark_retry(session: Session, row_id: int, problem: str) -> None:

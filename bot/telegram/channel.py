@@ -16,12 +16,12 @@ from sanic.response import HTTPResponse, text
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.conversations.locks import locks_of
 from bot.conversations.turns import Turns
 from bot.settings import Settings, get_settings
 from bot.telegram.pace import Pace
+from bot.telegram.request import Request as BotRequest
 from bot.telegram.sending import CHANNEL, Sender
 from bot.telegram.service import TelegramService
 from bot.webchat.secret import INNER_HEADER, is_inner
@@ -164,7 +164,7 @@ def make_bot(settings: Settings) -> ExtBot[Any]:
         settings.telegram_bot_token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=HTTPXRequest(connection_pool_size=64, read_timeout=20, connect_timeout=10),
-        get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=10),
+        request=BotRequest(connection_pool_size=64, read_timeout=20, connect_timeout=10),
+        get_updates_request=BotRequest(connection_pool_size=2, read_timeout=10),
         rate_limiter=Pace(settings.telegram_rate, settings.telegram_chat_rate),
     )

@@ -23,6 +23,7 @@ from bot.store.messages import Keyboard
 
 _DATA = re.compile(r"([tbd]):([A-Za-z0-9_-]{1,16})(?::(\d{1,4}))?", re.ASCII)
 _TITLE_MAX = 64  # longer ones are cut by phones
+_NUMBERS_A_ROW = 6
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def read_data(data: str) -> Data | None:
 
 
 def inline_markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
-    """The keyboard as it is now, one button a row; ``None`` once it is closed."""
+    """The keyboard as it is now, one button a row but for numbers; ``None`` once it is closed."""
     if not keyboard.open:
         return None
     id_ = keyboard.id
@@ -60,8 +61,15 @@ def inline_markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
             rows.append([InlineKeyboardButton(title, callback_data=f"t:{id_}:{index}")])
         done = _title(keyboard.done or words.DONE)
         rows.append([InlineKeyboardButton(done, callback_data=f"d:{id_}")])
+    after_number = False
     for index, item in enumerate(keyboard.buttons):
-        rows.append([InlineKeyboardButton(_title(item["title"]), callback_data=f"b:{id_}:{index}")])
+        title = _title(item["title"])
+        button = InlineKeyboardButton(title, callback_data=f"b:{id_}:{index}")
+        if title.isdigit() and after_number and len(rows[-1]) < _NUMBERS_A_ROW:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+        after_number = title.isdigit()
     return InlineKeyboardMarkup(rows)
 
 

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -38,7 +39,7 @@ from bot.conversations.turns import Outgoing
 from bot.papers.of_person import paper_for
 from bot.store import messages
 from bot.store.base import now, unit_of_work
-from bot.store.copies import NoCopy, copy_of
+from bot.store.copies import copy_of
 from bot.store.messages import Keyboard, Outbox
 from bot.telegram.keyboards import inline_markup, location_markup
 
@@ -51,7 +52,8 @@ CAPTION_MAX = int(MessageLimit.CAPTION_LENGTH)
 # Room below a question for the choice that is written there later.
 _CHOICE_ROOM = 400
 _GIVE_UP_AFTER = timedelta(hours=48)
-_PHOTO_TRIES = 3
+_UPLOADS = 3
+"""Tries of a picture or a file before words take its place."""
 DELETABLE = timedelta(hours=47)
 """How old a message may be for Telegram to let a bot take it away (48 hours, less a margin)."""
 _DELETED_AT_ONCE = 10
@@ -81,8 +83,9 @@ class Part:
         map_id: of the picture, if it is one.
         keyboard: it carries the reply's inline keyboard.
         location: it carries the "share my location" keyboard.
-        copy: the person's copy of their data goes after it, as two files.
-        file: name of a paper of theirs that goes after it (``bot.papers``).
+        file: name of a file to send instead of words: a paper of the person's
+            (``bot.papers``), or one of their copy.
+        copy: the file is one of the two of the person's copy of their data.
         pin: a place to show instead of words, as in ``Reply``.
     """
 
@@ -90,12 +93,14 @@ class Part:
     map_id: str = ""
     keyboard: bool = False
     location: bool = False
-    copy: bool = False
     file: str = ""
+    copy: bool = False
     pin: dict[str, Any] | None = None
 
 
 _Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
+_Mark = Callable[[], None]
+"""Keeps in the store what became of a row."""
 _Picked = tuple[Outbox, Part | None, _Markup, bool]
 """A row with what its message needs: nothing for a change or a deletion."""
 
@@ -114,15 +119,21 @@ def parts_of(outgoing: Outgoing) -> list[Part]:
     parts += [Part(words_) for words_ in split(text, TEXT_MAX - room)]
     if not parts:
         parts.append(Part(words.CHOOSE))
-    parts[-1] = replace(parts[-1], keyboard=has_keyboard, copy=reply.copy, file=reply.file)
+    asks_below = reply.ask_location and not has_keyboard
+    parts[-1] = replace(parts[-1], keyboard=has_keyboard, location=asks_below)
+    parts += _files(reply.copy, reply.file)
     if reply.ask_location and has_keyboard:
         # A message can have only one kind of keyboard.
         parts.append(Part(words.LOCATION_OFFER, location=True))
-    elif reply.ask_location:
-        parts[-1] = replace(parts[-1], location=True)
     if reply.pin:
         parts.append(Part(pin=asdict(reply.pin)))
     return parts
+
+
+def _files(copy: bool, file: str) -> list[Part]:
+    """Each file is a message of its own, so that trying one again repeats nothing else."""
+    names = [words.COPY_PAGE, words.COPY_JSON] if copy else []
+    return [Part(file=name, copy=True) for name in names] + ([Part(file=file)] if file else [])
 
 
 def queue_replies(
@@ -201,13 +212,18 @@ class Sender:
         self._picture_for = picture_for
         self._store_url = store_url
         self._retry_seconds = retry_seconds
+        # What arrived in a chat while the store could not be written.
+        self._unmarked: dict[str, _Mark] = {}
 
     async def send_next(self, address: str) -> bool:
         """Send the chat's next message; ``False`` if there is none.
 
         A message that cannot go stays first, so that order holds, and is given up after
-        two days, or at once where Telegram will never take it.
+        two days, or at once where Telegram will never take it. One that has gone while the
+        store could not be written is not sent again by this process, only marked.
         """
+        if address in self._unmarked:
+            await self._keep(address, self._unmarked[address])
         picked = await asyncio.to_thread(self._next, address)
         if picked is None:
             return False
@@ -216,11 +232,12 @@ class Sender:
         try:
             with metrics.timed("send"):
                 if part is not None:
-                    await self._send(row, part, markup, location_shown)
+                    mark = await self._send(row, part, markup, location_shown)
                 else:
-                    await {"change": self._change, "delete": self._delete}[kind](row)
+                    mark = await {"change": self._change, "delete": self._delete}[kind](row)
             metrics.took("outbox", (now() - row.created).total_seconds())
             metrics.count(metrics.SENT, kind=kind)
+            await self._keep(address, mark)
         except RetryAfter as error:
             await self._wait(row, error, _seconds(error) + 0.1)
         except Forbidden as error:
@@ -242,22 +259,27 @@ class Sender:
 
     # --- the store ---------------------------------------------------------------------
 
+    async def _keep(self, address: str, mark: _Mark) -> None:
+        self._unmarked[address] = mark
+        await asyncio.to_thread(mark)
+        del self._unmarked[address]
+
     def _next(self, address: str) -> _Picked | None:
         with unit_of_work(self._store_url) as session:
             row = messages.next_message(session, CHANNEL, address)
             if row is not None and not messages.is_reachable(session, CHANNEL, address):
                 messages.set_unreachable(session, CHANNEL, address, "unreachable")
                 return None
-            if row is not None and now() - row.created > _GIVE_UP_AFTER:
+            while row is not None and now() - row.created > _GIVE_UP_AFTER:
                 _LOG.error("Outbox row %s is two days old and was given up", row.id)
+                metrics.count(metrics.SEND_FAILURES, error="TooOld", then="given up")
                 messages.mark_failed(session, row.id, "too old")
-                session.flush()
                 row = messages.next_message(session, CHANNEL, address)
             if row is None:
                 return None
             if "change" in row.payload or "delete" in row.payload:
                 return row, None, None, False
-            part = Part(**row.payload)
+            part = _words_of(session, row, Part(**row.payload))
             return row, part, *_markup(session, row, part)
 
     async def _unreachable(self, row: Outbox, error: TelegramError, problem: str) -> None:
@@ -306,7 +328,9 @@ class Sender:
 
     # --- messages ----------------------------------------------------------------------
 
-    async def _send(self, row: Outbox, part: Part, markup: _Markup, location_shown: bool) -> None:
+    async def _send(self, row: Outbox, part: Part, markup: _Markup, location_shown: bool) -> _Mark:
+        if part.file:
+            return await self._send_file(row, part)
         if part.pin:
             message = await self._send_pin(row, part.pin, markup)
             shown, captioned = "", False
@@ -315,51 +339,57 @@ class Sender:
         else:
             message = await self._send_text(row, part.text, markup)
             shown, captioned = part.text, False
-        if part.copy:
-            await self._send_copy(row)
-        if part.file:
-            await self._send_paper(row, part.file)
-        await asyncio.to_thread(
-            self._mark_sent, row, message.message_id, shown, captioned, location_shown
-        )
+        return partial(self._mark_sent, row, message.message_id, shown, captioned, location_shown)
 
-    async def _send_copy(self, row: Outbox) -> None:
-        """The person's data as a page and as JSON, made now and kept nowhere."""
+    async def _send_file(self, row: Outbox, part: Part) -> _Mark:
+        """Send a file, made now and kept nowhere, or say that it is missing."""
         try:
-            as_json, page = await asyncio.to_thread(copy_of, CHANNEL, row.address, self._store_url)
-        except NoCopy:
-            await self._send_text(row, words.COPY_MISSING, None)
-            return
-        for text, name in ((page, words.COPY_PAGE), (as_json, words.COPY_JSON)):
-            await self._bot.send_document(
-                int(row.address), document=text.encode(), filename=name, protect_content=False
-            )
-
-    async def _send_paper(self, row: Outbox, name: str) -> None:
-        """A paper of the person's, made now and kept nowhere."""
-        try:
-            paper = await asyncio.to_thread(paper_for, CHANNEL, row.address, name, self._store_url)
+            name, data = await asyncio.to_thread(self._file_for, row.address, part)
         except Exception as error:
-            # A page that cannot be made must not hold up what is said after it.
-            _LOG.error("A paper could not be made: %s", type(error).__name__)
-            await self._send_text(row, words.PAPER_MISSING, None)
-            return
-        await self._bot.send_document(
-            int(row.address), document=paper.data, filename=paper.name, protect_content=False
-        )
+            # A file that cannot be made must not hold up what is said after it.
+            _LOG.error("A file could not be made: %s", type(error).__name__)
+        else:
+            try:
+                message = await self._bot.send_document(
+                    int(row.address), document=data, filename=name, protect_content=False
+                )
+                return partial(self._mark_gone, row, message.message_id)
+            except (BadRequest, NetworkError) as error:
+                if _is_to_be_raised(error, row):
+                    raise
+                _LOG.error("A file could not be sent: %s", type(error).__name__)
+        missing = words.COPY_MISSING if part.copy else words.PAPER_MISSING
+        message = await self._send_text(row, missing, None)
+        return partial(self._mark_missing, row, part, message.message_id)
 
-    async def _delete(self, row: Outbox) -> None:
+    def _file_for(self, address: str, part: Part) -> tuple[str, bytes]:
+        """Name and content of a file."""
+        if part.copy:
+            as_json, page = copy_of(CHANNEL, address, self._store_url)
+            return part.file, (page if part.file == words.COPY_PAGE else as_json).encode()
+        paper = paper_for(CHANNEL, address, part.file, self._store_url)
+        return paper.name, paper.data
+
+    def _mark_missing(self, row: Outbox, part: Part, message_id: int) -> None:
+        with unit_of_work(self._store_url) as session:
+            messages.mark_sent(session, row.id, message_id)
+            other = messages.next_message(session, CHANNEL, row.address)
+            # Half a copy is none, and to say so once is enough.
+            if part.file == words.COPY_PAGE and other and other.payload.get("copy"):
+                messages.mark_failed(session, other.id, "no copy")
+
+    async def _delete(self, row: Outbox) -> _Mark:
         """Take messages away; what Telegram no longer lets go stays."""
         for message_id in row.payload["delete"]:
             try:
                 await self._bot.delete_message(int(row.address), int(message_id))
             except BadRequest as error:
                 _LOG.debug("A message was left as it was: %s", error.message)
-        await asyncio.to_thread(self._mark_gone, row)
+        return partial(self._mark_gone, row)
 
-    def _mark_gone(self, row: Outbox) -> None:
+    def _mark_gone(self, row: Outbox, message_id: int | None = None) -> None:
         with unit_of_work(self._store_url) as session:
-            messages.mark_sent(session, row.id)
+            messages.mark_sent(session, row.id, message_id)
 
     async def _send_text(self, row: Outbox, text: str, markup: Any) -> Message:
         return await self._bot.send_message(
@@ -396,12 +426,8 @@ class Sender:
                     int(row.address), png, caption=caption or None, reply_markup=markup
                 )
                 return message, caption, True
-            except BadRequest as error:
-                if _is_gone(error):
-                    raise
-                _LOG.error("A picture was refused: %s", error.message)
-            except NetworkError as error:
-                if row.attempts < _PHOTO_TRIES - 1:
+            except (BadRequest, NetworkError) as error:
+                if _is_to_be_raised(error, row):
                     raise
                 _LOG.error("A picture could not be sent: %s", type(error).__name__)
         in_words = "\n\n".join(w for w in (words.PICTURE_MISSING, clean(alt), part.text) if w)
@@ -414,7 +440,8 @@ class Sender:
         self, row: Outbox, message_id: int, shown: str, captioned: bool, location_shown: bool
     ) -> None:
         with unit_of_work(self._store_url) as session:
-            messages.mark_sent(session, row.id, message_id)
+            if not messages.mark_sent(session, row.id, message_id):
+                return  # The chat was erased meanwhile, and no trace of it is to come back.
             messages.chat(session, CHANNEL, row.address).location_keyboard = location_shown
             keyboard = session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
             if keyboard is not None:
@@ -423,7 +450,7 @@ class Sender:
 
     # --- changes -----------------------------------------------------------------------
 
-    async def _change(self, row: Outbox) -> None:
+    async def _change(self, row: Outbox) -> _Mark:
         """Bring a shown keyboard up to date; a message that is gone needs no change."""
         keyboard = await asyncio.to_thread(self._keyboard, row)
         message_id = int(row.payload["change"])
@@ -433,7 +460,7 @@ class Sender:
             # "message is not modified", "message to edit not found", "can't be edited"
             _LOG.debug("A keyboard was left as it was: %s", error.message)
         shown_closed = keyboard is not None and not keyboard.open
-        await asyncio.to_thread(self._mark_changed, row, shown_closed)
+        return partial(self._mark_changed, row, shown_closed)
 
     async def _edit(self, chat_id: int, message_id: int, keyboard: Keyboard | None) -> None:
         if keyboard is not None and not keyboard.open and keyboard.choice and keyboard.text:
@@ -466,6 +493,8 @@ class Sender:
 def _markup(session: Session, row: Outbox, part: Part) -> tuple[_Markup, bool]:
     """The message's keyboard, and whether the phone then shows the location button."""
     chat = messages.chat(session, CHANNEL, row.address)
+    if part.file:
+        return None, chat.location_keyboard
     if part.location:
         return location_markup(), True
     keyboard = session.get(Keyboard, row.keyboard_id) if row.keyboard_id else None
@@ -475,8 +504,35 @@ def _markup(session: Session, row: Outbox, part: Part) -> tuple[_Markup, bool]:
     return inline, chat.location_keyboard
 
 
+def _words_of(session: Session, row: Outbox, part: Part) -> Part:
+    """The part itself; of a row with words and files, as older versions left them, the words.
+
+    Its files go to the end of the outbox.
+    """
+    if not (part.copy or part.file) or not (part.text or part.map_id):
+        return part
+    alone = replace(part, copy=False, file="")
+    row.payload = asdict(alone)
+    for file in _files(part.copy, part.file):
+        messages.queue(
+            session,
+            channel=CHANNEL,
+            address=row.address,
+            payload=asdict(file),
+            update_key=row.update_key,
+        )
+    return alone
+
+
 def _count_failure(error: TelegramError, then: str) -> None:
     metrics.count(metrics.SEND_FAILURES, error=type(error).__name__, then=then)
+
+
+def _is_to_be_raised(error: BadRequest | NetworkError, row: Outbox) -> bool:
+    """Whether a failed upload is for ``send_next``; else words take its place."""
+    if isinstance(error, BadRequest):
+        return _is_gone(error)
+    return row.attempts < _UPLOADS - 1
 
 
 def _is_gone(error: BadRequest) -> bool:

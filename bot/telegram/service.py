@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import logging
 import time
 import warnings
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -21,7 +23,7 @@ from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter,
 
 from bot import metrics
 from bot.conversations import words
-from bot.conversations.locks import Locks, locks_of
+from bot.conversations.locks import LOCKS_AWAY, Locks, locks_of
 from bot.conversations.replies import Reply
 from bot.conversations.saving import CannotSave
 from bot.conversations.turns import (
@@ -34,6 +36,7 @@ from bot.conversations.turns import (
     is_exit,
     is_risk,
 )
+from bot.secret import derived_key
 from bot.settings import get_settings
 from bot.store import messages
 from bot.store.base import now, unit_of_work
@@ -58,9 +61,13 @@ _LOG = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
 
 _RETRY_MAX = 60.0
+_AWAY_MAX = 5.0
+"""Longest pause while the store is away: what comes then may tell of a risk."""
+_AWAY = (SQLAlchemyError, CannotSave)
 _TRIES = 3
 _NOTED = ("group", "moved", "blocked", "unblocked")
 """Kinds of update that are taken note of, and not answered by a turn."""
+_WITH_WORDS = ("text", "edit", "unreadable")
 _FORGET_EVERY = timedelta(minutes=1)
 _KEEP = timedelta(days=7)  # Telegram itself forgets updates after one
 _TYPING_EVERY = 4.0  # Telegram shows it for about five seconds
@@ -73,12 +80,13 @@ class _Unsaved:
     Attributes:
         since: when that began, by the monotonic clock.
         is_told: the patient knows.
-        answered: keys of the updates that told of a risk and were answered all the same.
+        screened: keys of the updates that were looked at for a risk, which is answered all
+            the same.
     """
 
     since: float
     is_told: bool = False
-    answered: set[str] = field(default_factory=set)
+    screened: set[str] = field(default_factory=set)
 
 
 class TelegramService:
@@ -103,6 +111,7 @@ class TelegramService:
         watch_seconds: how often Telegram is asked, in webhook mode, whether it still knows us.
         typing_after: seconds of a turn before "typing" is shown.
         retry_seconds: first pause after a failure; doubles up to a minute.
+        refused_seconds: pause after Telegram did not accept the token.
         stop_seconds: how long ``stop`` waits for turns and messages under way.
     """
 
@@ -122,6 +131,7 @@ class TelegramService:
         watch_seconds: float = 30.0,
         typing_after: float = 0.5,
         retry_seconds: float = 1.0,
+        refused_seconds: float = 60.0,
         stop_seconds: float = 5.0,
     ) -> None:
         self._bot = bot
@@ -134,22 +144,26 @@ class TelegramService:
         self._watch_seconds = watch_seconds
         self._typing_after = typing_after
         self._retry_seconds = retry_seconds
+        self._refused_seconds = refused_seconds
         self._stop_seconds = stop_seconds
-        locks = locks or locks_of(get_settings())
+        self._locks = locks or locks_of(get_settings())
         self._working = Lanes(
             self._work_next,
-            claim=lambda address: locks.claim(f"work {address}"),
+            claim=lambda address: self._claim(f"work {address}"),
+            on_failure=self._tell_owed,
             retry_seconds=retry_seconds,
         )
         # Waiting for a slow or absent chat must not hold up the others.
         self._sending = Lanes(
             sender.send_next,
             at_once=1000,
-            claim=lambda address: locks.claim(f"send {address}"),
+            claim=lambda address: self._claim(f"send {address}"),
             retry_seconds=retry_seconds,
         )
         self._failures: Counter[str] = Counter()
         self._unsaved: dict[str, _Unsaved] = {}
+        # What came in and is not done, by chat and key: in an outage it is told of from here.
+        self._owed: dict[str, dict[str, dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._way = "webhook" if webhook_url else "polling"
         self.is_connected = False
@@ -179,10 +193,18 @@ class TelegramService:
         if not task.cancelled() and (error := task.exception()):
             _LOG.error("A part of Telegram ended: %s", type(error).__name__, exc_info=error)
 
+    @asynccontextmanager
+    async def _claim(self, name: str) -> AsyncIterator[bool]:
+        async with AsyncExitStack() as stack:
+            try:
+                is_ours = await stack.enter_async_context(self._locks.claim(name))
+            except LOCKS_AWAY as error:
+                raise CannotSave("lock store") from error
+            yield is_ours
+
     async def _run(self) -> None:
         self._heard(False)
-        if not await self._connect():
-            return
+        await self._connect()
         self._heard(True)
         self._background(self._sweep())
         await (self._watch() if self._webhook_url else self._poll())
@@ -205,8 +227,8 @@ class TelegramService:
                     _LOG.error("Telegram calls another webhook, or none: who else has the token?")
                 self._heard(info.url == self._webhook_url)
 
-    async def _connect(self) -> bool:
-        """Introduce the bot to Telegram, however long it takes; ``False`` for a bad token."""
+    async def _connect(self) -> None:
+        """Introduce the bot to Telegram, however long it takes."""
         pause = self._retry_seconds
         while True:
             try:
@@ -223,36 +245,44 @@ class TelegramService:
                 menu = [BotCommand(name, what) for name, what in words.COMMANDS]
                 await self._bot.set_my_commands(menu)
             except InvalidToken:
-                _LOG.error(
-                    "Telegram does not accept TELEGRAM_BOT_TOKEN. Copy it again from @BotFather; "
-                    "until then the bot is not on Telegram."
-                )
-                return False
+                await self._refused()
             except TelegramError as error:
                 pause = await self._pause("Telegram could not be reached", error, pause)
             else:
                 way = "by webhook" if self._webhook_url else "by long polling"
                 _LOG.info("On Telegram as @%s, %s", self._bot.username, way)
-                return True
+                return
+
+    async def _refused(self) -> None:
+        """Wait before the token is tried again: the refusal may be a passing fault."""
+        self._heard(False)
+        _LOG.error(
+            "Telegram does not accept TELEGRAM_BOT_TOKEN. Copy it again from @BotFather; "
+            "until then the bot is not on Telegram. Again in %g s",
+            self._refused_seconds,
+        )
+        await asyncio.sleep(self._refused_seconds)
 
     async def _poll(self) -> None:
         offset, pause = None, self._retry_seconds
         while True:
             try:
-                for raw in await self._fetch(offset):
+                batch = await self._fetch(offset)
+                for place, raw in enumerate(batch):
                     try:
                         await self.receive(raw)
                     except ValueError:
                         # Asking for it for ever would stop all chats.
                         _LOG.error("Update %s could not be read", raw["update_id"])
+                    except SQLAlchemyError:
+                        self._tell_all(batch[place + 1 :])
+                        raise
                     # Confirmed by the next call, and only once it is in the inbox.
                     offset = raw["update_id"] + 1
                 pause = self._retry_seconds
                 self._heard(True)
-            except EndPointNotFound:  # what a withdrawn token gives here
-                _LOG.error("Telegram no longer accepts TELEGRAM_BOT_TOKEN; polling has stopped")
-                self._heard(False)
-                return
+            except (EndPointNotFound, InvalidToken):  # the first for a withdrawn token
+                await self._refused()
             except RetryAfter as error:  # it answers, and that is what counts
                 await self._pause("Telegram asked to wait", error, float(_wait_of(error)))
             except Conflict as error:
@@ -264,6 +294,8 @@ class TelegramService:
                 # Telegram or the store is away, or an answer made no sense: never stop asking.
                 self._heard(not isinstance(error, TelegramError) and self.is_connected)
                 pause = await self._pause("Updates could not be fetched", error, pause)
+                if isinstance(error, SQLAlchemyError):
+                    pause = min(pause, _AWAY_MAX)
 
     async def _fetch(self, offset: int | None) -> list[dict[str, Any]]:
         """Updates as Telegram's JSON, so that one that cannot be read does not take the others."""
@@ -319,31 +351,45 @@ class TelegramService:
             ValueError: it is not an update.
             SQLAlchemyError: it could not be kept; Telegram is to send it again.
         """
-        try:
-            update = Update.de_json(raw, self._bot)
-        except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError("not an update of Telegram") from error
-        if update is None or not isinstance(update.update_id, int):
-            raise ValueError("not an update of Telegram")
-        await self._keep(update)
-
-    async def _keep(self, update: Update) -> None:
-        received = read_update(update)
+        received = self._read(raw)
         if received is None:
             return
         try:
-            await asyncio.to_thread(self._store_received, received)
+            is_new = await asyncio.to_thread(self._store_received, received)
         except SQLAlchemyError:
             # Not waited for: Telegram is to hear at once that it must send the update again.
             self._background(self._tell_unsaved(received.address, received.key, received.payload))
             raise
         if received.query_id:
             self._background(self._answer(received.query_id))
-        self._working.nudge(received.address)
+        if is_new:
+            self._owed.setdefault(received.address, {})[received.key] = received.payload
+        self._working.nudge(received.address, at_once=is_new)
 
-    def _store_received(self, received: Received) -> None:
+    def _read(self, raw: dict[str, Any]) -> Received | None:
+        try:
+            update = Update.de_json(raw, self._bot)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError("not an update of Telegram") from error
+        if update is None or not isinstance(update.update_id, int):
+            raise ValueError("not an update of Telegram")
+        return read_update(update)
+
+    def _tell_all(self, batch: list[dict[str, Any]]) -> None:
+        """Tell of updates that cannot be kept; Telegram gives them again."""
+        for raw in batch:
+            try:
+                received = self._read(raw)
+            except ValueError:
+                continue  # said when its turn comes
+            if received is not None:
+                told = self._tell_unsaved(received.address, received.key, received.payload)
+                self._background(told)
+
+    def _store_received(self, received: Received) -> bool:
+        """Keep an update; ``False`` if it was there already."""
         with unit_of_work(self._store_url) as session:
-            new = messages.receive(
+            return messages.receive(
                 session,
                 key=received.key,
                 channel=CHANNEL,
@@ -352,8 +398,6 @@ class TelegramService:
                 payload=received.payload,
                 message_id=received.message_id,
             )
-            if new and received.payload["is"] != "blocked":
-                messages.set_reachable(session, CHANNEL, received.address)
 
     async def _answer(self, query_id: str) -> None:
         """Stop the button's spinner at once; what it does is seen in the chat."""
@@ -365,14 +409,16 @@ class TelegramService:
     # --- turns -------------------------------------------------------------------------
 
     async def _work_next(self, address: str) -> bool:
+        known = list(self._owed.get(address, ()))
         row = await asyncio.to_thread(self._next_update, address)
         if row is None:
+            self._settle(address, known)
             return False
+        self._owed.setdefault(address, {})[row.key] = row.payload
         try:
             await self._work_on(row)
-        except (SQLAlchemyError, CannotSave):
-            await self._tell_unsaved(address, row.key, row.payload)
-            raise  # Something is away: it is tried again until it is back.
+        except _AWAY:
+            raise  # It is tried again until all is back, and told of meanwhile.
         except Exception as error:
             self._failures[row.key] += 1
             if self._failures[row.key] < _TRIES:
@@ -380,39 +426,55 @@ class TelegramService:
             # One update that cannot be worked on must not stop its chat for good.
             _LOG.error("%s failed %d times (%s)", row.key, _TRIES, type(error).__name__)
             sorry = [] if row.payload["is"] == "due" else [Reply(words.APOLOGY)]
-            if row.payload["is"] in ("text", "edit", "unreadable"):
+            if row.payload["is"] in _WITH_WORDS:
                 sorry = apology_for(incoming_of(row.payload))
             await asyncio.to_thread(self._finish, row, [Outgoing(reply) for reply in sorry])
         self._failures.pop(row.key, None)
-        self._unsaved.pop(address, None)
+        self._settle(address, [row.key])
         self._sending.nudge(address)
         return True
 
+    def _settle(self, address: str, keys: list[str]) -> None:
+        """Nothing is owed for these updates any more, and the chat's trouble is over."""
+        self._unsaved.pop(address, None)
+        owed = self._owed.pop(address, {})
+        if left := {key: payload for key, payload in owed.items() if key not in keys}:
+            self._owed[address] = left
+
+    async def _tell_owed(self, address: str, error: Exception) -> None:
+        """Tell of what came in and cannot be worked on, even where it cannot be read again."""
+        if isinstance(error, _AWAY):
+            for key, payload in list(self._owed.get(address, {}).items()):
+                await self._tell_unsaved(address, key, payload)
+
     async def _tell_unsaved(self, address: str, key: str, payload: dict[str, Any]) -> None:
         """Say, once in each outage, that it is not forgotten; the outbox may be away itself."""
-        if payload["is"] in _NOTED:
-            return
+        if payload["is"] in (*_NOTED, "due"):
+            return  # Nobody waits for an answer.
         trouble = self._unsaved.setdefault(address, _Unsaved(time.monotonic()))
         replies = [Reply(words.CANNOT_SAVE)]
-        if payload["is"] in ("text", "edit", "unreadable"):
+        if payload["is"] in _WITH_WORDS and key not in trouble.screened:
+            trouble.screened.add(key)
             replies = await asyncio.to_thread(apology_for, incoming_of(payload), words.CANNOT_SAVE)
-        is_urgent = len(replies) > 1 and key not in trouble.answered
         is_due = time.monotonic() - trouble.since >= self._tell_after and not trouble.is_told
-        if not is_urgent and not is_due:
+        if len(replies) == 1 and not is_due:
             return
-        trouble.is_told = True
-        trouble.answered.add(key)
-        for reply in replies:
-            try:
+        was_told, trouble.is_told = trouble.is_told, True
+        try:
+            for reply in replies:
                 await self._bot.send_message(int(address), reply.text)
-            except TelegramError as error:
-                _LOG.warning("A chat was not told of trouble: %s", type(error).__name__)
+        except TelegramError as error:
+            trouble.is_told = was_told
+            trouble.screened.discard(key)  # said at the next try
+            _LOG.warning("A chat was not told of trouble: %s", type(error).__name__)
 
     async def _work_on(self, row: Inbox) -> None:
         kind = row.payload["is"]
         data = read_data(row.payload["data"]) if kind == "press" else None
         if kind in _NOTED:
             await asyncio.to_thread(self._note, row)
+        elif kind == "edit" and await asyncio.to_thread(self._is_unchanged, row):
+            await asyncio.to_thread(self._finish, row, [])
         elif kind in ("text", "edit") and is_exit(incoming_of(row.payload)):
             await asyncio.to_thread(self._leave, row)
         elif kind == "text" and row.payload["text"] == words.LOCATION_TYPE:
@@ -435,6 +497,26 @@ class TelegramService:
         with unit_of_work(self._store_url) as session:
             return messages.latest_message(session, CHANNEL, row.address) == row.message_id
 
+    def _is_unchanged(self, row: Inbox) -> bool:
+        """Whether an edit left the words as they were; a link's preview comes as such a one."""
+        mark = _mark_of(row)
+        if not mark or row.message_id is None:
+            return False
+        with unit_of_work(self._store_url) as session:
+            before = messages.mark_before(
+                session, CHANNEL, row.address, row.message_id, row.position
+            )
+        return hmac.compare_digest(before, mark)
+
+    def _done(self, session: Session, row: Inbox) -> None:
+        """An update is worked on, and whoever sent it has the bot in their list again.
+
+        Not when it arrives: a block that came before it may still have to be worked on.
+        """
+        if row.payload["is"] not in ("blocked", "due"):
+            messages.set_reachable(session, CHANNEL, row.address)
+        messages.finish_update(session, row.key, _mark_of(row))
+
     def _note(self, row: Inbox) -> None:
         with unit_of_work(self._store_url) as session:
             if row.payload["is"] == "blocked":
@@ -444,7 +526,7 @@ class TelegramService:
                 if not chat.declined:
                     chat.declined = True
                     queue_replies(session, row.address, [Outgoing(Reply(words.GROUP_DECLINED))])
-            messages.finish_update(session, row.key)
+            self._done(session, row)
             if row.payload["is"] == "moved":
                 messages.move_chat(session, CHANNEL, row.address, row.payload["to"])
 
@@ -458,7 +540,7 @@ class TelegramService:
                 return False
             messages.flip_toggle(session, keyboard, data.index)
             queue_keyboard_change(session, row.address, keyboard.id, row.payload["shown"])
-            messages.finish_update(session, row.key)
+            self._done(session, row)
             return True
 
     def _leave(self, row: Inbox) -> None:
@@ -472,7 +554,7 @@ class TelegramService:
                 row.address,
                 messages.shown_messages(session, CHANNEL, row.address, since),
             )
-            messages.finish_update(session, row.key)
+            self._done(session, row)
 
     async def _say(self, row: Inbox, text: str) -> None:
         await asyncio.to_thread(self._finish, row, [Outgoing(Reply(text))])
@@ -503,7 +585,7 @@ class TelegramService:
                 self._note_shown(session, row)
             queue_used_keyboards(session, row.address)
             queue_replies(session, row.address, replies, row.key)
-            messages.finish_update(session, row.key)
+            self._done(session, row)
 
     def _note_shown(self, session: Session, row: Inbox) -> None:
         """A pressed keyboard is on the phone, even where that was not noted or is not known."""
@@ -531,6 +613,24 @@ class TelegramService:
             yield
         finally:
             task.cancel()
+
+
+def _mark_of(row: Inbox) -> str:
+    """What stays of a message's words: enough to know the same words of the same message again.
+
+    Nobody without the installation's secret can try words against it. Empty where there are no
+    words, or no secret.
+    """
+    said = row.payload.get("text") or row.payload.get("caption")
+    if not said or row.message_id is None:
+        return ""
+    try:
+        key = derived_key("unchanged edits")
+    except OSError as error:
+        _LOG.error("No secret can be kept: %s", type(error).__name__)
+        return ""
+    about = f"{row.address} {row.message_id} {said}".encode(errors="replace")
+    return hmac.new(key.encode(), about, hashlib.sha256).hexdigest()
 
 
 def _wait_of(error: RetryAfter) -> float:

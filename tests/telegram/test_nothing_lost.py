@@ -1,15 +1,18 @@
 """Nothing lost, nothing twice: restarts, repeats, and Telegram's own faults."""
 
 import logging
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
+from bot import metrics
 from bot.conversations import words
 from bot.conversations.replies import Button, Reply
 from bot.conversations.turns import Outgoing
+from bot.store import messages
 from bot.store.base import now, unit_of_work
 from bot.store.messages import Chat, Inbox, Outbox, erase_chat, forget_before, is_reachable
 from bot.store.tables import Address, Person
@@ -174,12 +177,77 @@ async def test_telegram_away_at_the_start(api, stopped, rasa):
     await chat.waits_for(1)
 
 
-async def test_a_wrong_token_is_said_plainly_and_tried_no_more(api, stopped, caplog):
+async def test_a_wrong_token_is_said_plainly_and_tried_again(api, stopped, caplog):
+    right, api.token = api.token, "2000:another"
+    chat = api.chat(7)
+    await chat.says("hello")
+    running = await stopped.start(refused_seconds=0.02)
+    api.token = right
+    await until(lambda: caplog.text.count("does not accept TELEGRAM_BOT_TOKEN") > 1)
+    assert not running.service.is_connected and "2000:another" not in caplog.text
     api.token = "2000:another"
-    running = await stopped.start()
-    api.token = "1000:changed"
-    await until(lambda: not running.service._tasks)
-    assert "does not accept TELEGRAM_BOT_TOKEN" in caplog.text
+    assert (await chat.waits_for(1)).text == "echo hello"
+
+
+@pytest.mark.parametrize("status", [401, 404])
+@pytest.mark.parametrize("page", [False, True])
+async def test_a_refused_poll_is_not_the_last(api, stopped, status, page):
+    await stopped.start(refused_seconds=0.02)
+    chat = api.chat(7)
+    await chat.says("one")
+    await chat.waits_for(1)
+    refused = api.fails("getUpdates", status=status, page=page)
+    await chat.says("two")
+    await chat.says("three")
+    await chat.waits_for(3)
+    assert chat.texts == ["echo one", "echo two", "echo three"] and not refused.times
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404])
+async def test_what_a_proxy_answers_is_not_telegrams_word(api, running, chat, url, status):
+    api.fails("sendMessage", status=status, page=True, times=2)
+    await chat.says("hello")
+    await chat.says("next")
+    await chat.waits_for(2)
+    assert chat.texts == ["echo hello", "echo next"] and is_reachable_now(url)
+
+
+async def test_a_reply_is_sent_once_while_the_database_can_only_be_read(
+    api, running, chat, monkeypatch
+):
+    mark, tried = messages.mark_sent, []
+
+    def broken(*arguments, **options):
+        tried.append(True)
+        raise OperationalError("update", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(messages, "mark_sent", broken)
+    await chat.says("hello")
+    await until(lambda: len(tried) > 3)
+    assert chat.texts == ["echo hello"]
+    monkeypatch.setattr(messages, "mark_sent", mark)
+    await chat.says("next")
+    await chat.waits_for(2)
+    assert chat.texts == ["echo hello", "echo next"]
+
+
+async def test_a_chat_that_was_erased_before_its_reply_was_marked_leaves_no_trace(
+    api, running, chat, url, monkeypatch
+):
+    mark, tried = messages.mark_sent, []
+
+    def broken(*arguments, **options):
+        tried.append(True)
+        raise OperationalError("update", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(messages, "mark_sent", broken)
+    await chat.says("hello")
+    await until(lambda: tried)
+    with unit_of_work(url) as session:
+        erase_chat(session, "telegram", "7")
+    monkeypatch.setattr(messages, "mark_sent", mark)
+    await until(lambda: not running.service._sending._tasks)
+    assert count(url, Chat) == 0 and chat.texts == ["echo hello"]
 
 
 async def test_a_patient_who_blocked_the_bot_is_left_alone_until_they_come_back(
@@ -197,6 +265,33 @@ async def test_a_patient_who_blocked_the_bot_is_left_alone_until_they_come_back(
     await chat.says("back")
     await chat.waits_for("echo back")
     assert "one" not in chat.texts and is_reachable_now(url)
+
+
+async def test_who_blocked_unblocked_and_wrote_while_it_was_off_is_answered(api, stopped, url):
+    chat = api.chat(7)
+    await chat.blocks()
+    await chat.unblocks()
+    await chat.says("back")
+    await stopped.start()
+    await chat.waits_for(1)
+    assert chat.texts == ["echo back"] and is_reachable_now(url)
+
+
+async def test_what_was_said_before_a_block_does_not_end_it(api, stopped, url):
+    chat = api.chat(7)
+    await chat.says("hello")
+    await chat.blocks()
+    await stopped.start()
+    await until(lambda: not is_reachable_now(url) and not waiting(url))
+    await api.waits_until(lambda: not api.pending)
+    assert chat.texts == [] and not is_reachable_now(url)
+
+
+async def test_unblocking_is_noticed_before_anything_is_said(running, chat, url):
+    await chat.blocks()
+    await until(lambda: not is_reachable_now(url))
+    await chat.unblocks()
+    await until(lambda: is_reachable_now(url))
 
 
 def is_reachable_now(url):
@@ -274,12 +369,18 @@ async def test_a_message_that_telegram_refuses_does_not_block_the_chat(api, runn
 async def test_old_messages_are_given_up(api, stopped, url):
     chat = api.chat(7)
     with unit_of_work(url) as session:
-        queue_replies(session, "7", [Outgoing(Reply("stale"))])
+        queue_replies(session, "7", [Outgoing(Reply(f"stale {n}")) for n in range(3)])
         session.execute(update(Outbox).values(created=now() - timedelta(days=3)))
         queue_replies(session, "7", [Outgoing(Reply("fresh"))])
+    before = too_old()
     await stopped.start()
-    await chat.waits_for(1)
-    assert chat.texts == ["fresh"]
+    await chat.waits_for("fresh")
+    assert chat.texts == ["fresh"] and too_old() == before + 3
+
+
+def too_old():
+    labels = {"error": "TooOld", "then": "given up"}
+    return metrics.REGISTRY.get_sample_value("wise_telegram_send_failures_total", labels) or 0
 
 
 async def test_what_another_process_puts_in_the_outbox_is_sent(api, running, chat, url):
@@ -321,7 +422,9 @@ async def test_words_are_forgotten_once_they_have_served(api, running, chat, ras
     await chat.waits_for(2)
     await running.stop()
     with unit_of_work(url) as session:
-        assert [row.payload for row in session.scalars(select(Inbox))] == [{}, {}]
+        assert [set(row.payload) for row in session.scalars(select(Inbox))] == [{"mark"}] * 2
+        marks = [row.payload["mark"] for row in session.scalars(select(Inbox))]
+        assert all(re.fullmatch("[0-9a-f]{64}", mark) for mark in marks) and len(set(marks)) == 2
         assert [row.payload for row in session.scalars(select(Outbox))] == [{}, {}]
 
 

@@ -320,6 +320,25 @@ async def test_a_change_of_the_newest_message_is_read_again(chat, rasa):
     assert (await chat.waits_for(2)).text == "echo my wife Jean"
 
 
+async def test_a_change_that_leaves_the_words_is_no_new_turn(api, chat, rasa):
+    await chat.says("put it back")
+    first = chat.last_id
+    await chat.edits("put it back")
+    await chat.says("next")
+    await chat.edits("put it back", first)
+    await chat.edits("put him back", first)
+    await chat.waits_for(3)
+    assert rasa.read == ["put it back", "next"]
+    assert chat.texts == ["echo put it back", "echo next", words.EDITED_EARLIER]
+
+
+async def test_a_change_back_to_earlier_words_is_read(chat, rasa):
+    for text in ("add Bob", "add Rob", "add Rob", "add Bob"):
+        await (chat.edits(text) if chat.last_id else chat.says(text))
+    await chat.waits_for(3)
+    assert rasa.read == ["add Bob", "add Rob", "add Bob"]
+
+
 async def test_a_change_of_an_older_message_is_explained(chat, rasa):
     await chat.says("one")
     older = chat.last_id

@@ -42,6 +42,7 @@ class Fault:
         chat: only calls for this chat.
         after: do the work first, so that it happens and the bot does not hear of it.
         delay: seconds to wait before.
+        page: something on the way answers in Telegram's place, with a page and ``status``.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Fault:
     chat: int | None = None
     after: bool = False
     delay: float = 0
+    page: bool = False
 
 
 @dataclass
@@ -104,6 +106,14 @@ class ApiError(Exception):
     def __init__(self, code: int, description: str, **parameters: Any) -> None:
         super().__init__(description)
         self.code, self.description, self.parameters = code, description, parameters
+
+
+class ForeignPage(Exception):
+    """An answer that is not Telegram's."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def bad(words: str) -> ApiError:
@@ -292,6 +302,9 @@ class TelegramApi:
             await self.announce()
             if fault and fault.after:
                 await self._spoil(request, fault)
+        except ForeignPage as page:
+            text = "<html>The proxy says no to chat not found</html>"
+            return web.Response(status=page.code, text=text, content_type="text/html")
         except ApiError as error:
             body: dict[str, Any] = {
                 "ok": False,
@@ -313,6 +326,8 @@ class TelegramApi:
 
     async def _spoil(self, request: web.Request, fault: Fault) -> None:
         await asyncio.sleep(fault.delay)
+        if fault.page:
+            raise ForeignPage(fault.status)
         if fault.status == -1:
             await asyncio.sleep(DROPPED)
         if fault.status in (0, -1):
@@ -325,6 +340,10 @@ class TelegramApi:
                 f"Too Many Requests: retry after {fault.retry_after}",
                 retry_after=fault.retry_after,
             )
+        if fault.status == 401:
+            raise ApiError(401, "Unauthorized")
+        if fault.status == 404:
+            raise ApiError(404, "Not Found")
         if fault.status == 403:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
         if fault.status == 400:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, bindparam, distinct, exists, func, or_, sel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from bot.console.looks import note_looks
 from bot.console.names import Veil, pseudonym, shared_among
 from bot.console.plain import LONDON
 from bot.console.roles import May
@@ -236,11 +237,12 @@ def show(visit: Visit) -> Response:
         after = {"before": hits[PAGE - 1][0].id} if len(hits) > PAGE else None
         # The words that were looked for may be a patient's, so the audit does not have them.
         visit.note("search")
+        note_looks(visit, "look_found", [r.person_id for r in rows])
     else:
         kept = listed(visit.db, filters, visit.who, _before(visit.asked("before")))
         shared = shared_among(visit.db, [c.person_id for c, _, _ in kept])
-        visit.note("look_list")
         rows = [_row(c, stage, area, shared) for c, stage, area in kept[:PAGE]]
+        note_looks(visit, "look_list", [r.person_id for r in rows])
         last = rows[-1] if rows else None
         after = (
             {"before": f"{last.at.isoformat()}~{last.person_id}"}

@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
-from bot.console.names import readable
+from bot.console.looks import note_looks
+from bot.console.names import Veil, readable, veil_for
 from bot.console.roles import May
 from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
 from bot.directory import corrections, stewardship
@@ -35,6 +36,7 @@ PAGE = 50
 LOCAL = "Local records"
 """The feed of records that staff write here."""
 
+_LARGEST_ID = 2**31 - 1
 _SILENT = timedelta(minutes=10)
 _log = logging.getLogger(__name__)
 
@@ -124,22 +126,34 @@ def _number(visit: Visit) -> int:
 
 
 def wrong(visit: Visit) -> Response:
-    """What people said is wrong with a record."""
+    """What people said is wrong with a record: a list, or the one that the queue leads to."""
     asked = visit.asked("state")
     states = {s.value for s in CorrectionState}
     state = CorrectionState(asked) if asked in states else CorrectionState.OPEN
     start = _shown_from(visit)
-    rows = corrections.corrections(visit.db, state=state, limit=PAGE + 1, offset=start)
+    one = visit.number("id")
+    if one is None:
+        rows = corrections.corrections(visit.db, state=state, limit=PAGE + 1, offset=start)
+    else:
+        rows = corrections.corrections(visit.db, state=None, only=min(one, _LARGEST_ID))
+        if not rows:
+            raise NotThere("There is no such correction any more.")
+        state = rows[0].state
+    # Their words are a patient's: only who may read conversations sees them.
+    with_words = visit.may(May.READ)
+    said = {c.id: c for c in rows[:PAGE] if c.words} if with_words else {}
+    people = {c.person_id for c in said.values()}
+    veils = {p: veil_for(visit.db, visit.who, p) if p else Veil() for p in people}
+    note_looks(visit, "look_correction", people)
     return visit.show(
         "directory_wrong.html",
         title="Corrections from patients",
         rows=rows[:PAGE],
+        said={key: veils[c.person_id](c.words) for key, c in said.items()},
         state=state.value,
         states=[s.value for s in CorrectionState],
         more=start + PAGE if len(rows) > PAGE else None,
         readable=readable,
-        # Their words are a patient's: only who may read conversations sees them.
-        with_words=visit.may(May.READ),
     )
 
 

@@ -46,14 +46,40 @@ _BIRDS = (
     *("Siskin", "Skylark", "Sparrow", "Stonechat", "Stork", "Swallow", "Swan", "Swift", "Teal"),
     *("Tern", "Thrush", "Wagtail", "Warbler", "Whimbrel", "Wren"),
 )
+# No vowels, so that they spell nothing; no digits, so that no mask takes them for a number.
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+_ENDING = 6
 
 
 def pseudonym(person_id: str) -> str:
-    """What staff call a person: "Quiet Heron 4217"; always the same for the same id."""
+    """What staff call a person: "Quiet Heron 4217 KTRMBX"; always the same for the same id.
+
+    There are 2.7e15: among a million people, two share one with a probability of 1 in 5,000.
+    """
     number = int.from_bytes(hashlib.sha256(person_id.encode()).digest()[:8], "big")
     number, colour = divmod(number, len(_COLOURS))
     number, bird = divmod(number, len(_BIRDS))
-    return f"{_COLOURS[colour]} {_BIRDS[bird]} {number % 10_000:04}"
+    number, digits = divmod(number, 10_000)
+    ending = ""
+    for _ in range(_ENDING):
+        number, letter = divmod(number, len(_LETTERS))
+        ending += _LETTERS[letter]
+    return f"{_COLOURS[colour]} {_BIRDS[bird]} {digits:04} {ending}"
+
+
+def called(words: str, people: Iterable[str]) -> list[str]:
+    """Those of some people (ids) whose pseudonym, or id, the words are; case and spaces are free.
+
+    A pseudonym may be given without the letters at its end, as pseudonyms once were; then, and
+    very seldom otherwise, there is more than one.
+    """
+    wanted = "".join(words.split()).casefold()
+
+    def fits(person_id: str) -> bool:
+        name = pseudonym(person_id).replace(" ", "").casefold()
+        return wanted in (name, name[:-_ENDING], person_id)
+
+    return [person_id for person_id in people if fits(person_id)]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 Its four constructs order the questions: does it make sense to people (coherence), do they take
 part (cognitive participation), what gets done (collective action), what comes of it (reflexive
-monitoring)? A count of one to four could point to somebody, so it is shown as "fewer than 5",
-and so is the next smallest where the hidden one could be worked out from a total.
+monitoring)? A count of one to four could point to somebody, so it is hidden, and so is the next
+smallest where the hidden one could be worked out from a total (``hidden`` has the proof).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Integer, case, func, select
+from sqlalchemy import Integer, case, func, select, true
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -27,9 +27,12 @@ from bot.conversations.journey import OPEN, STAGES
 from bot.network.exports import network_from_json
 from bot.network.typology import classify
 from bot.store.base import now
+from bot.store.process import courses, process_in
+from bot.store.record import REVIEW, Record
 from bot.store.tables import (
     Consent,
     Difficulty,
+    FollowUp,
     GapRow,
     OptionRow,
     Person,
@@ -40,11 +43,13 @@ from bot.store.tables import (
     UnmetNeed,
 )
 from bot.store.turns import Turn
+from bot.support.practice import Construct
+from bot.support.process import PlanCourse, Process
 
 LEAST = 5
 """Counts above nothing and below this are hidden."""
 
-HIDDEN = "fewer than 5"
+HIDDEN = "hidden"
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time"}
 CONSTRUCTS = {
     "coherence": ("Coherence", "Does it make sense to people?"),
@@ -62,7 +67,7 @@ class Figure:
         key: names it in an address.
         construct: key of ``CONSTRUCTS``.
         rows: (label, count); ``None`` for a count that is hidden.
-        total: of whom or what, where the rows are parts of one whole.
+        whole: of whom or what, where the rows are parts of one whole.
         unit: what is counted.
         note: how to read it.
     """
@@ -73,7 +78,12 @@ class Figure:
     rows: Sequence[tuple[str, float | None]]
     unit: str = "people"
     note: str = ""
-    total: int | None = None
+    whole: int | None = None
+
+    @property
+    def total(self) -> int | None:
+        """The whole; ``None`` where a part is hidden, which it could help to work out."""
+        return None if any(v is None for _, v in self.rows) else self.whole
 
     @property
     def longest(self) -> float:
@@ -88,16 +98,27 @@ class Figure:
 
 
 def hidden(counts: Mapping[str, int], *, parts: bool = True) -> list[tuple[str, int | None]]:
-    """Counts with small ones hidden; where ``parts`` add up to a total, never exactly one.
+    """Counts in the order given, with small ones hidden so that none can be worked out.
 
-    One hidden count among known others could be worked out from the total.
+    Where ``parts`` add up to a total, another figure may tell it, also where this one does not.
+    So where all that is hidden is one same number, the smallest shown goes too, with its equals.
+    What is hidden then differs, and whichever way round it is looks the same here: for each,
+    two numbers at least are possible. (Where nothing is left to hide, only the total could tell.)
     """
-    small = {label for label, n in counts.items() if 0 < n < LEAST}
-    if parts and len(small) == 1:
-        others = [(n, label) for label, n in counts.items() if n >= LEAST]
-        if others:
-            small.add(min(others)[1])
-    return [(label, None if label in small else n) for label, n in counts.items()]
+    out = {label for label, n in counts.items() if 0 < n < LEAST}
+    if parts and len({counts[label] for label in out}) == 1:
+        least = min((n for n in counts.values() if n >= LEAST), default=0)
+        out |= {label for label, n in counts.items() if n == least > 0}
+    return [(label, None if label in out else n) for label, n in counts.items()]
+
+
+def ranked(counts: Mapping[str, int], *, parts: bool = True) -> list[tuple[str, int | None]]:
+    """Codes as words with their counts, the largest first; hidden ones last, by their label.
+
+    Among the others the place of a hidden one would tell its size.
+    """
+    rows = hidden({readable(k): n for k, n in counts.items()}, parts=parts)
+    return sorted(rows, key=lambda row: (row[1] is None, -(row[1] or 0), row[0]))
 
 
 @dataclass
@@ -116,13 +137,26 @@ class Scope:
         """Rows of (label, number) of a grouped query."""
         return {str(k): int(n) for k, n in self.session.execute(self.within(query, moment))}
 
+    @property
+    def courses(self) -> list[PlanCourse]:
+        """The plans that were made in the time."""
+        if "courses" not in self._cache:
+            which = true() if self.since is None else Plan.made_at >= self.since
+            self._cache["courses"] = courses(self.session, which)
+        return list(self._cache["courses"])
+
+    def processes(self, people: Any) -> list[Process]:
+        """The process of each person whose id a query gives."""
+        cache = self._cache.setdefault("processes", {})
+        ids = self.session.scalars(people.distinct()).all()
+        for person_id in ids:
+            if person_id not in cache:
+                cache[person_id] = process_in(Record.of(self.session, person_id))
+        return [cache[person_id] for person_id in ids]
+
 
 def _people_of(column: Any) -> Any:
     return func.count(column.distinct())
-
-
-def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
-    return {readable(k): n for k, n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))}
 
 
 def reached(scope: Scope) -> Figure:
@@ -131,7 +165,7 @@ def reached(scope: Scope) -> Figure:
     months = Counter(f"{m.astimezone(LONDON):%Y-%m}" for m in rows)
     counts = {f"{datetime.fromisoformat(f'{m}-01'):%b %Y}": months[m] for m in sorted(months)}
     return Figure("reached", "coherence", "People reached", hidden(counts),
-                  note="Who agreed to start, by month.", total=sum(months.values()))  # fmt: skip
+                  note="Who agreed to start, by month.", whole=sum(months.values()))  # fmt: skip
 
 
 def funnel(scope: Scope) -> Figure:
@@ -160,7 +194,7 @@ def sizes(scope: Scope) -> Figure:
     order = ("Nobody", "1 to 2", "3 to 5", "6 to 10", "11 to 20", "Over 20")
     return Figure("sizes", "coherence", "Size of networks", hidden({k: counts[k] for k in order}),
                   note="People, groups and pets on the latest map.",
-                  total=sum(counts.values()))  # fmt: skip
+                  whole=sum(counts.values()))  # fmt: skip
 
 
 def _size(n: int) -> str:
@@ -174,9 +208,9 @@ def _size(n: int) -> str:
 def types(scope: Scope) -> Figure:
     """Types of the latest maps."""
     counts = Counter(classify(n).code.value for n in _networks(scope) if len(n.active))
-    return Figure("types", "coherence", "Types of networks", hidden(_sorted(counts)),
+    return Figure("types", "coherence", "Types of networks", ranked(counts),
                   note="By the rules in docs/network.md, after Vassilev and others. Patients never "
-                  "see a type.", total=sum(counts.values()))  # fmt: skip
+                  "see a type.", whole=sum(counts.values()))  # fmt: skip
 
 
 def _networks(scope: Scope) -> list[Any]:
@@ -199,7 +233,7 @@ def difficulties(scope: Scope) -> Figure:
     """What is hard."""
     query = select(Difficulty.area, func.count()).join(Person, Person.id == Difficulty.person_id)
     counts = scope.people(query.group_by(Difficulty.area), Person.created_at)
-    return Figure("difficulties", "coherence", "What is hard", hidden(_sorted(counts), parts=False))
+    return Figure("difficulties", "coherence", "What is hard", ranked(counts, parts=False))
 
 
 def consents(scope: Scope) -> Figure:
@@ -209,7 +243,7 @@ def consents(scope: Scope) -> Figure:
     )
     counts = scope.people(query.group_by(Consent.scope), Consent.given_at)
     return Figure("consents", "participation", "What people agree to",
-                  hidden(_sorted(counts), parts=False))  # fmt: skip
+                  ranked(counts, parts=False))  # fmt: skip
 
 
 def options(scope: Scope) -> Figure:
@@ -219,7 +253,7 @@ def options(scope: Scope) -> Figure:
     names = {"shown": "Seen only", "saved": "Saved", "rejected": "Turned down"}
     return Figure("options", "participation", "Options shown, and what people said",
                   hidden({names.get(k, readable(k)): n for k, n in sorted(counts.items())}),
-                  unit="options", total=sum(counts.values()))  # fmt: skip
+                  unit="options", whole=sum(counts.values()))  # fmt: skip
 
 
 def gaps(scope: Scope) -> Figure:
@@ -227,15 +261,15 @@ def gaps(scope: Scope) -> Figure:
     query = select(GapRow.code, _people_of(GapRow.person_id)).where(GapRow.confirmed.is_(True))
     counts = scope.people(query.group_by(GapRow.code), GapRow.asked_at)
     return Figure("gaps", "participation", "Gaps that people confirmed",
-                  hidden(_sorted(counts), parts=False))  # fmt: skip
+                  ranked(counts, parts=False))  # fmt: skip
 
 
 def plans(scope: Scope) -> Figure:
     """Plans and what became of them."""
     query = select(Plan.state, func.count()).group_by(Plan.state)
     counts = scope.people(query, Plan.made_at)
-    return Figure("plans", "action", "Plans", hidden(_sorted(counts)), unit="plans",
-                  total=sum(counts.values()))  # fmt: skip
+    return Figure("plans", "action", "Plans", ranked(counts), unit="plans",
+                  whole=sum(counts.values()))  # fmt: skip
 
 
 def unmet_by_place(scope: Scope) -> Figure:
@@ -244,7 +278,7 @@ def unmet_by_place(scope: Scope) -> Figure:
     counts = scope.people(query, UnmetNeed.at)
     named = {(k or "Not said"): n for k, n in counts.items()}
     return Figure("unmet_place", "action", "Unmet needs by place",
-                  hidden(_sorted(named), parts=False))  # fmt: skip
+                  ranked(named, parts=False))  # fmt: skip
 
 
 def unmet_by_kind(scope: Scope) -> Figure:
@@ -254,7 +288,7 @@ def unmet_by_kind(scope: Scope) -> Figure:
     )
     counts = Counter(w for w, _ in {(str(w), p) for p, wanted in rows for w in wanted})
     return Figure("unmet_kind", "action", "Unmet needs by what was wanted",
-                  hidden(_sorted(counts), parts=False))  # fmt: skip
+                  ranked(counts, parts=False))  # fmt: skip
 
 
 def risks(scope: Scope) -> Figure:
@@ -262,8 +296,8 @@ def risks(scope: Scope) -> Figure:
     query = select(RiskEvent.category, func.count()).group_by(RiskEvent.category)
     rows = scope.session.execute(scope.within(query, RiskEvent.at))
     counts = {str(k or "low_mood_or_strain"): int(n) for k, n in rows}
-    return Figure("risks", "action", "Risks seen", hidden(_sorted(counts)), unit="events",
-                  total=sum(counts.values()))  # fmt: skip
+    return Figure("risks", "action", "Risks seen", ranked(counts), unit="events",
+                  whole=sum(counts.values()))  # fmt: skip
 
 
 def risk_times(scope: Scope) -> Figure:
@@ -288,20 +322,19 @@ def risk_times(scope: Scope) -> Figure:
 
 def understanding(scope: Scope) -> Figure:
     """How much of what people typed was understood, by week, in per cent."""
-    since = scope.since or now() - timedelta(days=365)
-    day = _week(scope.session)
+    week = _week(scope.session)
     query = (
-        select(day, func.count(), func.sum(case((Turn.unclear, 1), else_=0)))
-        .where(Turn.kind == "text", Turn.at >= since)
-        .group_by(day)
-        .order_by(day)
+        select(week, func.count(), func.sum(case((Turn.unclear, 1), else_=0)))
+        .where(Turn.kind == "text")
+        .group_by(week)
+        .order_by(week)
     )
     rows: list[tuple[str, float | None]] = []
-    for week, count, unclear in scope.session.execute(query):
-        start = date(1970, 1, 5) + timedelta(weeks=int(week))
+    for number, count, unclear in scope.session.execute(scope.within(query, Turn.at)):
+        start = date(1970, 1, 5) + timedelta(weeks=int(number))
         share = round(100 * (1 - int(unclear or 0) / count), 1)
-        rows.append((f"{start.day} {start:%b}", share if count >= LEAST else None))
-    return Figure("understanding", "monitoring", "Messages understood, by week", rows[-26:],
+        rows.append((f"{start.day} {start:%b %Y}", share if count >= LEAST else None))
+    return Figure("understanding", "monitoring", "Messages understood, by week", rows,
                   unit="per cent", note="Of what people typed, the part after which the bot did "
                   "not say that it had not understood.")  # fmt: skip
 
@@ -318,23 +351,69 @@ def requests(scope: Scope) -> Figure:
     """What people asked staff for."""
     query = select(StaffRequest.kind, func.count()).group_by(StaffRequest.kind)
     counts = scope.people(query, StaffRequest.at)
-    return Figure("requests", "monitoring", "Requests to staff", hidden(_sorted(counts)),
-                  unit="requests", total=sum(counts.values()))  # fmt: skip
+    return Figure("requests", "monitoring", "Requests to staff", ranked(counts),
+                  unit="requests", whole=sum(counts.values()))  # fmt: skip
 
 
 def barriers(scope: Scope) -> Figure:
     """What got in the way of plans, as people said at a follow-up."""
-    from bot.store.base import Base
+    query = select(FollowUp.barrier, _people_of(FollowUp.person_id)).where(
+        FollowUp.barrier.is_not(None), FollowUp.barrier != ""
+    )
+    counts = scope.people(query.group_by(FollowUp.barrier), FollowUp.answered_at)
+    return Figure("barriers", "monitoring", "What got in the way", ranked(counts, parts=False),
+                  note="From follow-ups.")  # fmt: skip
 
-    table = Base.metadata.tables.get("follow_up")
-    counts: dict[str, int] = {}
-    if table is not None and "barrier" in table.c:
-        query = select(table.c.barrier, _people_of(table.c.person_id)).where(
-            table.c.barrier.is_not(None), table.c.barrier != ""
-        )
-        counts = {str(k): int(n) for k, n in scope.session.execute(query.group_by(table.c.barrier))}
-    rows = hidden(_sorted(counts), parts=False)
-    return Figure("barriers", "monitoring", "What got in the way", rows, note="From follow-ups.")
+
+def tried(scope: Scope) -> Figure:
+    """Plans that were made in the time, by whether they were tried and kept."""
+    counts = Counter(
+        "Tried and kept" if c.was_kept else "Tried" if c.was_tried else "Not tried, or not told of"
+        for c in scope.courses
+    )
+    order = ("Tried and kept", "Tried", "Not tried, or not told of")
+    return Figure("tried", "action", "Plans tried and kept", hidden({k: counts[k] for k in order}),
+                  unit="plans", whole=sum(counts.values()),
+                  note="Kept: gone on with after it was tried, or finished as a habit. A paused "
+                  "plan is no failure.")  # fmt: skip
+
+
+def lowest(scope: Scope) -> Figure:
+    """Plans that were made in the time, by the construct that was last lowest."""
+    counts = Counter(c.lowest for c in scope.courses if c.lowest)
+    rows = hidden({CONSTRUCTS[c][0]: counts[c] for c in Construct} if counts else {}, parts=False)
+    return Figure("lowest", "monitoring", "What holds plans back", rows, unit="plans",
+                  note="The lowest of the four for each plan, from its last follow-up: it makes no "
+                  "sense, nobody is in it, it does not fit the week, it is not worth "
+                  "it.")  # fmt: skip
+
+
+def covered(scope: Scope) -> Figure:
+    """Confirmed gaps of people who confirmed one in the time, and whether they are covered."""
+    of = select(GapRow.person_id).where(GapRow.confirmed.is_(True))
+    found = scope.processes(scope.within(of, GapRow.asked_at))
+    done, asked = sum(p.gaps_covered for p in found), sum(p.gaps_confirmed for p in found)
+    counts = {"Covered": done, "Not yet": asked - done} if asked else {}
+    return Figure("covered", "monitoring", "Confirmed gaps covered now", hidden(counts),
+                  unit="gaps", whole=asked, note="Somebody on the map was thought of for it, the "
+                  "map shows it no more, or a plan for what was missed was tried.")  # fmt: skip
+
+
+def change(scope: Scope) -> Figure:
+    """How the maps of people who went over theirs again differ from the first."""
+    of = select(Snapshot.person_id).where(Snapshot.reason == REVIEW)
+    counts = Counter(_change(p) for p in scope.processes(scope.within(of, Snapshot.taken_at)))
+    order = ("Some came", "Some came, some went", "Some went", "The same people")
+    rows = hidden({k: counts[k] for k in order} if counts else {})
+    return Figure("change", "monitoring", "How networks change", rows, whole=sum(counts.values()),
+                  note="People who went over their map again: who is on it now, and was on the "
+                  "first.")  # fmt: skip
+
+
+def _change(process: Process) -> str:
+    if process.came and process.went:
+        return "Some came, some went"
+    return "Some came" if process.came else "Some went" if process.went else "The same people"
 
 
 FIGURES: dict[str, Callable[[Scope], Figure]] = {
@@ -347,12 +426,16 @@ FIGURES: dict[str, Callable[[Scope], Figure]] = {
     "gaps": gaps,
     "options": options,
     "plans": plans,
+    "tried": tried,
     "unmet_kind": unmet_by_kind,
     "unmet_place": unmet_by_place,
     "risks": risks,
     "risk_times": risk_times,
     "understanding": understanding,
     "barriers": barriers,
+    "lowest": lowest,
+    "covered": covered,
+    "change": change,
     "requests": requests,
 }
 """By the name that an address has for each."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from bot.console.names import REVEAL_FOR, Veil, pseudonym, readable, veil_for
+from bot.console.names import REVEAL_FOR, Veil, called, pseudonym, readable, veil_for
 from bot.console.queue import flags_of
 from bot.console.roles import May
 from bot.console.transcript import svg
@@ -24,8 +24,26 @@ from bot.store import audit
 from bot.store.exports import ego_record, whole_record
 from bot.store.people import erase
 from bot.store.record import NoRecord, Record
-from bot.store.tables import Consent, Difficulty, GapRow, Note, OptionRow, Person, Plan, Snapshot
+from bot.store.tables import (
+    Consent,
+    Difficulty,
+    FollowUp,
+    GapRow,
+    Note,
+    OptionRow,
+    Person,
+    Plan,
+    Snapshot,
+)
 
+_ASKED = {
+    "waiting": "not asked yet",
+    "sent": "asked",
+    "nudged": "asked and reminded",
+    "answered": "answered",
+    "silent": "no answer",
+    "stopped": "not asked any more",
+}
 _WHY = {
     "asked": "The person asked for it",
     "shared": "The person agreed to share it with this service",
@@ -64,6 +82,15 @@ def _change(then: Network, present: Network, veil: Veil) -> list[str]:
     return lines
 
 
+def _follow_ups(session: Session, person_id: str) -> dict[int, list[FollowUp]]:
+    """What was or will be asked about each plan (by id), in the order of the days agreed."""
+    found: dict[int, list[FollowUp]] = {}
+    query = select(FollowUp).where(FollowUp.person_id == person_id)
+    for row in session.scalars(query.order_by(FollowUp.due_at, FollowUp.id)):
+        found.setdefault(row.plan_id, []).append(row)
+    return found
+
+
 def show(visit: Visit) -> Response:
     """Everything that is known of a person; every look is in the audit."""
     record = record_of(visit)
@@ -97,6 +124,8 @@ def show(visit: Visit) -> Response:
         gaps=mine(GapRow),
         options=mine(OptionRow),
         plans=mine(Plan),
+        follow_ups=_follow_ups(visit.db, person.id),
+        asked=_ASKED,
         consents=mine(Consent),
         flags=flags_of(visit.db, visit.who, person.id),
         looks=list(reversed(audit.about(visit.db, person.id)[-20:]))
@@ -171,22 +200,27 @@ def erase_person(visit: Visit) -> Response:
 
 
 def find(visit: Visit) -> Response:
-    """The person of a pseudonym, or of an id: the way back for whoever may read."""
-    wanted = visit.asked("name", 60).casefold()
-    found = None
-    if wanted:
-        found = next(
-            (
-                i
-                for i in visit.db.scalars(select(Person.id))
-                if i == wanted or pseudonym(i).casefold() == wanted
-            ),
-            None,
-        )
-    visit.note("find_person", found or "")
-    if found is None:
+    """The person of a pseudonym, or of an id: the way back for whoever may read.
+
+    Where several people fit, all are listed, for staff to tell which one is meant.
+    """
+    wanted = visit.asked("name", 60)
+    found = called(wanted, visit.db.scalars(select(Person.id)))
+    for person_id in found or [""]:
+        visit.note("find_person", person_id)
+    if not found:
         raise NotThere("Nobody has that pseudonym.")
-    return RedirectResponse(f"{ROOT}/p/{found}", status_code=303)
+    if len(found) == 1:
+        return RedirectResponse(f"{ROOT}/p/{found[0]}", status_code=303)
+    people = visit.db.scalars(
+        select(Person).where(Person.id.in_(found)).order_by(Person.last_seen_at.desc(), Person.id)
+    )
+    return visit.show(
+        "found.html",
+        title="Which of these?",
+        wanted=wanted,
+        people=[(pseudonym(p.id), p) for p in people],
+    )
 
 
 PAGES = (

@@ -1,29 +1,33 @@
 """The queue: what needs a person, the most pressing first.
 
 Nothing is copied onto it. A risk, a request and an unmet need are on the queue because their
-row says that they are open, and stay there until somebody ends them with a note.
+row says that they are open, and stay there until somebody ends them with a note. So is a
+correction of the directory until it is settled there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from bot.console.looks import note_looks
 from bot.console.names import Veil, pseudonym, readable, veil_for
 from bot.console.roles import May
 from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
+from bot.directory.corrections import CorrectionState
 from bot.store.base import now
+from bot.store.directory import CorrectionRow
 from bot.store.tables import ForStaff, RiskEvent, StaffRequest, UnmetNeed
 from bot.store.turns import Turn
 
 MOST = 100
-"""Entries of one kind that are shown at once."""
+"""Entries of one source that are shown at once, the most pressing first."""
 
 OPEN, TAKEN, DONE = "open", "taken", "done"
 
@@ -32,6 +36,10 @@ SOURCES: dict[str, type[Any]] = {
     "request": StaffRequest,
     "need": UnmetNeed,
 }
+"""What staff take and end here, by name in addresses."""
+
+CORRECTION = "correction"
+"""The source that is only shown here: it is settled on a page of the directory."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +63,23 @@ KINDS = {
         Kind("concern", "Concern", 2, timedelta(days=1)),
         Kind("talk", "Wants to talk to someone", 3, timedelta(days=2)),
         Kind("complaint", "Complaint", 4, timedelta(days=3)),
-        Kind("reminder", "Asked for a reminder", 5, timedelta(days=3)),
-        Kind("unmet_need", "Nothing suited", 6, timedelta(days=14)),
-        Kind("wrong_details", "Details are wrong", 7, timedelta(days=7)),
-        Kind("not_understood", "Not understood", 8, timedelta(days=14)),
+        Kind("unmet_need", "Nothing suited", 5, timedelta(days=14)),
+        Kind("wrong_details", "Details are wrong", 6, timedelta(days=7)),
+        Kind("not_understood", "Not understood", 7, timedelta(days=14)),
     )
 }
-_OTHER = Kind("other", "Something else", 9, timedelta(days=7))
+_OTHER = Kind("other", "Something else", 8, timedelta(days=7))
 RISKS = ("emergency", "crisis", "concern")
+_KIND_OF = {"risk": RiskEvent.level, "request": StaffRequest.kind}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry, ready to show."""
+    """One entry, ready to show; ``person_id`` is ``None`` where it is not known who it was."""
 
     source: str
     id: int
-    person_id: str
+    person_id: str | None
     kind: Kind
     at: datetime
     due: datetime
@@ -86,7 +94,7 @@ class Entry:
     @property
     def name(self) -> str:
         """The person's pseudonym."""
-        return pseudonym(self.person_id)
+        return pseudonym(self.person_id) if self.person_id else "Not known who"
 
     @property
     def is_risk(self) -> bool:
@@ -124,7 +132,29 @@ def _words(source: str, row: Any, veil: Veil) -> str:
     return veil(row.words)
 
 
+def _correction(row: CorrectionRow, veil: Veil) -> Entry:
+    kind = KINDS["wrong_details"]
+    about = f"{row.name or 'Not known which service'}: {readable(row.about).lower()}"
+    return Entry(
+        source=CORRECTION,
+        id=row.id,
+        person_id=row.person_id,
+        kind=kind,
+        at=row.at,
+        due=row.at + kind.within,
+        state=OPEN,
+        words=f"{about}. {veil(row.words)}" if row.words else about,
+        taken_by=None,
+        taken_at=None,
+        reviewed_by=None,
+        reviewed_at=None,
+        note="",
+    )
+
+
 def _entry(source: str, row: Any, veil: Veil) -> Entry:
+    if isinstance(row, CorrectionRow):
+        return _correction(row, veil)
     kind = KINDS.get(_code(source, row), _OTHER)
     return Entry(
         source=source,
@@ -161,14 +191,30 @@ def entries(
         narrowed = _narrowed(query, source, table, kind)
         if narrowed is None:
             continue
-        # The newest of a kind would hide an old one that is late: open entries go by age.
-        order = (table.reviewed_at.desc(),) if done else (table.at, table.id)
+        # By kind before the cut, as many old concerns would hide a new emergency; then by age, as
+        # the newest of a kind would hide an old one that is late.
+        order = (table.reviewed_at.desc(),) if done else (*_place(source), table.at, table.id)
         found += [(source, row) for row in session.scalars(narrowed.order_by(*order).limit(MOST))]
-    veils = {p: veil_for(session, who, p) for p in {row.person_id for _, row in found}}
+    if kind in ("", "wrong_details") and not mine and not done:
+        oldest = _OPEN_CORRECTIONS.order_by(CorrectionRow.at, CorrectionRow.id).limit(MOST)
+        found += [(CORRECTION, row) for row in session.scalars(oldest)]
+    people = {row.person_id for _, row in found}
+    veils = {p: veil_for(session, who, p) if p else Veil() for p in people}
     shown = [_entry(source, row, veils[row.person_id]) for source, row in found]
     if done:
         return sorted(shown, key=lambda e: e.reviewed_at or e.at, reverse=True)
     return sorted(shown, key=lambda e: (e.kind.place, e.due, e.id))
+
+
+_OPEN_CORRECTIONS = select(CorrectionRow).where(CorrectionRow.state == CorrectionState.OPEN.value)
+
+
+def _place(source: str) -> tuple[Any, ...]:
+    """The order of a source's kinds in SQL; nothing for a source of one kind."""
+    column = _KIND_OF.get(source)
+    if column is None:
+        return ()
+    return (case({k.code: k.place for k in KINDS.values()}, value=column, else_=_OTHER.place),)
 
 
 def _narrowed(query: Any, source: str, table: type[Any], kind: str) -> Any | None:
@@ -189,33 +235,41 @@ def counts(session: Session) -> dict[str, int]:
     """How many of each kind are open or taken."""
     found: dict[str, int] = dict.fromkeys(KINDS, 0)
     for source, table in SOURCES.items():
-        column = {"risk": RiskEvent.level, "request": StaffRequest.kind}.get(source)
+        column = _KIND_OF.get(source)
         query = select(column, func.count()) if column is not None else select(func.count())
         query = query.where(table.state != DONE)
         if column is None:
             found["unmet_need"] += session.scalar(query) or 0
             continue
         for code, count in session.execute(query.group_by(column)):
-            found[code if code in found else "other"] = found.get(code, 0) + count
+            key = code if code in KINDS else _OTHER.code
+            found[key] = found.get(key, 0) + count
+    corrections = select(func.count()).select_from(_OPEN_CORRECTIONS.subquery())
+    found["wrong_details"] += session.scalar(corrections) or 0
     return found
 
 
 def flags_of(session: Session, who: str, person_id: str) -> list[Entry]:
-    """Everything of one person that is or was on the queue, the open ones first."""
+    """Everything of one person that is or was on the queue, the open ones first.
+
+    A correction that is settled is nobody's any more.
+    """
     veil = veil_for(session, who, person_id)
+    queries: dict[str, tuple[type[Any], Any]] = {s: (t, select(t)) for s, t in SOURCES.items()}
+    queries[CORRECTION] = CorrectionRow, _OPEN_CORRECTIONS
     found = [
         _entry(source, row, veil)
-        for source, table in SOURCES.items()
+        for source, (table, query) in queries.items()
         for row in session.scalars(
-            select(table).where(table.person_id == person_id).order_by(table.id.desc()).limit(MOST)
+            query.where(table.person_id == person_id).order_by(table.id.desc()).limit(MOST)
         )
     ]
     return sorted(found, key=lambda e: (e.state == DONE, e.kind.place, -e.at.timestamp()))
 
 
-def turn_of(session: Session, row: ForStaff) -> int | None:
+def turn_of(session: Session, row: ForStaff | CorrectionRow) -> int | None:
     """The turn that put something on the queue: by its update, else the nearest before it."""
-    person_id, at = row.person_id, row.at  # type: ignore[attr-defined]
+    person_id, at = row.person_id, row.at  # type: ignore[union-attr]
     key = getattr(row, "update_key", None)
     if key:
         found = session.scalar(
@@ -232,8 +286,8 @@ def turn_of(session: Session, row: ForStaff) -> int | None:
     )
 
 
-def _row(visit: Visit) -> Any:
-    table = SOURCES.get(visit.path("source"))
+def _row(visit: Visit, sources: Mapping[str, type[Any]] = SOURCES) -> Any:
+    table = sources.get(visit.path("source"))
     number = visit.path("id")
     usable = number.isascii() and number.isdigit() and len(number) < 10
     row = visit.db.get(table, int(number)) if table is not None and usable else None
@@ -252,6 +306,7 @@ def show(visit: Visit) -> Response:
     kind = kind if kind in KINDS or kind == "risk" else ""
     how_many = counts(visit.db)
     shown: Sequence[Entry] = entries(visit.db, visit.who, kind=kind, mine=mine, done=done)
+    note_looks(visit, "look_queue", [e.person_id for e in shown])
     return visit.show(
         "queue.html",
         title="Queue",
@@ -269,7 +324,9 @@ def show(visit: Visit) -> Response:
 
 def to_turn(visit: Visit) -> Response:
     """The place in the conversation that put an entry here."""
-    row = _row(visit)
+    row = _row(visit, {**SOURCES, CORRECTION: CorrectionRow})
+    if row.person_id is None:
+        raise NotThere("It is not known in which conversation this was said.")
     turn = turn_of(visit.db, row)
     to = f"{ROOT}/c/{row.person_id}" + (f"?at={turn}#t{turn}" if turn else "")
     return RedirectResponse(to, status_code=303)

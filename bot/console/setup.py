@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from sqlalchemy import select
@@ -15,6 +17,11 @@ from bot.console.names import readable
 from bot.console.reading import reading_age
 from bot.console.roles import RULES, TITLES, May, Role
 from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
+from bot.conversations import words as conversation_words
+from bot.network import phrases as map_phrases
+from bot.network.phrases import PictureWords
+from bot.papers import words as paper_words
+from bot.safety.replies import reviewed_words
 from bot.safety.routes import REGIONS, Route, all_routes
 from bot.settings import PROJECT
 from bot.store.audit import Audit, mark_of
@@ -75,17 +82,65 @@ def confirm_route(visit: Visit) -> Response:
 # --- words ---------------------------------------------------------------------------------
 
 
+class Words(NamedTuple):
+    """Words that patients read, and where they are written.
+
+    Attributes:
+        name: of the response or the constant, or the keys that lead to it: "self.suicide".
+        age: in years, at which they are read with ease; ``None`` without words.
+    """
+
+    file: str
+    name: str
+    text: str
+    age: int | None
+
+
+_MODULES = {
+    "bot/conversations/words.py": conversation_words,
+    "bot/papers/words.py": paper_words,
+    "bot/network/phrases.py": map_phrases,
+}
+
+
 @lru_cache(maxsize=1)
-def all_words() -> tuple[tuple[str, str, int | None], ...]:
-    """Every response with its words and the age that reads it with ease, by name."""
-    domain = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
-    rows = []
-    for name, variants in sorted(domain["responses"].items()):
+def all_words() -> tuple[Words, ...]:
+    """Everything that patients read of ours but the chat page's own words and numbers to call."""
+    said: list[tuple[str, str, str]] = [
+        *(("domain.yml", *pair) for pair in _responses()),
+        *(("bot/safety/replies.yml", *pair) for pair in _texts(reviewed_words())),
+        *(("actions/words.yml", *pair) for pair in _texts(_yaml("actions/words.yml"))),
+    ]
+    for file, module in _MODULES.items():
+        constants = {name: value for name, value in vars(module).items() if name.isupper()}
+        said += [(file, *pair) for pair in _texts(constants)]
+    said += [("bot/network/phrases.py", *pair) for pair in _texts(asdict(PictureWords()))]
+    return tuple(Words(file, name, text, reading_age(text)) for file, name, text in said)
+
+
+def _yaml(path: str) -> Any:
+    return yaml.safe_load((PROJECT / path).read_text(encoding="utf-8"))
+
+
+def _responses() -> Iterator[tuple[str, str]]:
+    """Texts and buttons of the domain's responses, by name."""
+    for name, variants in sorted(_yaml("domain.yml")["responses"].items()):
         for variant in variants:
-            text = str(variant.get("text") or "").strip()
-            if text:
-                rows.append((name, text, reading_age(text)))
-    return tuple(rows)
+            buttons = [button["title"] for button in variant.get("buttons") or ()]
+            for text in (variant.get("text"), *buttons):
+                if text:
+                    yield name, str(text).strip()
+
+
+def _texts(value: Any, *keys: str) -> Iterator[tuple[str, str]]:
+    """Words with the keys that lead to them. Lists hold codes; ``alarm`` names another reply."""
+    if isinstance(value, str) and keys[-1] != "alarm":
+        yield ".".join(keys), value.strip()
+    elif isinstance(value, tuple):  # pairs of a command and what it does
+        yield from _texts(dict(value), *keys)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _texts(inner, *keys, str(key))
 
 
 def show_words(visit: Visit) -> Response:
@@ -93,11 +148,12 @@ def show_words(visit: Visit) -> Response:
     wanted = visit.asked("q").casefold()
     hard = visit.asked("hard") == "1"
     rows = [
-        (name, text, age)
-        for name, text, age in all_words()
-        if wanted in name.casefold() + " " + text.casefold() and (not hard or (age or 0) > 11)
+        words
+        for words in all_words()
+        if wanted in f"{words.file} {words.name} {words.text}".casefold()
+        and (not hard or (words.age or 0) > 11)
     ]
-    ages = [age for _, _, age in all_words() if age is not None]
+    ages = [words.age for words in all_words() if words.age is not None]
     return visit.show(
         "words.html",
         title="Words",

@@ -21,6 +21,11 @@ _WRONG = (
     "tries. Try again in a little while."
 )
 
+_UNREADABLE = (
+    "Your second step cannot be read: the key of this installation has changed since it was set "
+    "up. Ask an administrator to press “New password and second step” at your account."
+)
+
 
 def _address(visit: Visit) -> str:
     return visit.request.client.host if visit.request.client else ""
@@ -111,7 +116,11 @@ def take_code(visit: Visit) -> Response:
     row = _half_way(visit)
     code = visit.text("code", 12)
     if row.totp:
-        right = accounts.check_totp(row, code)
+        try:
+            right = accounts.check_totp(row, code)
+        except accounts.AccountError:
+            audit.note(visit.db, row.username, "second_factor_unreadable")
+            return _code_page(visit, row, _UNREADABLE, 401)
     else:
         right = accounts.keep_totp(row, visit.text("secret", 64), code)
         if right:

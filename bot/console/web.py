@@ -31,7 +31,7 @@ from bot.secret import derived_key
 from bot.settings import Settings
 from bot.store import audit
 from bot.store.base import now, unit_of_work
-from bot.webchat.guards import PAGE_HEADERS
+from bot.webchat.guards import PAGE_HEADERS, is_from
 
 ROOT = "/staff"
 COOKIE = "wise_staff"
@@ -149,8 +149,11 @@ class Page:
 
 
 def is_ours(path: str) -> bool:
-    """Whether a redirect leads to a page of the console."""
-    parts = urlsplit(path)
+    """Whether a redirect leads to a page of the console; never for an address that is broken."""
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return False
     clean = not parts.scheme and not parts.netloc and "\\" not in path
     return clean and (path == ROOT or path.startswith(f"{ROOT}/"))
 
@@ -165,7 +168,7 @@ def is_forged(request: Request) -> bool:
     if site is not None:
         return site != "same-origin"
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc != request.headers.get("host")
+    return origin is None or not is_from(origin, request)
 
 
 class Cookies:

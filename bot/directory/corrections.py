@@ -66,9 +66,13 @@ _ABOUT = (
 
 @dataclass(frozen=True)
 class Correction:
-    """One correction, as staff see it. ``words`` are the person's own and never leave staff."""
+    """One correction, as staff see it. ``words`` are the person's own and never leave staff.
+
+    ``person_id`` is ``None`` where it is settled or not known who said it.
+    """
 
     id: int
+    person_id: str | None
     service_id: int | None
     feed: str
     source_id: str
@@ -119,16 +123,19 @@ def corrections(
     *,
     state: CorrectionState | None = CorrectionState.OPEN,
     feed: str | None = None,
+    only: int | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> list[Correction]:
-    """Corrections, the oldest first."""
+    """Corrections, the oldest first; or the one with the id ``only``."""
     row = CorrectionRow
     query = select(row).order_by(row.at, row.id).limit(limit).offset(offset)
     if state is not None:
         query = query.where(row.state == state.value)
     if feed is not None:
         query = query.where(row.feed == feed)
+    if only is not None:
+        query = query.where(row.id == only)
     return [_read(r) for r in session.scalars(query)]
 
 
@@ -192,6 +199,7 @@ def _day(moment: datetime) -> date:
 def _read(row: CorrectionRow) -> Correction:
     return Correction(
         id=row.id,
+        person_id=row.person_id,
         service_id=row.service_id,
         feed=row.feed,
         source_id=row.source_id,
@@ -206,7 +214,7 @@ def _read(row: CorrectionRow) -> Correction:
 
 
 def as_dict(correction: Correction) -> dict[str, object]:
-    """For ``--json``; without the person's words."""
+    """For ``--json``; without the person and their words."""
     kept = asdict(correction)
-    kept.pop("words")
+    del kept["person_id"], kept["words"]
     return {k: str(v) if isinstance(v, datetime) else v for k, v in kept.items()}

@@ -1,25 +1,31 @@
 """How long things are kept: conversations and closed records go after their days.
 
-``WISE_KEEP_CHAT_DAYS`` is for what was said (the log, turns, staff's notes on them), and
-``WISE_KEEP_RECORD_DAYS`` for the whole record of somebody who has not been back. 0 keeps until
-erased. Risks that nobody has dealt with keep their record, however old.
+``WISE_KEEP_CHAT_DAYS`` is for what was said (the log, turns, staff's notes on them, and what a
+chat is picked up from), and ``WISE_KEEP_RECORD_DAYS`` for the whole record of somebody who has not
+been back. 0 keeps until erased. Risks that nobody has dealt with keep their record, however old.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import String, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from bot.store.base import Base, empty_log_after, now
 from bot.store.people import erase
 from bot.store.tables import Person, RiskEvent
+from bot.store.trackers import TrackerEvent
+from bot.store.turns import Conversation, Turn
 
-CHAT = {"tracker_event": "timestamp", "turn": "at"}
-"""Tables of what was said, and the column of its moment; what hangs on a turn goes with it."""
+CHAT = {"tracker_event": "timestamp", "turn": "at", "tracker_window": "last_timestamp"}
+"""Tables of what was said, and the column of its moment; what hangs on a turn goes with it.
+
+Who comes back to a chat whose window is gone is met by their record.
+"""
 
 
 @dataclass
@@ -52,14 +58,45 @@ def apply(session: Session, settings: Settings, *, dry_run: bool) -> Retained:
         before = moment - timedelta(days=settings.wise_keep_chat_days)
         for name, column in CHAT.items():
             table = Base.metadata.tables[name]
-            limit = before.timestamp() if column == "timestamp" else before
+            limit = before if column == "at" else before.timestamp()
             past = table.c[column] < limit
             count = session.scalar(select(func.count()).select_from(table).where(past)) or 0
             if count:
                 result.rows[name] = count
                 if not dry_run:
                     session.execute(delete(table).where(past))
+        _blank_summaries(session, before, result, dry_run=dry_run)
     return result
+
+
+def _blank_summaries(
+    session: Session, before: datetime, result: Retained, *, dry_run: bool
+) -> None:
+    """Take the words out of the summaries of chats in which nothing was said since a moment."""
+    said_since = select(Turn.id).where(
+        Turn.person_id == Conversation.person_id, Turn.at >= before, Turn.text != ""
+    )
+    holds = or_(Conversation.last_words != "", cast(Conversation.names, String) != "[]")
+    past: Any = holds & ~said_since.exists()
+    count = session.scalar(select(func.count()).select_from(Conversation).where(past)) or 0
+    if count:
+        result.rows["conversation"] = count
+    if dry_run:
+        return
+    session.execute(
+        update(Conversation)
+        .where(past)
+        .values(last_words="", names=[])
+        .execution_options(synchronize_session=False)
+    )
+    # SQLite numbers the rows of an empty log from 1 again: what comes then is new all the same.
+    logged = select(TrackerEvent.id).where(TrackerEvent.person_id == Conversation.person_id)
+    session.execute(
+        update(Conversation)
+        .where(Conversation.event_id > 0, ~logged.exists())
+        .values(event_id=0)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _open_risk(session: Session, person_id: str) -> bool:

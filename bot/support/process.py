@@ -22,11 +22,16 @@ Value = str | int | float
 
 @dataclass(frozen=True)
 class Told:
-    """What was told of a plan at one follow-up; ``None`` is not said."""
+    """What was told of a plan at one follow-up; ``None`` is not said.
+
+    Attributes:
+        fit: the answers to the checks of ``bot.support.practice.CHECKED``.
+    """
 
     tried: Said | None = None
     worth: Said | None = None
     barrier: Barrier | None = None
+    fit: Mapping[Construct, Said] = field(default_factory=dict)
     decision: str | None = None
 
 
@@ -52,8 +57,8 @@ class PlanCourse:
     def lowest(self) -> Construct | None:
         """The lowest construct that was last told of; ``None`` where nothing is low."""
         for told in reversed(self.told):
-            if told.worth or told.barrier:
-                return lowest(evidence(told.worth, told.barrier, {}))
+            if told.worth or told.barrier or told.fit:
+                return lowest(evidence(told.worth, told.barrier, told.fit))
         return None
 
 

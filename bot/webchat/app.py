@@ -220,7 +220,8 @@ class _Pages:
                 headers={INNER_HEADER: inner_token(self.settings)},
             )
             answer.raise_for_status()
-            replies = answer.json()["replies"]
+            body = answer.json()
+            replies, retry = body["replies"], bool(body.get("retry"))
         except httpx.TimeoutException:
             logger.error("the Rasa server took longer than %s s over a turn", _TURN_PATIENCE)
             return _refusal(504, "slow", retry=True)
@@ -233,7 +234,7 @@ class _Pages:
         except (ValueError, KeyError, TypeError):
             logger.error("the Rasa server's answer to a turn cannot be read")
             return _refusal(502, "failed", retry=True)
-        return JSONResponse({"replies": replies})
+        return JSONResponse({"replies": replies, "retry": True} if retry else {"replies": replies})
 
     async def leave(self, request: Request) -> Response:
         """Forget the visitor on this device; what they told the service stays with it."""

@@ -24,6 +24,7 @@ from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
+from bot.conversations import words
 from bot.conversations.saving import CannotSave
 from bot.conversations.turns import (
     Chosen,
@@ -138,17 +139,20 @@ class WebChatInput(InputChannel):
                 key, checked = check_turn(body)
                 address = _address(body)
             except ValueError as error:  # a WireError is one; its words hold nothing private
-                words = str(error) if isinstance(error, WireError) else "not JSON"
-                return json_response({"error": words}, status=400)
+                why = str(error) if isinstance(error, WireError) else "not JSON"
+                return json_response({"error": why}, status=400)
             incoming = read_incoming(checked)
             try:
                 outgoing = await once.take(address, incoming, key)
             except (SQLAlchemyError, CannotSave) as error:
                 logger.error("the store is away: a turn was not taken (%s)", type(error).__name__)
-                sorry = await asyncio.to_thread(apology_for, incoming)
+                sorry = await asyncio.to_thread(apology_for, incoming, words.CANNOT_SAVE)
                 if len(sorry) == 1:  # the page keeps the message, and offers to send it again
                     return json_response({"error": "store"}, status=503)
-                outgoing = [Outgoing(reply) for reply in sorry]  # a risk gets its route at once
+                # A risk gets its route at once; the page sends it again until staff have it.
+                return json_response(
+                    {"replies": [to_wire(reply, None) for reply in sorry], "retry": True}
+                )
             return json_response(
                 {"replies": [to_wire(one.reply, one.keyboard_id) for one in outgoing]}
             )

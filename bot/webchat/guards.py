@@ -84,6 +84,14 @@ class SecurityHeaders:
         await self.app(scope, receive, send_guarded)
 
 
+def is_from(origin: str, request: Request) -> bool:
+    """Whether an ``Origin`` header names the host that was asked; never for one that is broken."""
+    try:
+        return urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:
+        return False
+
+
 def is_foreign(request: Request) -> bool:
     """Whether a browser says that another site made this request (forgery).
 
@@ -94,7 +102,7 @@ def is_foreign(request: Request) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    return origin is not None and not is_from(origin, request)
 
 
 class BodyTooLarge(Exception):

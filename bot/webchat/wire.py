@@ -8,7 +8,9 @@ A turn is one JSON object::
         | {"type": "chosen", "keyboard_id": "k1", "indexes": [0, 2]}
         | {"type": "location", "latitude": 51.67, "longitude": -0.6}}
 
-and is answered by ``{"replies": [...]}``, each reply as ``to_wire`` gives it. Payloads of
+and is answered by ``{"replies": [...]}``, each reply as ``to_wire`` gives it; with ``"retry":
+true`` where the replies are to be shown but the turn could not be kept: the page then asks for
+it again, with the same update key, until it could. Payloads of
 buttons stay on the server: a browser only ever names a keyboard and a place on it.
 """
 

@@ -177,6 +177,7 @@ class FakeRasa:
         answer: gives the replies to an incoming.
         turns: what came, in order; a turn asked for again with its key is not taken again.
         up: whether it answers at all.
+        keeps: whether it can keep what it answers; where not, the page is to send it again.
         open: clear it to hold answers back.
     """
 
@@ -186,7 +187,7 @@ class FakeRasa:
         ]
         self.turns: list[dict[str, Any]] = []
         self.addresses: set[str] = set()
-        self.up = True
+        self.up = self.keeps = True
         self.open = threading.Event()
         self.open.set()
         self._settings = settings
@@ -201,6 +202,8 @@ class FakeRasa:
         if not self.up:
             return Response(status_code=503)
         self.addresses.add(body["address"])
+        if not self.keeps:
+            return JSONResponse({"replies": self.answer(incoming), "retry": True})
         if key not in self._kept:
             self.turns.append(incoming)
             self._kept[key] = self.answer(incoming)

@@ -187,6 +187,22 @@ def test_nothing_is_lost_or_reordered_while_the_server_is_away(
     assert page.locator(".patient .bubble").all_inner_texts() == ["my sister Ann", "and Tom"]
 
 
+def test_what_was_answered_but_not_kept_is_sent_again_by_itself(
+    page: Page, rasa: FakeRasa, chat_url: str
+) -> None:
+    open_chat(page, chat_url)
+    rasa.keeps = False
+    say(page, "a risk")
+    assert last_reply(page) == "You said: a risk"
+    say(page, "another risk")
+    assert last_reply(page) == "You said: another risk", "and holds up nothing after it"
+    assert len(rasa.turns) == 1
+    rasa.keeps = True
+    expect(companion(page)).to_have_count(5)  # both are answered again, once they are kept
+    assert [turn.get("text") for turn in rasa.turns[1:]] == ["a risk", "another risk"]
+    expect(page.locator(".trouble")).to_have_count(0)
+
+
 def test_an_answer_lost_on_the_way_is_asked_for_again_without_a_second_turn(
     page: Page, rasa: FakeRasa, chat_url: str
 ) -> None:

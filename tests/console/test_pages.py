@@ -16,7 +16,7 @@ from bot.console.app import PAGES
 from bot.console.roles import RULES, May, Role, allowed
 from bot.console.web import ROOT, Page
 
-from .conftest import BROWSER, ME, Join, Member
+from .conftest import BROWSER, ME, Join
 
 _VALUES = {
     "person": ME, "source": "risk", "id": "1", "turn": "1", "map": "x", "which": "stale",
@@ -75,7 +75,8 @@ def test_what_is_not_in_the_table_is_denied() -> None:
 @pytest.mark.parametrize(
     "headers",
     [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
-     {"Sec-Fetch-Site": "none"}, {"Origin": "https://evil.test"}, {"Origin": "null"}],
+     {"Sec-Fetch-Site": "none"}, {"Origin": "https://evil.test"}, {"Origin": "null"},
+     {"Origin": "https://["}],
     ids=str,
 )  # fmt: skip
 def test_a_form_of_another_site_changes_nothing(
@@ -119,7 +120,8 @@ _ODD = st.one_of(
     st.sampled_from(
         ["", "0", "-1", "1e9", "9" * 17, "9" * 40, "²", "../../etc/passwd", "%00", "' OR 1=1 --",
          "<script>alert(1)</script>", "2026-11-31", "9999-12-31", "0001-01-01",
-         "2026-01-01T00:00:00+00:00~x", '"', '"" ""', "NEAR(", "\u202e", "a" * 5000, ME]
+         "2026-01-01T00:00:00+00:00~x", '"', '"" ""', "NEAR(", "\u202e", "a" * 5000, ME,
+         "//[", "https://[", "/staff//[", "//a\u2100b"]
     ),
 )  # fmt: skip
 _FIELDS = (
@@ -134,7 +136,22 @@ _FORM = (
     "retired", "id", "username", "password", "role", "do", "code", "secret", "old", "new",
     "again", "nation", "route", "how", "turn",
 )  # fmt: skip
-_STARTS_WORK = {"/directory/local", "/directory/import/{id}"}
+_LOCAL = (
+    "name", "organization", "description", "when", "place", "address", "town", "postcode",
+    "phone", "email", "url", "cost", "closed",
+)  # fmt: skip
+_STARTS_WORK = {"/directory/import/{id}"}
+# What a browser says of where a request comes from, and what it never says.
+_FROM = st.one_of(
+    st.just(BROWSER),
+    st.dictionaries(
+        st.sampled_from(["Sec-Fetch-Site", "Origin", "Host"]),
+        st.sampled_from(
+            ["", "null", "same-origin", "none", "https://console.test", "https://[", "//[", "[",
+             "https://[::1", "https://a]b", "console.test:99999", "\u00e9"]
+        ),
+    ),
+)  # fmt: skip
 
 
 @hypothesis_settings(
@@ -142,10 +159,9 @@ _STARTS_WORK = {"/directory/local", "/directory/import/{id}"}
 )
 @given(data=st.data())
 def test_no_input_breaks_a_page(
-    join: Join, person: str, members: dict[Role, Member], data: st.DataObject
+    person: str, visitors: dict[str, TestClient], data: st.DataObject
 ) -> None:
     page = data.draw(st.sampled_from([p for p in PAGES if p.path not in _STARTS_WORK]), "page")
-    role = Role.LEAD if page.may is None else next(r for r in Role if allowed(r.value, page.may))
     odd = {
         k: quote(data.draw(_ODD, k).encode("utf-8", "surrogatepass"), safe="") or "x"
         for k in re.findall(r"\{(\w+)\}", page.path)
@@ -154,22 +170,37 @@ def test_no_input_breaks_a_page(
     query = urlencode(
         {k: v.encode("utf-8", "surrogatepass") for k, v in data.draw(some, "query").items()}
     )
-    form = data.draw(st.dictionaries(st.sampled_from(_FORM), _ODD, max_size=5), "form")
+    names = _LOCAL if page.path == "/directory/local" else _FORM
+    form = data.draw(st.dictionaries(st.sampled_from(names), _ODD, max_size=5), "form")
+    if page.path == "/directory/local" and data.draw(st.booleans(), "filled in"):
+        form = {"name": "Choir", "description": "We sing.", **form}
+    where_from = {k: v.encode("latin-1") for k, v in data.draw(_FROM, "from").items()}
     body = urlencode({k: v.encode("utf-8", "surrogatepass") for k, v in form.items()})
     if page.method == "POST" and page.path == "/sign-out":
         return
-    answer = members[role].client.request(
-        page.method,
-        f"{address(page, **odd)}?{query}",
-        headers={**BROWSER, "Content-Type": "application/x-www-form-urlencoded"},
-        content=body if page.method == "POST" else None,
-        follow_redirects=False,
-    )
-    assert answer.status_code < 500
-    if "location" in answer.headers:
-        assert answer.headers["location"].startswith(ROOT)
+    for who, client in visitors.items():
+        answer = client.request(
+            page.method,
+            f"{address(page, **odd)}?{query}",
+            headers={**where_from, "Content-Type": "application/x-www-form-urlencoded"},
+            content=body if page.method == "POST" else None,
+            follow_redirects=False,
+        )
+        assert answer.status_code < 500, (who, answer.text[:200])
+        if "location" in answer.headers:
+            assert answer.headers["location"].startswith(ROOT)
 
 
 @pytest.fixture
-def members(join: Join) -> dict[Role, Member]:
-    return {role: join(role) for role in Role}
+def visitors(app: Starlette, join: Join) -> dict[str, TestClient]:
+    """A browser of each role that is signed in, and one of nobody."""
+    stranger = TestClient(app, base_url="https://console.test")
+    return {"stranger": stranger, **{role.value: join(role).client for role in Role}}
+
+
+@pytest.mark.parametrize("to", ["//[", "https://[", "//a\u2100b"])
+def test_a_broken_address_to_go_to_is_not_ours(app: Starlette, to: str) -> None:
+    stranger = TestClient(app, base_url="https://console.test")
+    answer = stranger.get(f"{ROOT}/sign-in", params={"next": to})
+    assert answer.status_code == 200
+    assert f'name="next" value="{ROOT}/"' in answer.text

@@ -11,14 +11,15 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.console import accounts
+from bot.console.app import console_mount
 from bot.console.roles import Role
 from bot.console.web import COOKIE, ROOT
-from bot.settings import Settings
+from bot.settings import Settings, get_settings
 from bot.store.audit import Audit
 from bot.store.base import now, unit_of_work
 from bot.store.staff import Staff, StaffSession
 
-from .conftest import BROWSER, PASSWORD, Join
+from .conftest import BROWSER, PASSWORD, Join, Store
 
 
 @pytest.fixture
@@ -113,6 +114,33 @@ def test_nobody_chooses_a_second_factor_for_an_account_that_has_one(
         f"{ROOT}/second-step", data={"secret": mine, "code": pyotp.TOTP(mine).now()}
     )
     assert answer.status_code == 401
+
+
+def test_with_another_secret_key_the_page_for_the_code_says_what_to_do(
+    store: Store, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def browser() -> TestClient:
+        app = Starlette(routes=[console_mount(get_settings())])
+        return TestClient(app, base_url="https://console.test", headers=BROWSER)
+
+    visitor = browser()
+    secret = secret_on(sign_in(visitor))
+    visitor.post(f"{ROOT}/second-step", data={"secret": secret, "code": pyotp.TOTP(secret).now()})
+    monkeypatch.setenv("WISE_SECRET_KEY", "another key altogether, of 32 letters or more")
+    get_settings.cache_clear()
+    visitor = browser()
+    sign_in(visitor)
+    answer = visitor.post(f"{ROOT}/second-step", data={"code": pyotp.TOTP(secret).now()})
+    assert answer.status_code == 401 and "New password and second step" in answer.text
+    with unit_of_work() as session:
+        found = accounts.find(session, account)
+        assert found is not None
+        accounts.reset(found, PASSWORD)
+    fresh = secret_on(sign_in(visitor))
+    inside = visitor.post(
+        f"{ROOT}/second-step", data={"secret": fresh, "code": pyotp.TOTP(fresh).now()}
+    )
+    assert inside.status_code == 200 and "Amy Hill" in inside.text
 
 
 def test_wrong_tries_have_to_wait_longer_and_longer_and_are_locked_out(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import zipfile
 from datetime import timedelta
@@ -13,21 +14,29 @@ import yaml
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.console import names
+from bot.console.app import PAGES
 from bot.console.marks import example_of, nlu_yaml
-from bot.console.names import Veil, pseudonym
+from bot.console.names import _BIRDS, _COLOURS, _ENDING, _LETTERS, Veil, pseudonym
 from bot.console.numbers import HIDDEN, hidden
-from bot.console.plain import csv_file, plain
+from bot.console.plain import csv_file, day, plain
+from bot.console.queue import MOST
 from bot.console.reading import reading_age
 from bot.console.roles import Role
-from bot.store.audit import Audit
+from bot.console.web import ROOT
+from bot.directory.corrections import open_correction
+from bot.store.audit import Audit, about
 from bot.store.base import now, unit_of_work
+from bot.store.directory import CorrectionRow
 from bot.store.people import begin
 from bot.store.record import Record
-from bot.store.tables import RiskEvent, StaffRequest
+from bot.store.tables import FollowUp, Plan, RiskEvent, StaffRequest
 from bot.store.turns import Conversation
+from tests.store.conftest import Store
 from tests.store.test_turns import bot, log, turns, user
 
 from .conftest import ME, OTHER, Join, Member, words_of
+from .test_pages import address
 
 NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202egnp.exe =1+1 {{7*7}} "
 
@@ -100,6 +109,59 @@ def test_reading_an_entry_leads_to_its_turn(reviewer: Member, person: str) -> No
     answer = reviewer.client.get(f"/staff/queue/risk/{number}", follow_redirects=False)
     turn = turns(person)[-1].id
     assert answer.headers["location"] == f"/staff/c/{person}?at={turn}#t{turn}"
+
+
+@pytest.mark.parametrize(
+    ("source", "pressing", "title"),
+    [("risk", "emergency", "Emergency"), ("request", "talk", "Wants to talk to someone")],
+)
+def test_many_old_ones_do_not_hide_a_new_one_that_is_more_pressing(
+    reviewer: Member, store: Store, source: str, pressing: str, title: str
+) -> None:
+    with unit_of_work() as session:
+        record = begin(session, ME)
+        for _ in range(MOST + 1):
+            if source == "risk":
+                record.note_risk("concern", None, "rules", "x")
+            else:
+                record.ask_staff("complaint", "the tea was cold")
+        session.flush()
+        for table in (RiskEvent, StaffRequest):
+            session.execute(update(table).values(at=now() - timedelta(days=9)))
+        if source == "risk":
+            record.note_risk(pressing, "stroke", "rules", "x")
+        else:
+            record.ask_staff(pressing)
+    assert reviewer.get("/queue").split("<h2>")[1].startswith(title)
+
+
+def test_wrong_details_are_on_the_queue_until_the_directory_settles_them(
+    reviewer: Member, join: Join, person: str
+) -> None:
+    number = one(CorrectionRow).id  # type: ignore[attr-defined]
+    page = reviewer.get("/queue?kind=wrong_details")
+    assert page.count('<li class="entry') == 1
+    assert "no marquetry there any more" in page and pseudonym(person) in page
+    assert "Details are wrong 1" in words_of(page)
+    assert "Details are wrong" in reviewer.get(f"/p/{person}")
+    reviewer.get(f"/queue/correction/{number}")  # the conversation
+    reviewer.post(f"/queue/correction/{number}/done", 404, note="Rang them")
+    there = f"/directory/corrections?id={number}"
+    assert there in page and "no marquetry there any more" in reviewer.get(there)
+    join(Role.DIRECTORY).post(f"/directory/corrections/{number}", **{"is": "wrong"})
+    assert "marquetry" not in reviewer.get("/queue?kind=wrong_details")
+    assert "Details are wrong" not in words_of(reviewer.get("/queue"))
+    reviewer.get("/directory/corrections?id=99999999999", 404)
+
+
+def test_wrong_details_of_nobody_known_can_be_seen_and_settled(
+    reviewer: Member, store: Store
+) -> None:
+    with unit_of_work() as session:
+        number = open_correction(session, None, words="It shut. Ring 07700 900123")
+    page = words_of(reviewer.get("/queue"))
+    assert "Not known who" in page and "It shut. Ring [number]" in page
+    reviewer.get(f"/queue/correction/{number}", 404)
 
 
 # --- conversations -------------------------------------------------------------------------
@@ -213,6 +275,26 @@ def test_names_are_hidden_without_consent_to_share(reviewer: Member, person: str
         page = reviewer.get(path)
         assert "Zebediah" not in page and "Quetzalina" not in page, path
     assert "my son [person 1] does the shopping" in reviewer.get(f"/c/{person}")
+
+
+def test_names_in_a_correction_are_hidden_and_the_look_is_kept(
+    reviewer: Member, join: Join, person: str
+) -> None:
+    with unit_of_work() as session:
+        open_correction(
+            session, None, words="Quetzalina says it shut, ring 07700 900123", person_id=person
+        )
+    page = reviewer.get("/directory/corrections")
+    assert "says it shut" in page
+    assert "Quetzalina" not in page and "07700" not in page
+    with unit_of_work() as session:
+        assert [a.what for a in about(session, person)] == ["look_correction"]
+        Record.of(session, person).give_consent("share")
+    assert "Quetzalina says it shut" in reviewer.get("/directory/corrections")
+    join(Role.DIRECTORY).get("/directory/corrections")
+    with unit_of_work() as session:
+        # Whoever may not read the words has seen nothing.
+        assert {a.who for a in about(session, person)} == {"reviewer"}
 
 
 def test_names_are_shown_with_consent_and_hidden_again_without(
@@ -344,12 +426,79 @@ def test_a_pseudonym_leads_back(reviewer: Member, person: str) -> None:
     reviewer.get("/find?name=Nobody+Bird+1234", 404)
 
 
+def test_a_million_people_have_a_pseudonym_each() -> None:
+    # With n pseudonyms, 200,000 people make 2e10 / n pairs: 480 when there were 41.6 million.
+    assert len({pseudonym(str(i)) for i in range(200_000)}) == 200_000
+    assert len(_COLOURS) * len(_BIRDS) * 10_000 * len(_LETTERS) ** _ENDING > 2e15
+
+
+def begun(*people: str) -> None:
+    with unit_of_work() as session:
+        for i, person_id in enumerate(people):
+            begin(session, person_id).person.created_at = now() - timedelta(days=900 + i)
+
+
+def test_a_pseudonym_without_its_letters_lists_everybody_that_it_fits(reviewer: Member) -> None:
+    seen: dict[str, str] = {}
+    for i in itertools.count():
+        short = pseudonym(f"{i:032x}")[:-_ENDING]
+        if short in seen:
+            first, other = seen[short], f"{i:032x}"
+            break
+        seen[short] = f"{i:032x}"
+    begun(first, other, ME)
+    page = reviewer.get(f"/find?name={short.strip()}")
+    assert "2 people go by" in page and "First here" in page
+    assert f"/p/{first}" in page and f"/p/{other}" in page and f"/p/{ME}" not in page
+    assert f"{now() - timedelta(days=900):%Y}" in page
+    assert pseudonym(first) in reviewer.get(f"/find?name={pseudonym(first)}").split("</h1>")[0]
+    assert len(audit("find_person")) == 3
+
+
+def test_two_people_of_one_pseudonym_are_both_found(
+    reviewer: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(ME, OTHER)
+    monkeypatch.setattr(names, "pseudonym", lambda person_id: "Quiet Heron 4217 KTRMBX")
+    page = reviewer.get("/find?name=quiet heron 4217 ktrmbx")
+    assert f"/p/{ME}" in page and f"/p/{OTHER}" in page
+
+
 def test_the_map_then_and_now_says_what_changed(reviewer: Member, person: str) -> None:
     with unit_of_work() as session:
         record = Record.of(session, person)
         record.keep_network(record.network().without("m2"), "remove", None)
     page = words_of(reviewer.get(f"/p/{person}"))
     assert "Then:" in page and "No longer there" in page
+
+
+def test_a_plan_is_shown_with_how_sure_and_how_it_went(reviewer: Member, person: str) -> None:
+    with unit_of_work() as session:
+        plan = session.scalars(select(Plan)).one()
+        plan.barrier, plan.and_then, plan.confidence = "if Zebediah is away", "go alone", 7
+        row = session.scalars(select(FollowUp)).one()
+        row.state, row.tried, row.worth, row.barrier = "answered", "partly", "not_sure", "transport"
+        row.words, row.decision = "Zebediah had no car", "go_on"
+    page = words_of(reviewer.get(f"/p/{person}"))
+    plans = page[page.index("try the marquetry") : page.index("Consents")]
+    for words in (
+        "How sure: 7 out of 10",
+        "What might get in the way: “if [person 1] is away”",
+        "What then: “go alone”",
+        f"Follow-up, due {day(row.due_at)}: answered",
+        "tried: partly, worth it: not sure, what got in the way: transport, decided: go on",
+        "“[person 1] had no car”",
+    ):
+        assert words in plans, words
+
+
+def test_a_plan_without_more_says_only_when_it_is_asked_about(
+    reviewer: Member, person: str
+) -> None:
+    page = words_of(reviewer.get(f"/p/{person}"))
+    plans = page[page.index("try the marquetry") : page.index("Consents")]
+    assert "not asked yet" in plans
+    assert "How sure" not in plans and "get in the way" not in plans and "tried" not in plans
 
 
 # --- numbers -------------------------------------------------------------------------------
@@ -370,7 +519,7 @@ def test_the_service_view_and_its_csv_hide_the_same(reviewer: Member, person: st
     page = words_of(reviewer.get("/numbers?period=all"))
     for construct in ("Coherence", "Cognitive participation", "Collective action", "Reflexive"):
         assert construct in page
-    assert "under 5" in page
+    assert HIDDEN in page
     assert HIDDEN in reviewer.get("/numbers/types.csv?period=all")
     assert reviewer.get("/numbers/unmet_place.csv?period=all").count(HIDDEN) == 1
     reviewer.get("/numbers/nothing.csv", 404)
@@ -391,6 +540,10 @@ def test_every_response_can_be_read_with_its_reading_age(lead: Member) -> None:
     page = lead.get("/setup/words?q=utter_welcome")
     assert "utter_welcome" in page and "computer program" in page
     assert reading_age("The cat sat on the mat.") == 5
+    safety = words_of(lead.get("/setup/words?q=It+sounds+like+life+is+very+painful"))
+    assert "bot/safety/replies.yml" in safety and "self.suicide" in safety
+    assert "actions/words.yml" in lead.get("/setup/words?q=I+use+a+wheelchair")
+    assert "bot/conversations/words.py" in lead.get("/setup/words?q=CANNOT_SAVE")
     hard = "Multidisciplinary coordination necessitates comprehensive documentation."
     assert (reading_age(hard) or 0) > 16
     assert reading_age("123") is None
@@ -402,6 +555,51 @@ def test_the_audit_cannot_be_changed_even_in_the_database(lead: Member, person: 
     for statement in ("UPDATE audit SET who = 'x'", "DELETE FROM audit"):
         with pytest.raises(DBAPIError), unit_of_work() as session:
             session.execute(text(statement))
+
+
+def test_no_page_shows_what_somebody_said_without_a_row_in_the_audit(
+    join: Join, person: str
+) -> None:
+    said = ("] does the shopping", "widdershins", "marquetry", "sarcoidosis")
+    paths = [address(p).removeprefix(ROOT) for p in PAGES if p.method == "GET"]
+    paths += ["/conversations?q=shopping", "/queue?done=1", f"/find?name={person}"]
+    for number in (one(StaffRequest).id, one(CorrectionRow).id):  # type: ignore[attr-defined]
+        paths += [f"/queue/request/{number}", f"/directory/corrections?id={number}"]
+    shown = set()
+    for number, path in enumerate(paths):
+        lead = join(Role.LEAD, f"lead{number}")  # a list is noted once an hour for each of them
+        with unit_of_work() as session:
+            before = len(about(session, person))
+        answer = lead.client.get(ROOT + path, follow_redirects=False)
+        with unit_of_work() as session:
+            grew = len(about(session, person)) > before
+        if any(words in answer.text for words in said):
+            shown.add(path)
+            assert grew, path
+    assert shown >= {
+        "/queue", "/conversations", "/conversations?q=shopping", "/directory/corrections",
+        f"/c/{person}", f"/p/{person}",
+    }  # fmt: skip
+
+
+def test_a_list_is_a_look_at_each_person_once_an_hour_for_each_member_of_staff(
+    reviewer: Member, join: Join, person: str
+) -> None:
+    _two(person)
+    other = join(Role.REVIEWER, "other")
+    pages = ("/queue", "/conversations", "/conversations?q=shopping")
+    for member in (reviewer, reviewer, other):
+        for page in pages:
+            member.get(page)
+
+    def looks(person_id: str) -> list[tuple[str, str]]:
+        with unit_of_work() as session:
+            return sorted((a.who, a.what) for a in about(session, person_id))
+
+    whats = ("look_found", "look_list", "look_queue")
+    assert looks(person) == [(who, what) for who in ("other", "reviewer") for what in whats]
+    assert looks(OTHER) == [("other", "look_list"), ("reviewer", "look_list")]
+    assert len(audit("search")) == 3  # every search is kept all the same
 
 
 def test_a_role_that_does_not_cover_a_page_is_said_and_kept(join: Join, person: str) -> None:
@@ -442,8 +640,6 @@ def test_a_local_record_is_found_like_any_other(join: Join, person: str, tmp_pat
 
 
 def test_corrections_are_settled_and_their_words_are_for_reviewers(join: Join, person: str) -> None:
-    from bot.directory.corrections import open_correction
-
     with unit_of_work() as session:
         number = open_correction(
             session, None, words="Zorah at the hall said it shut", person_id=ME

@@ -37,3 +37,27 @@ def test_nobody_changes_or_deletes_a_row(store: Store, change: str) -> None:
         session.execute(text(change))
     with unit_of_work() as session:
         assert [row.who for row in audit.about(session, ME)] == ["jo"]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "INSERT OR REPLACE INTO audit VALUES {row}",
+        "REPLACE INTO audit VALUES {row}",
+        "INSERT INTO audit VALUES {row} ON CONFLICT (id) DO UPDATE SET who = 'nobody'",
+    ],
+)
+def test_nobody_replaces_a_row_by_another_with_its_id(store: Store, how: str) -> None:
+    if "REPLACE" in how and not store.url.startswith("sqlite"):
+        pytest.skip("only SQLite has this statement")
+    with unit_of_work() as session:
+        audit.note(session, "jo", "look_transcript", ME)
+        session.flush()
+        (row,) = audit.about(session, ME)
+        values = f"({row.id}, '2026-01-01', 'nobody', '', '', '', '')"
+    with pytest.raises(DBAPIError, match="only added to"), unit_of_work() as session:
+        session.execute(text(how.format(row=values)))
+    with unit_of_work() as session:
+        audit.note(session, "mo", "look_person", ME)
+    with unit_of_work() as session:
+        assert [row.who for row in audit.about(session, ME)] == ["jo", "mo"]

@@ -24,6 +24,12 @@ def test_the_lowest_construct_is_that_of_the_last_telling() -> None:
     assert PlanCourse("active", (nobody, better)).lowest is None
 
 
+def test_what_was_said_to_the_checks_counts_for_the_lowest() -> None:
+    fit = {Construct.COHERENCE: Said.YES, Construct.PARTICIPATION: Said.NO}
+    assert PlanCourse("active", (Told(fit=fit),)).lowest is Construct.PARTICIPATION
+    assert PlanCourse("active", (Told(worth=Said.YES, fit=fit),)).lowest is Construct.PARTICIPATION
+
+
 def test_counts() -> None:
     then = Network((Member("m1", "Jean"), Member("m2", "Bob")))
     now = Network((Member("m1", "Jean"), Member("m3", "Sue"), Member("m4", "Choir")))

@@ -199,10 +199,15 @@ async def test_what_rasa_could_not_save_is_sent_again_and_a_risk_gets_its_route(
     assistant.misses = True
     body = turn({"type": "text", "text": "my wife Jean"}, "key-00001")
     assert (await rasa.post("/turn", json=body)).status_code == 503
-    route, sorry = await take(rasa, {"type": "text", "text": "I want to kill myself"}, "key-00002")
+    risk = turn({"type": "text", "text": "I want to kill myself"}, "key-00002")
+    answer = (await rasa.post("/turn", json=risk)).json()
+    route, sorry = answer["replies"]
     assert "999" in route["text"] and "116 123" in route["text"]
-    assert sorry["text"] == words.APOLOGY
+    assert sorry["text"] == words.CANNOT_SAVE
+    assert answer["retry"], "the page sends it again, for staff have not seen it"
     assistant.misses = False
+    again = (await rasa.post("/turn", json=risk)).json()
+    assert again["replies"][0]["text"] == "Heard I want to kill myself" and "retry" not in again
     assert (await rasa.post("/turn", json=body)).json()["replies"][0]["text"] == (
         "Heard my wife Jean"
     )

@@ -54,7 +54,8 @@ def full_card(card: CardFacts, network: Network) -> str:
         card.contact.url and label("card", "web", url=card.contact.url),
         _checked(card),
         _cautions(card, MANY),
-        label("card", "source", source=card.attribution or card.source),
+        label("card", "source", source=_no_stop(card.attribution or card.source)),
+        card.licence and label("card", "licence", licence=_no_stop(card.licence)),
     ]
     return "\n".join(line for line in lines if line)
 

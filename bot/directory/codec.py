@@ -78,6 +78,7 @@ def _schedule(row: Schedule) -> dict[str, Any]:
         valid_to=_iso(row.valid_to),
         attending=row.attending_type.value if row.attending_type else None,
         location=row.location_id,
+        closed=[[_iso(first), _iso(last)] for first, last in row.closed],
     )
 
 
@@ -158,6 +159,10 @@ def _read_schedule(raw: dict[str, Any]) -> Schedule:
         valid_to=_date(raw.get("valid_to")),
         attending_type=_ATTENDING[raw["attending"]] if "attending" in raw else None,
         location_id=raw.get("location"),
+        closed=tuple(
+            (date.fromisoformat(first), date.fromisoformat(last))
+            for first, last in raw.get("closed", ())
+        ),
     )
 
 

@@ -130,6 +130,7 @@ class Schedule:
         valid_from, valid_to: the period for which this row is said to be right.
         attending_type: HSDS 3.0; how people take part at this time.
         location_id: the location it is for, or ``None`` for all of the service.
+        closed: first and last days, inclusive, of the times when it is closed.
     """
 
     text: str
@@ -145,6 +146,7 @@ class Schedule:
     valid_to: date | None = None
     attending_type: AttendingType | None = None
     location_id: str | None = None
+    closed: tuple[tuple[date, date], ...] = ()
 
     @property
     def is_structured(self) -> bool:

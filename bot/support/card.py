@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.directory.model import AttendingType, CostOption, Location, Phone, Precision
 from bot.support.matching import Option, Reason
 from bot.support.suitability import Caution, attending, needs_referral, usual_cost
-from bot.support.when import Occurrence, always_open, is_bank_holiday, uk_now
+from bot.support.when import Occurrence, always_open, is_bank_holiday, schedules_here, uk_now
 
 KM_PER_MILE = 1.609344
 
@@ -183,6 +183,7 @@ def card_facts(option: Option, *, today: date | datetime, nation: str | None = N
     """
     listing = option.listing
     types = attending(listing)
+    here = schedules_here(listing)
     description, first_visit = split_first_visit(listing.description)
     day = option.next.day if option.next and option.next.day >= uk_now(today).date() else None
     virtual = bool(types) and AttendingType.VENUE not in types
@@ -194,10 +195,10 @@ def card_facts(option: Option, *, today: date | datetime, nation: str | None = N
         first_visit=first_visit,
         why=option.reasons,
         companion=option.companion,
-        when_texts=tuple(dict.fromkeys(s.text for s in listing.schedules if s.text)),
+        when_texts=tuple(dict.fromkeys(s.text for s in here if s.text)),
         next=option.next if day else None,
         next_is_bank_holiday=day is not None and is_bank_holiday(day, nation),
-        always_open=any(always_open(s) for s in listing.schedules),
+        always_open=any(always_open(s) for s in here),
         attending=types,
         place=None if virtual else _place(listing.locations),
         distance_miles=(

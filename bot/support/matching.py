@@ -47,7 +47,7 @@ from bot.support.suitability import (
     suitability,
     tag_confidence,
 )
-from bot.support.when import Occurrence, next_time, uk_now
+from bot.support.when import Occurrence, next_time, schedules_here, uk_now
 from bot.support.wishes import ConfirmedGap, Wishes, wishes_from
 
 __all__ = [
@@ -721,5 +721,5 @@ def _let_in(
 
 def _with_next(option: Option, now: datetime) -> Option:
     return Option(
-        **{**vars(option), "next": next_time(option.listing.schedules, now)},
+        **{**vars(option), "next": next_time(schedules_here(option.listing), now)},
     )

@@ -22,7 +22,7 @@ from bot.support.needs_map import (
     record_conditions,
 )
 from bot.support.preferences import AccessNeed
-from bot.support.when import always_open, days_of, is_over, parts_of
+from bot.support.when import always_open, days_of, is_over, parts_of, schedules_here
 from bot.support.wishes import Wishes
 
 STALE_AFTER = timedelta(days=365)
@@ -409,10 +409,11 @@ def _cost(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Ref
 def _days(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
     if not wishes.days and not wishes.times:
         return None
-    if any(always_open(s) for s in listing.schedules):
+    here = schedules_here(listing)
+    if any(always_open(s) for s in here):
         checks.fits.add("time")
         return None
-    rows = [(days_of(s), parts_of(s)) for s in listing.schedules]
+    rows = [(days_of(s), parts_of(s)) for s in here]
     if not rows:
         if needs_travel(listing):
             checks.caution(Caution.CHECK_TIME, 2)

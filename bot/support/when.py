@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 
-from bot.directory.model import Listing, Schedule
+from bot.directory.model import AttendingType, Listing, Schedule
 from bot.support.preferences import DayPart
 
 UK = ZoneInfo("Europe/London")
@@ -85,6 +85,8 @@ def next_occurrence(schedule: Schedule, after: date | datetime) -> Occurrence | 
     """
     now = uk_now(after)
     for day in _days(schedule, now.date()):
+        if any(first <= day <= last for first, last in schedule.closed):
+            continue
         found = Occurrence(day, schedule.opens_at, schedule.closes_at)
         end = found.closes or found.opens
         if day > now.date() or end is None or datetime.combine(day, end, UK) > now:
@@ -175,11 +177,22 @@ def parts_of(schedule: Schedule) -> frozenset[DayPart]:
     )
 
 
+def schedules_here(listing: Listing) -> tuple[Schedule, ...]:
+    """Those for the place that the card names, the first one; all of them where nobody goes.
+
+    A time at another place must not stand beside this place's name.
+    """
+    ways = listing.attending_types
+    if ways and AttendingType.VENUE not in ways:
+        return listing.schedules
+    elsewhere = {place.id for place in listing.locations[1:]}
+    return tuple(s for s in listing.schedules if s.location_id not in elsewhere)
+
+
 def is_over(listing: Listing, today: date) -> bool:
-    """Whether every schedule of the listing has come to its end."""
-    return bool(listing.schedules) and all(
-        s.until is not None and s.until < today for s in listing.schedules
-    )
+    """Whether every schedule for the place that the card names has come to its end."""
+    here = schedules_here(listing)
+    return bool(here) and all(s.until is not None and s.until < today for s in here)
 
 
 @lru_cache(maxsize=32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -394,6 +395,21 @@ class TestDialects:
         assert listing.access_notes == ("Disabled parking",)
         assert "carer_support" in {s.value for s in listing.subcategories}
         assert listing.contact.url == "https://hub.org.uk"
+
+    def test_closed_days_of_oruk_1_are_kept(self, store: Store, tmp_path: Path) -> None:
+        closed = {"closed": True, "start_date": "2026-11-30", "end_date": "2026-12-31"}
+        opened = {"closed": False, "start_date": "2027-05-03", "end_date": "2027-05-03"}
+        at_place = {"closed": "true", "start_date": "2027-02-01", "end_date": "2027-02-07"}
+        record = make_service(holiday_schedules=[closed, opened])
+        record["regular_schedules"] = record.pop("schedules")
+        [link] = record["service_at_locations"]
+        link["regular_schedules"] = [{"freq": "WEEKLY", "byday": "MO", "opens_at": "10:00"}]
+        link["holiday_schedules"] = [at_place]
+        load(store, write(tmp_path, page(record)))
+        found = {s.byday: s.closed for s in only(store).schedules}
+        everywhere = (date(2026, 11, 30), date(2026, 12, 31))
+        assert found[("TU",)] == (everywhere,)
+        assert found[("MO",)] == (everywhere, (date(2027, 2, 1), date(2027, 2, 7)))
 
     def test_outpost(self, store: Store, tmp_path: Path) -> None:
         record = {

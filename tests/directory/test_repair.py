@@ -166,6 +166,93 @@ class TestSchedules:
         assert schedule is not None and schedule.freq is None
         assert "every 6 weeks on a Saturday" in schedule.text and "9:30am" in schedule.text
 
+    @pytest.mark.parametrize(
+        "prose",
+        [
+            "Chair yoga. Chair yoga every Tuesday. Membership is £12 per month.",
+            "Chair yoga. Every Tuesday, £12 per month.",
+            "Chair yoga. Our newsletter comes out monthly.",
+            "Chair yoga. Last Tuesday we had 30 people.",
+            "Chair yoga. We meet every Tuesday, all year including school holidays.",
+            "Chair yoga. Bingo is held once a month.",
+        ],
+    )
+    def test_words_on_other_things_leave_the_weekly_rule(self, prose: str) -> None:
+        row = {"freq": "WEEKLY", "byday": "TU", "opens_at": "10:00", "closes_at": "11:30"}
+        schedule, flags = schedules.read(row, prose, None)
+        assert schedule is not None
+        assert (schedule.freq, schedule.byday) == ("WEEKLY", ("TU",))
+        assert schedule.text == "Every Tuesday, 10am to 11:30am" and flags == ()
+
+    @pytest.mark.parametrize(
+        "prose",
+        [
+            "Chair yoga. Held every other Tuesday.",
+            "Chair yoga. We meet fortnightly.",
+            "Chair yoga. On the last Tuesday of the month.",
+            "Chair yoga. Every Tuesday, term time only.",
+            "Monthly chair yoga. For all.",
+        ],
+    )
+    def test_words_on_when_still_win(self, prose: str) -> None:
+        row = {"freq": "WEEKLY", "byday": "TU", "opens_at": "10:00"}
+        schedule, flags = schedules.read(row, prose, None)
+        assert schedule is not None and schedule.freq != "WEEKLY"
+        assert flags == ("schedule_text_wins",)
+        assert "Tuesday" in schedule.text and "10am" in schedule.text
+
+    def test_how_often_gives_the_last_day(self) -> None:
+        row = {"freq": "WEEKLY", "byday": "TU", "dtstart": "2020-01-07", "count": 6}
+        schedule, _ = schedules.read(row, None, None)
+        assert schedule is not None and schedule.until == date(2020, 2, 11)
+        row = {"freq": "MONTHLY", "byday": "1MO", "dtstart": "2020-01-07", "count": "2"}
+        schedule, _ = schedules.read(row, None, None)
+        assert schedule is not None and schedule.until == date(2020, 3, 2)
+
+    def test_dates_as_the_calendar_standard_writes_them(self) -> None:
+        row = {"freq": "WEEKLY", "byday": "TU", "until": "20230701T000000Z"}
+        schedule, _ = schedules.read(row, None, None)
+        assert schedule is not None and schedule.until == date(2023, 7, 1)
+
+    @pytest.mark.parametrize(
+        ("row", "byday", "text"),
+        [
+            ({"freq": "WEEKLY", "dtstart": "2024-01-02"}, ("TU",), "Every Tuesday, 10am"),
+            (
+                {"freq": "WEEKLY", "byday": "TU", "bymonthday": "2,3,4"},
+                ("TU",),
+                "Every Tuesday, 10am",
+            ),
+            (
+                {"freq": "WEEKLY", "byday": "TU-TH"},
+                ("TU", "WE", "TH"),
+                "Every Tuesday to Thursday, 10am",
+            ),
+            ({"weekday": "Sat to Sun"}, ("SA", "SU"), "Every Saturday and Sunday, 10am"),
+        ],
+    )
+    def test_lawful_and_near_lawful_rules_keep_their_days(
+        self, row: dict[str, str], byday: tuple[str, ...], text: str
+    ) -> None:
+        schedule, _ = schedules.read({**row, "opens_at": "10:00"}, None, None)
+        assert schedule is not None
+        assert (schedule.freq, schedule.byday, schedule.text) == ("WEEKLY", byday, text)
+
+    def test_one_date_alone_is_over_after_it(self) -> None:
+        schedule, _ = schedules.read({"dtstart": "2023-04-06"}, None, None)
+        assert schedule is not None and schedule.until == date(2023, 4, 6)
+        assert schedule.text == "6 April 2023"
+        schedule, _ = schedules.read(
+            {"dtstart": "2023-04-06", "description": "Mondays"}, None, None
+        )
+        assert schedule is not None and schedule.until is None
+
+    def test_the_start_of_a_rule_that_cannot_be_read_is_no_date_of_its_own(self) -> None:
+        row = {"freq": "MONTHLY", "byday": "MO", "dtstart": "2020-01-06", "opens_at": "10:00"}
+        schedule, flags = schedules.read(row, None, None)
+        assert schedule is not None and schedule.until is None
+        assert "2020" not in schedule.text and flags == ("schedule_rule_not_sound",)
+
     def test_midnight_to_midnight_is_no_time(self) -> None:
         row = {"weekday": "Monday", "opens_at": "00:00", "closes_at": "00:00"}
         schedule, flags = schedules.read(row, None, None)

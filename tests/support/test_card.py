@@ -129,3 +129,47 @@ def test_every_option_of_the_sample_makes_a_card() -> None:
             assert facts.name and facts.why and isinstance(option, Option)
             shown.add(option.listing.id)
     assert len(shown) > 20
+
+
+HALL = Location("hall", "Town Hall", "1 High Street", "XW1 4AB", 52.9, -1.6, Precision.EXACT)
+LIBRARY = Location("library", "Library", "2 Low Street", "XW2 4AB", 53.0, -1.6, Precision.EXACT)
+THURSDAY = Schedule("Thursdays, 10am", "WEEKLY", ("TH",), opens_at=time(10), location_id="hall")
+SATURDAY = Schedule("Saturdays, 2pm", "WEEKLY", ("SA",), opens_at=time(14), location_id="library")
+
+
+def test_when_and_next_are_those_of_the_place_on_the_card() -> None:
+    facts = card(
+        listing(Sub.SOCIAL_CLUBS, locations=(HALL, LIBRARY), schedules=(SATURDAY, THURSDAY))
+    )
+    assert facts.place is not None and facts.place.name == "Town Hall"
+    assert facts.when_texts == ("Thursdays, 10am",)
+    assert facts.next is not None and facts.next.day == date(2026, 11, 26)
+
+
+def test_another_place_gives_this_one_no_times() -> None:
+    facts = card(listing(Sub.SOCIAL_CLUBS, locations=(HALL, LIBRARY), schedules=(SATURDAY,)))
+    assert facts.when_texts == () and facts.next is None
+
+
+def test_where_nobody_goes_every_time_counts() -> None:
+    facts = card(
+        listing(
+            Sub.SOCIAL_CLUBS,
+            locations=(HALL, LIBRARY),
+            schedules=(SATURDAY, THURSDAY),
+            attending_types=frozenset({AttendingType.PHONE}),
+        )
+    )
+    assert facts.when_texts == ("Saturdays, 2pm", "Thursdays, 10am")
+
+
+def test_a_day_that_suits_only_at_another_place_does_not_suit() -> None:
+    found = listing(Sub.SOCIAL_CLUBS, locations=(HALL, LIBRARY), schedules=(SATURDAY, THURSDAY))
+    assert rank(replace(WANTS, days=frozenset({"TH"})), [found], today=TODAY)
+    assert not rank(replace(WANTS, days=frozenset({"SA"})), [found], today=TODAY)
+
+
+def test_what_has_ended_at_the_place_on_the_card_is_not_offered() -> None:
+    ended = replace(THURSDAY, until=date(2026, 1, 1))
+    found = listing(Sub.SOCIAL_CLUBS, locations=(HALL, LIBRARY), schedules=(SATURDAY, ended))
+    assert not rank(WANTS, [found], today=TODAY)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.words import labels
 from bot.needs.areas import Area
-from bot.support.barriers import Barrier, barrier_in
+from bot.support.barriers import Barrier, barrier_in, turned_away
 from bot.support.dates import hour_in
 from bot.support.practice import (
     DECISIONS,
@@ -65,6 +66,39 @@ def test_words_without_a_reason_are_not_given_one(text: str) -> None:
 def test_the_readers_help_where_the_words_alone_do_not_say() -> None:
     assert barrier_in("I was all of a dither", [Area.MOOD_WORRY]) is Barrier.NERVES
     assert barrier_in("rather a lot for me", intent="cheaper") is Barrier.COST
+
+
+@pytest.mark.parametrize(
+    ("text", "barrier"),
+    [
+        ("the group has moved to Bangor", Barrier.CLOSED),
+        ("it finished last month", Barrier.CLOSED),
+        ("it had all finished by the time I found it", Barrier.CLOSED),
+        ("it ended with a song", None),
+        ("they moved me to the front row", None),
+        ("it's gone well so far", None),
+        ("I couldn't reach anyone", Barrier.NO_CONTACT),
+        ("I couldn't reach the top shelf", None),
+    ],
+)
+def test_closed_is_said_of_the_place_and_reaching_of_people(
+    text: str, barrier: Barrier | None
+) -> None:
+    assert barrier_in(text) is barrier
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("yes I went but it was shut", True),
+        ("yes, it had closed though", True),
+        ("yes I rang, no answer", True),
+        ("yes it was shut but they opened up for us", False),
+        ("yes, couldn't answer all of the quiz", False),
+    ],
+)
+def test_who_went_for_nothing(text: str, is_so: bool) -> None:
+    assert turned_away(text) is is_so
 
 
 @given(st.text(max_size=80), st.lists(st.sampled_from(Area), max_size=3))
@@ -125,11 +159,46 @@ def test_partly_is_between_yes_and_no() -> None:
         ("what else is there?", Move.OTHER),
         ("another day would be better", Move.WHEN),
         ("a smaller step", Move.SMALLER),
+        ("I don't want to give it up", Move.GO_ON),
+        ("no point stopping, I love it", Move.GO_ON),
+        ("I haven't finished yet, I'll carry on", Move.GO_ON),
+        ("not quite finished", Move.GO_ON),
+        ("keep going for now", Move.GO_ON),
+        ("leave it as it is", Move.GO_ON),
+        ("it'd be a shame to stop", Move.GO_ON),
+        ("there's no way I'm packing it in", Move.GO_ON),
+        ("I'd never drop it", Move.GO_ON),
+        ("I wouldn’t want to pause it", Move.GO_ON),
+        ("I do not think I should let it go", Move.GO_ON),
+        ("I can't do it let it go", Move.DROP),
+        ("no point", Move.DROP),
+        ("I don't see the point of carrying on", Move.DROP),
+        ("I can't keep going", Move.DROP),
+        ("I'd rather give it up", Move.DROP),
+        ("I've finished with it", Move.FINISH),
+        ("Not now, keep it for later", Move.PAUSE),
+        ("I love it but not now", Move.PAUSE),
+        ("try again another time", Move.PAUSE),
+        ("I could go on Thursday", Move.WHEN),
+        ("carry on, but on a Thursday", Move.WHEN),
+        ("once I finished I felt great", None),
+        ("the buses don't stop there", None),
+        ("I don't like going on my own", None),
         ("the kettle is on", None),
     ],
 )
 def test_what_next_in_plain_words(text: str, move: Move | None) -> None:
     assert move_in(text) is move
+
+
+@pytest.mark.parametrize(("code", "title"), labels("moves").items())
+def test_the_words_on_a_button_mean_what_it_does(code: str, title: str) -> None:
+    assert move_in(title) is Move(code)
+
+
+@given(st.text(max_size=80))
+def test_any_words_are_a_move_or_none(text: str) -> None:
+    assert move_in(text) in {None, *Move}
 
 
 # --- the four constructs ------------------------------------------------------------------------

@@ -61,6 +61,12 @@ def test_bounds_of_the_rule_are_kept() -> None:
     assert next_day(weekly("TU", valid_from=date(2026, 12, 2))) == date(2026, 12, 8)
 
 
+def test_days_when_it_is_closed_are_passed_over() -> None:
+    closed = ((date(2026, 11, 30), date(2026, 12, 31)), (date(2027, 1, 4), date(2027, 1, 4)))
+    assert next_day(weekly("MO", closed=closed), date(2026, 11, 27)) == date(2027, 1, 11)
+    assert next_day(weekly("MO", closed=closed), MONDAY) == MONDAY
+
+
 @pytest.mark.parametrize(
     "schedule",
     [

@@ -186,7 +186,7 @@ def to_service(record: Record) -> Service:
     locations, place_schedules = _locations(record, prose, flags)
     rows = _schedules(record.get("schedules"), prose, None, flags) + place_schedules
     rows = _without_repeats(rows)
-    if not rows and (told := schedules.said(description)) and told.sentence:
+    if not rows and (told := schedules.said_in_prose(description, ())) and told.sentence:
         flags.append("schedule_from_description")
         rule = replace(Schedule(told.sentence), freq=told.freq, byday=told.byday)
         rows = [rule]
@@ -217,7 +217,7 @@ def to_service(record: Record) -> Service:
         phones=phones,
         contacts=contacts,
         locations=placed,
-        schedules=tuple(rows),
+        schedules=schedules.with_closures(rows, record),
         cost_options=costs,
         fees_text=fees,
         eligibility=eligibility,

@@ -20,7 +20,7 @@ from bot.directory.topics import not_for, topics_of
 log = logging.getLogger(__name__)
 
 # Raised when repairs or tags change, so that a feed read again is read anew.
-IMPORTER_VERSION = 3
+IMPORTER_VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any
+
+from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 
 from bot.directory.importer.repair import clean_date, clean_text, clean_time
 from bot.directory.importer.telling import Telling
@@ -63,6 +66,35 @@ _WEEKLY_TEXT = re.compile(
 _TIMES_FIRST = re.compile(rf"^{_TIMES}\s*,?\s*(?P<rest>.*)$", re.IGNORECASE)
 _TIMES_LAST = re.compile(rf"^(?P<rest>.*?)\s*,?\s*(?:at|from|-|–)?\s*{_TIMES}$", re.IGNORECASE)
 _DAY_FINDER = re.compile(_DAY, re.IGNORECASE)
+_DAY_RANGE = re.compile(r"([A-Za-z]{2,9})\s*(?:-|–|—|\bto\b)\s*([A-Za-z]{2,9})")
+
+# "£12 per month" and "all year including school holidays" say nothing of when it meets.
+_NOT_WHEN = re.compile(
+    r"(?:£\s?)?\d+(?:\.\d\d)?p?\s*(?:per|a|each|every)\s+(?:calendar )?month"
+    r"|(?:including|includes|incl?\.?|also in|as well as|even in|term[ -]?time (?:and|&))\s+"
+    r"(?:during |in )?(?:the )?school holidays?",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"(?<=[.!?…;])\s+|\n+")
+_OF_OTHER_THINGS = re.compile(r"£|\bnewsletters?\b|\bmember(?:ship)?s? (?:is|are|costs?|fees?)\b"
+                              r"|\bmagazines?\b|\bsubscriptions?\b", re.IGNORECASE)  # fmt: skip
+_MEETS = re.compile(
+    r"\bmeets?\b|\bmeetings?\b|\bgather\w*"
+    r"|\b(?:we|they|it|groups?|clubs?|class(?:es)?|sessions?|caf[eé]s?)\s+(?:\w+\s+)?"
+    r"(?:run|runs|is|are|held|take|takes|happens?)\b"
+    r"|\bterm[ -]?time only\b|\bonly (?:in|during) (?:the )?(?:school )?term",
+    re.IGNORECASE,
+)
+# "Last Tuesday we had 30 people" tells of one day; "the last Tuesday of the month" is a rule.
+_ONE_DAY = re.compile(
+    rf"(?<!every )(?<!each )(?<!and )(?<!& )\b(?:first|last)\s+{_DAY}\b"
+    r"(?!\s*(?:of|in|each|every|a|per)?\s*(?:the|each|every|a)?\s*(?:calendar )?month)",
+    re.IGNORECASE,
+)
+
+
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}Z?)?$")
+_LONGEST = timedelta(days=365 * 40)
 
 
 @dataclass(frozen=True)
@@ -91,7 +123,12 @@ def days(value: Any) -> tuple[str, ...]:
     if isinstance(value, list):
         parts = [str(v) for v in value if v is not None]
     else:
-        parts = re.split(r"[,;&\s/]+|\band\b", clean_text(value, one_line=True) or "")
+        parts = [clean_text(value, one_line=True) or ""]
+    parts = [
+        part
+        for text in parts
+        for part in re.split(r"[,;&\s/]+|\band\b", _DAY_RANGE.sub(_range, text))
+    ]
     found: list[str] = []
     for part in filter(None, (p.strip() for p in parts)):
         match = re.fullmatch(r"([+-]?\d{1,2})?\s*([A-Za-z]{2,9})|(\d)", part)
@@ -103,23 +140,64 @@ def days(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _range(found: re.Match[str]) -> str:
+    """ "MO-FR" and "Mon to Fri" as each of their days."""
+    first, last = day_code(found[1]), day_code(found[2])
+    if first is None or last is None:
+        return found[0]
+    i, j = DAYS.index(first), DAYS.index(last)
+    return ",".join(DAYS[i : j + 1] if i <= j else (*DAYS[i:], *DAYS[: j + 1]))
+
+
 @lru_cache(maxsize=2_000)
 def said(text: str | None) -> Said | None:
     """What the words say that a plain weekly rule would get wrong, or ``None`` if nothing."""
-    if not text or not (irregular := _IRREGULAR.search(text)):
+    if not text or not _IRREGULAR.search(text):
+        return None
+    # Blanks of the same length, so that the sentence is found in the text as it was.
+    telling = _NOT_WHEN.sub(lambda found: " " * len(found[0]), text)
+    irregular = _IRREGULAR.search(telling)
+    if irregular is None:
         return None
     sentence = _sentence(text, irregular.start())
     found: set[str] = set()
-    phrases = list(ORDINAL_PHRASE.finditer(text))
+    phrases = list(ORDINAL_PHRASE.finditer(telling))
     for phrase in phrases:
         code = day_code(phrase.group("day"))
         for word in re.findall(_ORD, phrase.group("ordinals"), re.IGNORECASE):
             found.add(f"{_ORDINALS[word.casefold()]}{code}")
-    rest = ORDINAL_PHRASE.sub(" ", text)
+    rest = ORDINAL_PHRASE.sub(" ", telling)
     only_this = phrases and not _says_otherwise(rest) and all(p.group("tail") for p in phrases)
     if only_this and len({p.group("day").casefold().rstrip("s") for p in phrases}) == 1:
         return Said("MONTHLY", tuple(sorted(found)), sentence)
     return Said(sentence=sentence)
+
+
+def said_in_prose(prose: str | None, byday: Iterable[str]) -> Said | None:
+    """As ``said``, of the sentences of a description that are about when it meets.
+
+    Beside a rule a sentence counts where it names one of the rule's days (``byday``), says that
+    people meet, or begins with the phrase. It never counts where it is about money, membership
+    or a newsletter.
+    """
+    if not prose or not said(prose):
+        return None
+    on = {d.lstrip("+-0123456789") for d in byday}
+    telling = [s for s in map(_without_one_day, _SENTENCES.split(prose)) if _is_about_when(s, on)]
+    return said("\n".join(telling))
+
+
+def _without_one_day(sentence: str) -> str:
+    return _ONE_DAY.sub(" ", sentence).strip()
+
+
+def _is_about_when(sentence: str, on: set[str]) -> bool:
+    irregular = _IRREGULAR.search(sentence)
+    if irregular is None or _OF_OTHER_THINGS.search(sentence):
+        return False
+    if not on or irregular.start() == 0 or _MEETS.search(sentence):
+        return True
+    return bool(on & {day_code(d) for d in _DAY_FINDER.findall(sentence)})
 
 
 def _says_otherwise(rest: str) -> bool:
@@ -206,7 +284,9 @@ def read(
     attending = attending_type(raw.get("attending_type"))
     freq, byday, bymonthday = _freq(raw)
     interval = _count(raw.get("interval")) or 1
-    dtstart, until = clean_date(raw.get("dtstart")), clean_date(raw.get("until"))
+    dtstart, until = _date(raw.get("dtstart")), _date(raw.get("until"))
+    if freq == "WEEKLY" and not byday and dtstart:
+        byday = (DAYS[dtstart.weekday()],)  # as iCalendar has it
 
     structured = Schedule(
         text="",
@@ -225,8 +305,20 @@ def read(
     )
     if freq is not None and not _is_sound(structured):
         flags.append("schedule_rule_not_sound")
-        structured = replace(structured, freq=None, byday=(), bymonthday=(), interval=1)
-    told = said(words) or said(notes) or said(prose)
+        # Month days in a weekly rule are a slip of the tool; its week days are meant.
+        weekdays = replace(structured, bymonthday=())
+        structured = (
+            weekdays
+            if _is_sound(weekdays)
+            # The start of a rule that was given up is no date of its own.
+            else replace(structured, freq=None, byday=(), bymonthday=(), interval=1, dtstart=None)
+        )
+    last = _last_of_count(structured, raw.get("count"))
+    if last and until is None:
+        structured = replace(structured, until=last)
+    if freq is None and dtstart and until is None and not words and not notes:
+        structured = replace(structured, until=dtstart)  # it happened once
+    told = said(words) or said(notes) or said_in_prose(prose, structured.byday)
     weekly = structured.freq == "WEEKLY" and structured.interval == 1
     if weekly and told:
         flags.append("schedule_text_wins")
@@ -234,8 +326,8 @@ def read(
         if told.freq and named == set(structured.byday):
             structured = replace(structured, freq=told.freq, byday=told.byday)
             return replace(structured, text=_joined(describe(structured), words)), tuple(flags)
-        times = _span(structured)
         text = words if words and said(words) else told.sentence
+        times = _days_and_times(structured, text)
         structured = replace(structured, freq=None, byday=(), interval=1)
         return replace(structured, text=_joined(text, times)), tuple(flags)
     if structured.freq is None and words:
@@ -257,9 +349,16 @@ def read(
     return replace(structured, text=text), tuple(flags)
 
 
+def _days_and_times(schedule: Schedule, text: str) -> str:
+    """What stays true of a weekly rule that was given up: its days, unless said, and its time."""
+    named = {day_code(d) for d in _DAY_FINDER.findall(text)}
+    names = "" if named & set(schedule.byday) else _named(schedule.byday)
+    return ", ".join(filter(None, (names, _span(schedule))))
+
+
 def _joined(first: str | None, second: str | None) -> str:
     if first and second and second not in first:
-        return f"{first.rstrip('. ')}. {second}" if len(second) > 14 else f"{first}, {second}"
+        return f"{first.rstrip('. ')}{'. ' if len(second) > 14 else ', '}{second}"
     return first or second or ""
 
 
@@ -278,6 +377,77 @@ def _freq(raw: dict[str, Any]) -> tuple[str | None, tuple[str, ...], tuple[int, 
     if stated.startswith("week") or (not stated and byday):
         return "WEEKLY", byday, bymonthday
     return None, (), ()
+
+
+def _date(value: Any) -> date | None:
+    """A date, also as iCalendar writes it: "20230701T000000Z"."""
+    if isinstance(value, str | int) and (found := _COMPACT_DATE.match(str(value).strip())):
+        return clean_date("-".join(found.groups()))
+    return clean_date(value)
+
+
+def _last_of_count(schedule: Schedule, count: Any) -> date | None:
+    """The last day of a rule that says how often, not until when; ``None`` where it cannot be."""
+    text = clean_text(count, one_line=True) or ""
+    if not schedule.freq or not schedule.dtstart or not re.fullmatch(r"[1-9]\d{0,3}", text):
+        return None
+    weekdays = [
+        weekday(DAYS.index(d[-2:]), int(d[:-2]) if len(d) > 2 else None) for d in schedule.byday
+    ]
+    rule = rrule(
+        WEEKLY if schedule.freq == "WEEKLY" else MONTHLY,
+        dtstart=datetime.combine(schedule.dtstart, time.min),
+        # A rule such as the 31st of every second February would never come to an end.
+        until=datetime.combine(schedule.dtstart + _LONGEST, time.min),
+        interval=schedule.interval,
+        byweekday=weekdays or None,
+        bymonthday=schedule.bymonthday or None,
+    )
+    days_on = list(islice(rule, int(text)))
+    return days_on[-1].date() if len(days_on) == int(text) else None
+
+
+def with_closures(rows: Iterable[Schedule], record: dict[str, Any]) -> tuple[Schedule, ...]:
+    """The rows with the days on which HSDS 1.1 ``holiday_schedules`` say that it is closed.
+
+    Args:
+        rows: of one service.
+        record: the service; rows in it hold for all, those under a place or its link for that
+            place only.
+    """
+    everywhere = _closures(record.get("holiday_schedules"))
+    at: dict[str | None, tuple[tuple[date, date], ...]] = {}
+    for link in _objects(record.get("service_at_locations")):
+        place = link.get("location")
+        found = _closures(link.get("holiday_schedules"))
+        if isinstance(place, dict):
+            found += _closures(place.get("holiday_schedules"))
+        if found and isinstance(place, dict):
+            # As a place without an id goes by that of its link.
+            key = next((str(k).strip() for k in (place.get("id"), link.get("id")) if k), None)
+            at[key] = at.get(key, ()) + found
+    return tuple(
+        replace(row, closed=closed)
+        if (closed := everywhere + (at.get(row.location_id, ()) if row.location_id else ()))
+        else row
+        for row in rows
+    )
+
+
+def _closures(value: Any) -> tuple[tuple[date, date], ...]:
+    found = []
+    for row in _objects(value):
+        first = _date(row.get("start_date"))
+        last = _date(row.get("end_date")) or first
+        says = str(row.get("closed")).strip().casefold()
+        if first and last and first <= last and says in ("true", "1", "1.0", "yes", "y"):
+            found.append((first, last))
+    return tuple(found)
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    rows = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [row for row in rows if isinstance(row, dict)]
 
 
 def _count(value: Any) -> int | None:
@@ -319,7 +489,7 @@ def describe(schedule: Schedule) -> str:
     """The rule in words: "Every Monday, 9:30am to 12 noon"; "" where there is no rule."""
     span = _span(schedule)
     if schedule.freq == "WEEKLY":
-        named = " and ".join(NAMES[d] for d in schedule.byday)
+        named = _named(schedule.byday)
         every = "Every" if schedule.interval == 1 else f"Every {schedule.interval} weeks on"
         return f"{every} {named}{', ' + span if span else ''}"
     if schedule.freq == "MONTHLY" and schedule.byday:
@@ -329,9 +499,17 @@ def describe(schedule: Schedule) -> str:
     if schedule.freq == "MONTHLY":
         parts = [str(d) for d in schedule.bymonthday]
         return f"Day {' and '.join(parts)} of the month{', ' + span if span else ''}"
-    if schedule.dtstart and (schedule.until in (None, schedule.dtstart)) and span:
-        return f"{schedule.dtstart:%-d %B %Y}, {span}"
+    if schedule.dtstart and (schedule.until in (None, schedule.dtstart)):
+        return f"{schedule.dtstart:%-d %B %Y}{', ' + span if span else ''}"
     return span
+
+
+def _named(byday: tuple[str, ...]) -> str:
+    """ "Monday and Friday"; three and more in a row are "Monday to Friday"."""
+    places = [DAYS.index(d) for d in byday]
+    if len(places) > 2 and places == list(range(places[0], places[0] + len(places))):
+        return f"{NAMES[byday[0]]} to {NAMES[byday[-1]]}"
+    return " and ".join(NAMES[d] for d in byday)
 
 
 def _ordinal_day(code: str) -> str:

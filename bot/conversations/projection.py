@@ -19,8 +19,12 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.masking import known_names_in, mask, names_in
 from bot.conversations.replies import Reply, reply_from_rasa
+from bot.safety.model import Level, Screening
+from bot.safety.replies import question_of, reply_key
+from bot.safety.screen import screen
 from bot.store import turn_search
 from bot.store.base import now, unit_of_work
+from bot.store.record import Record
 from bot.store.tables import MemberRow, Person, StaffRequest
 from bot.store.trackers import TrackerEvent
 from bot.store.turns import RISKS, Conversation, Turn
@@ -46,6 +50,9 @@ UNCLEAR = frozenset(
 
 _LAST_WORDS = 160
 _OUR_SLOTS = frozenset({"requested_slot", "session_started_metadata"})
+DUE, SERVICE = "due", "service"
+"""Kinds of turns in which the person did nothing: a follow-up was due, or the service wrote."""
+
 _KINDS = {"/share_location": "location", "/unreadable": "media", "/choose": "press"}
 _ENTITIES = ("members", "edits", "difficulties")
 
@@ -55,7 +62,7 @@ class TurnFacts:
     """One turn, as the columns of ``Turn`` without the person."""
 
     at: datetime
-    kind: str = "service"
+    kind: str = SERVICE
     channel: str = ""
     update_key: str | None = None
     text: str = ""
@@ -120,7 +127,7 @@ def turns_of(
             turn.slots[str(event["name"])] = event.get("value")
         elif kind == "action" and turn is not None and event.get("name") != "action_listen":
             turn.actions.append(str(event.get("name")))
-        if turn is not None and turn.kind != "service":
+        if turn is not None and turn.kind != SERVICE:
             turn.took_ms = max(0, round((float(event["timestamp"]) - arrived) * 1000))
     if turn is not None:
         yield turn
@@ -189,7 +196,8 @@ def project(session: Session, person_id: str) -> list[Turn]:
     An update that was taken twice, after a crash, is one turn: the later one.
     """
     # Several may write for the same person: workers, or a process that notes a failure.
-    if session.get(Person, person_id, with_for_update=True) is None:
+    person = session.get(Person, person_id, with_for_update=True)
+    if person is None:
         return []
     conversation = session.get(Conversation, person_id)
     events = session.execute(
@@ -211,7 +219,15 @@ def project(session: Session, person_id: str) -> list[Turn]:
         session.flush()
     conversation.event_id = events[-1][0]
     conversation.form, conversation.asked = where.form[:40], where.asked[:40]
+    _seen(person, facts)
     return [_write(session, conversation, turn) for turn in facts]
+
+
+def _seen(person: Person, turns: Iterable[TurnFacts]) -> None:
+    """Keep on which day the person was last here; their row is written once a day at most."""
+    last = max((t.at for t in turns if t.kind not in (DUE, SERVICE)), default=None)
+    if last is not None and last.date() > person.last_seen_at.date():
+        person.last_seen_at = last
 
 
 def _write(session: Session, conversation: Conversation, facts: TurnFacts) -> Turn:
@@ -295,9 +311,16 @@ def note_failure(
 ) -> None:
     """A turn failed or said nothing, and the person got an apology: staff see that too.
 
+    A risk that was told on it is on their list, as it would be had the turn not failed.
     Somebody without a record is not written down.
+
+    Args:
+        said: what Rasa was given to read where ``kind`` is ``text``, else words for what the
+            person did.
     """
-    if session.get(Person, person_id, with_for_update=True) is None:
+    seen = screen(said) if kind == "text" else Screening()
+    person = session.get(Person, person_id, with_for_update=True)
+    if person is None:
         return
     row = _earlier(session, person_id, update_key)
     conversation = session.get(Conversation, person_id)
@@ -307,12 +330,32 @@ def note_failure(
         session.flush()
     if row is None:
         facts = TurnFacts(
-            now(), kind=kind, channel=channel, update_key=update_key, text=said, failed=True
+            now(),
+            kind=kind,
+            channel=channel,
+            update_key=update_key,
+            text=said,
+            risk=seen.level.value,
+            risk_category=seen.category and seen.category.value,
+            failed=True,
         )
+        _seen(person, [facts])
         row = _write(session, conversation, facts)
     elif not row.failed:
         row.failed = True
         conversation.failed += 1
+    if seen.level is not Level.NONE:
+        # Where the action had noted it before the turn failed, this is the same one.
+        Record.of(session, person_id).note_risk(
+            seen.level.value,
+            seen.category and seen.category.value,
+            seen.detector,
+            reply_key(seen),
+            subject=seen.subject,
+            why=[match.rule for match in seen.matches] or ["nothing was matched"],
+            asked=question_of(seen),
+            update_key=update_key,
+        )
     row.replies = [*row.replies, {"text": words}]
 
 

@@ -29,14 +29,16 @@ from bot.conversations.projection import note_failure
 from bot.conversations.replies import Reply, reply_from_rasa
 from bot.conversations.saving import CannotSave, kept_or_raised
 from bot.errors import place_of
-from bot.rights.minimise import minimise
-from bot.safety.model import Level
+from bot.rights.minimise import DIAGNOSIS, minimise
+from bot.rights.wishes import HELPER
+from bot.safety.model import Level, Screening
 from bot.safety.replies import compose
 from bot.safety.screen import screen
 from bot.settings import get_settings
 from bot.store import messages
 from bot.store.base import unit_of_work
 from bot.store.people import remember_address
+from bot.store.tables import Person
 
 _LOG = logging.getLogger(__name__)
 
@@ -216,9 +218,8 @@ class Turns:
             await asyncio.to_thread(self._leave, channel, address)
             _count(channel, incoming, "left")
             return [Outgoing(Reply(words.LEFT, leave=True))]
-        incoming, left_out = without_private_parts(incoming)
         # In one thread: each change of threads costs, and a turn has several.
-        (text, kind, said), sender, said_before = await asyncio.to_thread(
+        (text, kind, said), left_out, sender, said_before = await asyncio.to_thread(
             self._begun, channel, address, incoming, update_key
         )
         if said_before:
@@ -293,11 +294,18 @@ class Turns:
 
     def _begun(
         self, channel: str, address: str, incoming: Incoming, update_key: str | None
-    ) -> tuple[tuple[str, str, str], str, list[Reply] | None]:
-        """``_text_for``, the person's id, and what was answered to this update before."""
-        read = self._text_for(channel, address, incoming, update_key)
+    ) -> tuple[tuple[str, str, str], str, str, list[Reply] | None]:
+        """``_text_for``, what was left out, the person's id, and what was answered before."""
         sender = self._person_for(channel, address)
-        return read, sender, None if update_key is None else self._answered(sender, update_key)
+        incoming, left_out = without_private_parts(incoming, lambda: self._is_helped(sender))
+        read = self._text_for(channel, address, incoming, update_key)
+        before = None if update_key is None else self._answered(sender, update_key)
+        return read, left_out, sender, before
+
+    def _is_helped(self, sender: str) -> bool:
+        with unit_of_work(self._store_url) as session:
+            person = session.get(Person, sender)
+            return person is not None and person.answered_by == HELPER
 
     def _answered(self, sender: str, update_key: str) -> list[Reply] | None:
         with unit_of_work(self._store_url) as session:
@@ -320,8 +328,10 @@ class Turns:
             return payload, "location", ""
         if isinstance(incoming, Unreadable) and payload.startswith("/"):
             return payload, "media", incoming.kind
+        if not payload.startswith("/"):
+            return payload, "text", payload
         typed = incoming.caption if isinstance(incoming, Unreadable) else incoming.text
-        return payload, "command" if payload.startswith("/") else "text", clean(typed)[:TEXT_MAX]
+        return payload, "command", clean(typed)[:TEXT_MAX]
 
     def _keep(
         self, channel: str, address: str, sender: str, replies: list[Reply]
@@ -344,21 +354,46 @@ def is_exit(incoming: Incoming) -> bool:
     return " ".join(re.findall(r"\w+", incoming.text.casefold())) in words.EXIT_WORDS
 
 
-def without_private_parts(incoming: Incoming) -> tuple[Incoming, str]:
-    """What came without details that are never needed of others, and the words that say so."""
+def without_private_parts(
+    incoming: Incoming, is_helped: Callable[[], bool] = lambda: False
+) -> tuple[Incoming, str]:
+    """What came without details that are never needed of others, and the words that say so.
+
+    Where the risk screen makes less of the shorter text, all stays: what is cut could be the
+    tablets that were taken. Staff read it, and a risk is never hidden by a name or an address.
+
+    Args:
+        incoming: what came.
+        is_helped: whether a helper writes, who may tell what the patient has; asked only where
+            it matters.
+    """
+    if not isinstance(incoming, Text | Unreadable):
+        return incoming, ""
+    typed = incoming.text if isinstance(incoming, Text) else incoming.caption
+    short = minimise(typed)
+    if DIAGNOSIS in short.left_out and is_helped():
+        short = minimise(typed, diagnoses=False)
+    if not short.left_out or _tells_more(typed, short.text):
+        return incoming, ""
     if isinstance(incoming, Text):
-        short = minimise(incoming.text)
         incoming = replace(incoming, text=short.text)
-    elif isinstance(incoming, Unreadable):
-        short = minimise(incoming.caption)
-        incoming = replace(incoming, caption=short.text)
     else:
-        return incoming, ""
+        incoming = replace(incoming, caption=short.text)
     what = [words.LEFT_OUT[kind] for kind in short.left_out]
-    if not what:
-        return incoming, ""
     listed = " and ".join([", ".join(what[:-1]), what[-1]] if what[:-1] else what)
     return incoming, words.LEFT_OUT_WHY.format(what=listed)
+
+
+def _tells_more(typed: str, short: str) -> bool:
+    """Whether the screen sees in what was typed a risk that it does not see in the shorter text."""
+    whole, part = screen(typed), screen(short)
+    return whole.level.rank > part.level.rank or (
+        whole.level is part.level and _about(whole) != _about(part)
+    )
+
+
+def _about(seen: Screening) -> tuple[object, ...]:
+    return seen.category, seen.subject
 
 
 def apology_for(incoming: Incoming, apology_words: str = words.APOLOGY) -> list[Reply]:
@@ -398,10 +433,11 @@ def _safe_text(text: str) -> str:
         return COMMANDS[link if name == "start" and link in COMMANDS else name]
     # Rasa obeys "/intent{...}", "/restart" and the like from anyone.
     plain = re.sub(r"^[/\s]+", "", text)
-    # What is cut off is read too: a risk told at the end of a long message is what is answered.
-    if len(plain) > TEXT_MAX and not is_risk(plain[:TEXT_MAX]) and is_risk(plain):
-        return plain[-TEXT_MAX:].lstrip("/ \n")
-    return plain[:TEXT_MAX].rstrip()
+    begins, ends = plain[:TEXT_MAX].rstrip(), plain[-TEXT_MAX:].lstrip("/ \n")
+    # What is cut off is read too: the worst that a long message tells is what is answered.
+    if len(plain) > TEXT_MAX and screen(ends).level.rank > screen(begins).level.rank:
+        return ends
+    return begins
 
 
 def is_risk(text: str) -> bool:

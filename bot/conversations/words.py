@@ -42,6 +42,7 @@ LEFT_OUT = {
     "birth": "a date of birth",
     "number": "an NHS number",
     "surname": "a surname",
+    "diagnosis": "the name of an illness",
 }
 LEFT_OUT_WHY = (
     "I left out {what}, to keep people's details private. I have not kept it. "

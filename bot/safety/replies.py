@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 
-from bot.safety.model import PHYSICAL, Category, Level, Screening
+from bot.safety.model import PHYSICAL, Category, Level, Screening, Subject
 from bot.safety.routes import routes_for
 from bot.settings import Region
 
@@ -22,7 +23,15 @@ _QUESTIONS = {
     Category.OVERDOSE: "medicine",
     Category.EATING: "eating",
     Category.HEAD_INJURY: "head_injury",
+    Category.VIOLENCE_TO_OTHERS: "violence",
+    Category.PSYCHOSIS: "safety",
 }
+
+BODY = frozenset({"physical", "head_injury", "medicine"})
+"""Questions about a body: who passes one by hears where to get help with that, not whom to talk to.
+"""
+
+_TOLD = "told"
 
 
 @lru_cache(maxsize=1)
@@ -33,8 +42,49 @@ def reviewed_words() -> dict[str, Any]:
     return words
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A gentle question as it was put.
+
+    Attributes:
+        question: which one: ``mood``, ``home``, …
+        category: what had been told; ``None`` where it named no danger.
+        subject: whether it asks about the writer or about someone else.
+    """
+
+    question: str
+    category: Category | None = None
+    subject: Subject = "self"
+
+    @classmethod
+    def of(cls, screening: Screening) -> Asked | None:
+        """The question for a screening; ``None`` where none is asked."""
+        question = question_of(screening)
+        return cls(question, screening.category, screening.subject) if question else None
+
+    @classmethod
+    def from_code(cls, code: str) -> Asked:
+        """What ``code`` stood for; a bare name of a question asks about the writer."""
+        question, category, subject = (*code.split("-"), "", "")[:3]
+        return cls(
+            question,
+            Category(category) if category else None,
+            cast("Subject", subject or "self"),
+        )
+
+    @property
+    def code(self) -> str:
+        """It in one word for buttons, without commas and colons."""
+        return f"{self.question}-{self.category or ''}-{self.subject}"
+
+    @property
+    def about_body(self) -> bool:
+        """Whether it asks about a body."""
+        return self.question in BODY
+
+
 def question_of(screening: Screening) -> str:
-    """Name of the gentle question for a concern: ``mood``, ``home``, ``care``, …, ``safety``.
+    """Name of the gentle question for a concern: ``mood``, ``home``, ``physical``, …, ``safety``.
 
     ``""`` where no question is asked: for an alarm and for no risk.
     """
@@ -43,23 +93,21 @@ def question_of(screening: Screening) -> str:
     if screening.category is None:
         # Low mood and strain name no category; a broken detector names no match to go by.
         return "safety" if screening.detector == "error" else "mood"
-    return _QUESTIONS.get(screening.category, "safety")
+    return _QUESTIONS.get(screening.category, "physical")
 
 
 def reply_key(screening: Screening) -> str:
     """Name of the response for a screening.
 
     ``utter_risk_<category>`` for an alarm about the writer,
-    ``utter_risk_<category>_other`` about someone else, ``utter_risk_concern_<question>`` for a
-    concern, ``""`` for no risk.
+    ``utter_risk_concern_<question>`` for a concern, each with ``_other`` after it where it is
+    about someone else; ``""`` for no risk.
     """
     if screening.level is Level.NONE:
         return ""
     question = question_of(screening)
-    if question:
-        return f"utter_risk_concern_{question}"
-    category = screening.category or Category.SUICIDE
-    return f"utter_risk_{category}" + ("_other" if screening.subject == "other" else "")
+    about = f"concern_{question}" if question else screening.category or Category.SUICIDE
+    return f"utter_risk_{about}{_whose(screening.subject)}"
 
 
 def reply_keys() -> tuple[str, ...]:
@@ -69,6 +117,7 @@ def reply_keys() -> tuple[str, ...]:
         *(f"utter_risk_{category}" for category in words["self"]),
         *(f"utter_risk_{category}_other" for category in words["other"]),
         *(f"utter_risk_concern_{question}" for question in words["concern"]),
+        *(f"utter_risk_concern_{question}_other" for question in words["concern_other"]),
     )
 
 
@@ -86,33 +135,40 @@ def compose(screening: Screening, region: Region, service_name: str, service_con
     words = reviewed_words()
     question = question_of(screening)
     if question:
-        text = words["concern"][question]
+        text = words[f"concern{_whose(screening.subject)}"][question]
     else:
         text = words[screening.subject][(screening.category or Category.SUICIDE).value]
     return fill(text, region, service_name, service_contact)
 
 
-def answer_level(question: str, answer: Answer) -> Level:
+def answer_level(asked: Asked, answer: Answer) -> Level:
     """Level of the answer to a gentle question: crisis or emergency where it confirms a risk."""
-    found = _answer(question, answer)
-    if isinstance(found, str):
+    if isinstance(_answer(asked, answer), str):
         return Level.CONCERN
-    physical = Category(found["alarm"]) in PHYSICAL
-    return Level.EMERGENCY if physical else Level.CRISIS
+    return Level.EMERGENCY if answer_category(asked, answer) in PHYSICAL else Level.CRISIS
 
 
-def answer_category(question: str, answer: Answer) -> Category | None:
-    """What a confirmed risk is about; ``None`` where the answer confirms none."""
-    found = _answer(question, answer)
-    return None if isinstance(found, str) else Category(found["alarm"])
+def answer_category(asked: Asked, answer: Answer) -> Category | None:
+    """What a confirmed risk is about; ``None`` where none is confirmed, or none is named."""
+    found = _answer(asked, answer)
+    if isinstance(found, str):
+        return None
+    alarm = found.get("alarm", _TOLD)
+    return asked.category if alarm == _TOLD else Category(alarm)
 
 
 def compose_answer(
-    question: str, answer: Answer, region: Region, service_name: str, service_contact: str
+    asked: Asked, answer: Answer, region: Region, service_name: str, service_contact: str
 ) -> str:
-    """The reply to an answer to ``question_of(screening)``; ``KeyError`` if there is none."""
-    found = _answer(question, answer)
-    text = found if isinstance(found, str) else reviewed_words()["self"][found["alarm"]]
+    """The reply to an answer to a gentle question; ``KeyError`` if there is no such question."""
+    found = _answer(asked, answer)
+    if isinstance(found, str):
+        text = found
+    elif "crisis" in found:
+        text = found["crisis"]
+    else:
+        category = answer_category(asked, answer) or Category.SUICIDE
+        text = reviewed_words()[asked.subject][category.value]
     return fill(text, region, service_name, service_contact)
 
 
@@ -120,13 +176,23 @@ def compose_reopening(
     screening: Screening, region: Region, service_name: str, service_contact: str
 ) -> str:
     """The line said once later in the visit; it never depends on the risk being confirmed."""
-    physical = screening.category in PHYSICAL and screening.level.is_alarm
-    text = reviewed_words()["reopen_physical" if physical else "reopen"]
-    return fill(text, region, service_name, service_contact)
+    if screening.category in PHYSICAL:
+        name = "reopen_physical" if screening.level.is_alarm else "reopen_unwell"
+    else:
+        name = f"reopen{_whose(screening.subject)}"
+    return fill(reviewed_words()[name], region, service_name, service_contact)
 
 
 Said = Literal[
-    "passed_by", "taken_back", "taken_back_unkept", "still_hard", "is_better", "medical_advice"
+    "passed_by",
+    "passed_by_physical",
+    "taken_back",
+    "taken_back_unkept",
+    "still_hard",
+    "is_better",
+    "is_better_unwell",
+    "help_comes",
+    "medical_advice",
 ]
 """Names of the single texts of ``replies.yml``."""
 
@@ -147,6 +213,11 @@ def fill(text: str, region: Region, service_name: str, service_contact: str) -> 
     return str(text).format(service=service, **said).strip()
 
 
-def _answer(question: str, answer: Answer) -> str | dict[str, str]:
-    found: str | dict[str, str] = reviewed_words()["answers"][question][answer]
+def _answer(asked: Asked, answer: Answer) -> str | dict[str, str]:
+    answers = reviewed_words()[f"answers{_whose(asked.subject)}"]
+    found: str | dict[str, str] = answers[asked.question][answer]
     return found
+
+
+def _whose(subject: Subject) -> str:
+    return "_other" if subject == "other" else ""

@@ -26,6 +26,13 @@ from bot.rights.minimise import minimise
         ("her DOB is 3 April 1950", "her [date of birth]", ("birth",)),
         ("ann@example.org", "[email]", ("email",)),
         ("nhs number 943 476 5919", "[NHS number]", ("number",)),
+        ("my sister Jean has MS", "my sister Jean has [illness]", ("diagnosis",)),
+        ("Jean Smith has type 2 diabetes", "Jean has [illness]", ("surname", "diagnosis")),
+        ("my son, who has autism, helps", "my son, who has [illness], helps", ("diagnosis",)),
+        ("mum's got dementia", "mum's got [illness]", ("diagnosis",)),
+        ("Mum's dementia is worse", "Mum's [illness] is worse", ("diagnosis",)),
+        ("my parents have COPD, asthma", "my parents have [illness]", ("diagnosis",)),
+        ("I have COPD and Bob has asthma", "I have COPD and Bob has [illness]", ("diagnosis",)),
     ],
 )
 def test_what_is_left_out(typed: str, kept: str, left_out: tuple[str, ...]) -> None:
@@ -52,6 +59,21 @@ def test_what_is_left_out(typed: str, kept: str, left_out: tuple[str, ...]) -> N
         "I rang 111 and then 999",
         "HP7 0AB",
         "I want to kill myself",
+        "I took 28 pills near Church Road",
+        "16 tablets Hill Street",
+        "My Husband Paul Throttled Me Last Night",
+        "My Son Mark Thumps Me",
+        "My Daughter Sarah Withholds My Tablets",
+        "I have diabetes and a bad back",
+        "my wife and I have arthritis",
+        "me and my brothers have diabetes",
+        "Jean helps me with my diabetes",
+        "my brother got my heart tablets",
+        "Jean takes me to the diabetes clinic",
+        "my GP has diabetes leaflets",
+        "Mum's blood pressure is 180 over 110",
+        "a group for my husband with dementia",
+        "Mum has a cancer nurse",
     ],
 )
 def test_what_stays(text: str) -> None:
@@ -66,6 +88,10 @@ def test_the_patient_is_told_what_and_why() -> None:
     assert captioned == Unreadable("photo", "Bob")
     assert said
     assert without_private_parts(Text("my sister")) == (Text("my sister"), "")
+
+
+def test_the_illnesses_of_the_patient_are_kept_where_a_helper_writes() -> None:
+    assert minimise("my mum has COPD", diagnoses=False).text == "my mum has COPD"
 
 
 @given(st.text(max_size=300))

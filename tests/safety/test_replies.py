@@ -16,6 +16,7 @@ from bot.settings import Region
 
 SERVICE = ("the WISE Companion team", "phone 0113 496 0000")
 ANSWERS: tuple[replies.Answer, ...] = get_args(replies.Answer)
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 
 
 def texts(words: Any) -> Iterator[str]:
@@ -25,6 +26,16 @@ def texts(words: Any) -> Iterator[str]:
         for key, value in words.items():
             if key != "alarm":
                 yield from texts(value)
+
+
+def concern(category: Category | None, subject: Subject = "self") -> Screening:
+    return Screening(Level.CONCERN, category, (), "rules", subject)
+
+
+def asked(category: Category | None, subject: Subject = "self") -> replies.Asked:
+    question = replies.Asked.of(concern(category, subject))
+    assert question is not None
+    return question
 
 
 def alarm(category: Category, subject: Subject = "self") -> Screening:
@@ -113,6 +124,7 @@ def test_sentences_are_short_and_plain(region: Region) -> None:
         said = replies.fill(text, region, *SERVICE)
         for sentence in re.split(r"(?<=[.?!:])\s+|\n", said):
             assert len(sentence.split()) <= 20, sentence
+            assert ",." not in sentence and ",," not in sentence, sentence
         assert not re.search(r"\b(should|chronic|don't worry|nothing to worry)\b", said.lower())
 
 
@@ -141,21 +153,103 @@ def test_a_concern_asks_one_gentle_direct_question(text: str, question: str) -> 
     assert said.count("?") == 1
 
 
-@pytest.mark.parametrize("question", sorted(replies.reviewed_words()["concern"]))
+@pytest.mark.parametrize("category", [None, *Category])
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_concern_asks_one_question_and_names_a_route(
+    category: Category | None, subject: Subject, region: Region
+) -> None:
+    said = replies.compose(concern(category, subject), region, *SERVICE)
+    assert said.count("?") == 1 and "{" not in said
+    assert "999" in said or "116 123" in said
+    assert "yes, no or not sure" in said
+
+
+@pytest.mark.parametrize("category", [None, *Category])
+def test_a_concern_about_someone_else_asks_about_them(category: Category | None) -> None:
+    [question] = re.findall(
+        r"[^.\n]*\?", replies.compose(concern(category, "other"), "england", *SERVICE)
+    )
+    assert re.search(r"\b(they|it)\b", question)
+    assert not re.search(
+        r"\b(are you|do you (?!think)|did you|have you|yourself)\b", question, re.I
+    )
+
+
+@pytest.mark.parametrize("category", [None, *Category])
+@pytest.mark.parametrize("subject", SUBJECTS)
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_every_answer_is_acted_on(question: str, answer: replies.Answer) -> None:
+def test_every_answer_is_acted_on(
+    category: Category | None, subject: Subject, answer: replies.Answer
+) -> None:
+    question = asked(category, subject)
     said = replies.compose_answer(question, answer, "wales", *SERVICE)
-    assert "0113 496 0000" in said
-    confirmed = replies.answer_level(question, answer).is_alarm
-    assert confirmed == (replies.answer_category(question, answer) is not None)
-    if confirmed:
-        assert "999" in said
+    assert "0113 496 0000" in said and "{" not in said
+    level = replies.answer_level(question, answer)
+    confirmed = replies.answer_category(question, answer)
+    if not level.is_alarm:
+        assert confirmed is None
+        return
+    assert "999" in said
+    assert (level is Level.EMERGENCY) == (confirmed in PHYSICAL)
+    # An alarm never brings up another danger than was told: no stroke becomes a suicide.
+    assert confirmed == (category or Category.SUICIDE)
+    if category is not Category.PSYCHOSIS:
+        assert said == replies.compose(alarm(confirmed, subject), "wales", *SERVICE)
+
+
+@pytest.mark.parametrize("category", sorted(PHYSICAL))
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_sign_of_illness_is_asked_about_as_one(category: Category, subject: Subject) -> None:
+    said = replies.compose(concern(category, subject), "england", *SERVICE)
+    assert "NHS 111" in said and "999" in said and "116 123" not in said
+    question = asked(category, subject)
+    if category is not Category.HEAD_INJURY:
+        assert "Is it happening now, or getting worse?" in said
+    for answer in ("yes", "not_sure"):
+        assert replies.answer_level(question, answer) is Level.EMERGENCY
+    no = replies.compose_answer(question, "no", "england", *SERVICE)
+    assert "NHS 111" in no and "999" in no and "116 123" not in no
+
+
+def test_harm_to_others_is_asked_about() -> None:
+    said = replies.compose(concern(Category.VIOLENCE_TO_OTHERS), "england", *SERVICE)
+    assert "might hurt someone?" in said and "suicide" not in said
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("screened", ["psychosis", "error"])
+def test_not_safe_is_a_crisis_and_is_not_taken_for_suicide(subject: Subject, screened: str) -> None:
+    category = Category.PSYCHOSIS if screened == "psychosis" else None
+    question = replies.Asked("safety", category, subject)
+    assert replies.answer_level(question, "no") is Level.CRISIS
+    assert replies.answer_category(question, "no") is category
+    said = replies.compose_answer(question, "no", "england", *SERVICE)
+    assert "999" in said and "NHS 111" in said and "116 123" in said
+    assert "suicide" not in said and "these thoughts" not in said
+
+
+@pytest.mark.parametrize("category", [None, *Category])
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_question_goes_through_a_button_and_back(
+    category: Category | None, subject: Subject
+) -> None:
+    question = asked(category, subject)
+    assert replies.Asked.from_code(question.code) == question
+    assert not set(question.code) & set(':,"')
+    assert len(question.question) <= 20
+
+
+def test_a_button_of_before_asks_about_the_writer() -> None:
+    assert replies.Asked.from_code("mood") == replies.Asked("mood")
 
 
 def test_yes_to_suicide_and_no_to_safety_are_alarms() -> None:
-    assert replies.answer_category("mood", "yes") is Category.SUICIDE
-    assert replies.answer_category("home", "no") is Category.ABUSE
-    assert replies.answer_category("medicine", "yes") is Category.OVERDOSE
+    for subject in SUBJECTS:
+        category = replies.answer_category
+        assert category(replies.Asked("mood", None, subject), "yes") is Category.SUICIDE
+        assert category(replies.Asked("home", None, subject), "no") is Category.ABUSE
+        assert category(replies.Asked("medicine", None, subject), "yes") is Category.OVERDOSE
 
 
 def test_the_reply_never_blocks_and_says_the_chat_stays_open() -> None:
@@ -169,6 +263,10 @@ def test_reopening_is_gentle_and_keeps_the_route() -> None:
     assert "116 123" in said
     physical = replies.compose_reopening(alarm(Category.STROKE), "england", *SERVICE)
     assert "Is help on the way?" in physical
+    theirs = replies.compose_reopening(alarm(Category.SUICIDE, "other"), "england", *SERVICE)
+    assert "someone you worry about" in theirs and "How are you" not in theirs
+    ill = replies.compose_reopening(concern(Category.SEPSIS), "england", *SERVICE)
+    assert "999" in ill and "111" in ill and "116 123" not in ill
 
 
 def test_without_a_contact_a_person_is_still_named() -> None:

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.changes import take_edits, take_names
+from actions.changes import (
+    asks_who_died,
+    offer_after_death,
+    take_edits,
+    take_names,
+    take_pending,
+)
 from actions.company import company
 from actions.forms import Aside, active_form, rephrase, urgent_health
 from actions.journey import go_back
@@ -119,7 +125,10 @@ class ActionAcknowledge(Aside):
     def answer(
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
-        """A short word."""
+        """A short word; it may answer "Is it Frank who died?" where no form is on."""
+        mourns = record is not None and asks_who_died(record)
+        if record is not None and take_pending(record, answer, say):
+            return self.STAY if mourns and offer_after_death(record, say) else None
         if answer.intent == "thank":
             say("utter_thanks")
         return None

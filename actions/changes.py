@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
@@ -13,67 +14,115 @@ from actions.rights import keeps_map, take_right
 from actions.risk import take_check
 from actions.turn import Answer, Say
 from actions.words import label, labels, listed, said_back, titles
-from bot.network.edits import Match, is_role, merge, resolve
-from bot.network.model import LABEL_MAX, Kind, Member, Network, Status
-from bot.nlu.apply import Edited, meant, with_edit, with_mentions
+from bot.network.edits import Match, is_certain, is_role, merge, resolve, with_marks
+from bot.network.model import LABEL_MAX, Kind, Network, Status
+from bot.nlu.apply import (
+    DIED,
+    LOST_TOUCH,
+    STRAIN,
+    SURELY,
+    Edited,
+    is_told,
+    keys_of,
+    meant,
+    news_in,
+    with_edit,
+    with_mentions,
+)
 from bot.nlu.map_talk import same_in
 from bot.nlu.meaning import EditMention
 from bot.store.record import Record
+from bot.support.asks import LifeChange
 
 WHO, EDIT, DO = "who:", "edit:", "do:"
 CHANGE, LEAVE = "change", "leave"
 UNDO = "undo"
+NO = "no"
 PRONOUNS = frozenset({"her", "him", "it", "them", "she", "he", "they", "that one"})
 
 
 def take_names(record: Record, answer: Answer, say: Say) -> bool:
-    """Put the members that the text names on the map and say so; whether there were any."""
+    """Put the members that the text names on the map and say so; whether there were any.
+
+    What it tells of members who are there already (strain, lost touch, a death) is taken as such.
+    """
     if answer.members and not keeps_map(record):
         say("utter_map_not_kept")
         return True
-    before = record.network()
-    made = with_mentions(record.network(), answer.members, record.next_member_key)
+    told = take_news(record, replace(answer, edits=()), say)
+    return _put_names(record, answer, say, told) or bool(told)
+
+
+def _put_names(record: Record, answer: Answer, say: Say, told: Sequence[str]) -> bool:
+    """Put the members that the text names on the map, but for those of whom it told news."""
+    network = record.network()
+    named = [m for m in answer.members if not set(told) & {*keys_of(network, [m.name])}]
+    made = with_mentions(network, named, record.next_member_key)
     record.keep_network(made.network, "add", answer.update_key)
-    died = [m.label for m in made.added if m.status is Status.DIED]
-    if died:
-        say("utter_people_died", names=listed(died))
-    kept = [m.label for m in made.added if m.status is Status.ACTIVE]
-    if kept:
-        say("utter_people_kept", names=listed(kept))
+    for status in _NEWCOMERS:
+        if new := [m.label for m in made.added if m.status is status]:
+            say(_NEWCOMERS[status], names=listed(new))
+    if any(m.strain for m in made.added):
+        say("utter_strain_kept")
     if len(made.added) == 1:
         record.keep_progress(last_member=made.added[0].key)
-    lost = [m for m in (*made.added, *made.known) if _newly_lost(before, m)]
-    if lost:
-        say("utter_lost_touch", names=listed(m.label for m in lost))
-    known = [m.label for m in made.known if m not in lost]
-    if known:
-        say("utter_people_known", names=listed(known))
+    if made.known:
+        say("utter_people_known", names=listed(m.label for m in made.known))
     return bool(made.added or made.known)
 
 
-def _newly_lost(before: Network, member: Member) -> bool:
-    """Whether touch with a member was lost by what was just said."""
-    earlier = {m.key: m.status for m in before}
-    was = earlier.get(member.key, Status.ACTIVE)
-    return member.status is Status.LOST_TOUCH and was is not member.status
+_NEWCOMERS = {
+    Status.DIED: "utter_people_died",
+    Status.ACTIVE: "utter_people_kept",
+    Status.LOST_TOUCH: "utter_lost_touch",
+}
+"""What is said of those who are new on the map."""
+
+
+def take_news(record: Record, answer: Answer, say: Say, *, strain: bool = True) -> tuple[str, ...]:
+    """Take what a text tells of members on the map beside any question; keys of whom it tells.
+
+    Args:
+        strain: whether that somebody makes things harder is news, and not the answer itself.
+    """
+    network = record.network()
+    news = [
+        edit
+        for edit in news_in(network, answer.text, answer.members, answer.edits)
+        if strain or str(edit.operation) != STRAIN
+    ]
+    for edit in news:
+        _apply(record, edit, answer, say)
+    return keys_of(network, (edit.target for edit in news))
 
 
 def take_edits(record: Record, answer: Answer, say: Say) -> bool:
     """Apply the edits that the text asks for and say what changed; whether there were any."""
-    if (pair := same_in(answer.text, record.network())) is not None:
+    network = record.network()
+    if (pair := same_in(answer.text, network)) is not None:
         return _make_one(record, pair, answer, say)
-    for edit in answer.edits:
+    told = take_news(record, answer, say)
+    asked = [edit for edit in answer.edits if not _is_news(edit, answer, told, network)]
+    for edit in asked:
         if edit.operation == "undo":
             undo(record, say)
             continue
         if edit.operation == "add" and answer.members:
-            take_names(record, answer, say)
+            _put_names(record, answer, say, told)
             continue
         if edit.operation == "merge" and (pair := _both(record, edit)) is not None:
             _make_one(record, pair, answer, say)
             continue
         _apply(record, edit, answer, say)
-    return bool(answer.edits)
+    if told and not answer.edits:
+        _put_names(record, answer, say, told)
+    return bool(answer.edits or told)
+
+
+def _is_news(edit: EditMention, answer: Answer, told: Sequence[str], network: Network) -> bool:
+    """Whether an edit is what was taken as news already."""
+    of_them = set(told) & {*keys_of(network, [edit.target])}
+    return bool(of_them) and (edit.operation == DIED or is_told(edit, answer.text))
 
 
 def _both(record: Record, edit: EditMention) -> tuple[str, str] | None:
@@ -119,6 +168,14 @@ def _apply(
             "utter_who_do_you_mean",
             buttons=[(t, f"{WHO}{k}") for k, t in titles(edited.candidates).items()],
         )
+    elif edited.outcome == "unsure":
+        (member,) = edited.candidates
+        record.keep_progress(pending_edit=edit.to_json(), hush=True)
+        say(
+            "utter_died_who" if edit.operation == DIED else "utter_do_you_mean",
+            name=member.label,
+            buttons=[(label("buttons", "yes"), f"{WHO}{member.key}"), (label("buttons", "no"), NO)],
+        )
     elif edited.outcome == "unknown" and edit.operation == "died":
         # Of somebody who is not on the map: sorrow first, never "I can't find them".
         say("utter_died_elsewhere", name=_to_you(edited.name)[:LABEL_MAX])
@@ -145,7 +202,9 @@ _CHANGED = {
     "remove": "utter_removed",
     "rename": "utter_renamed",
     "merge": "utter_merged",
-    "died": "utter_died",
+    DIED: "utter_died",
+    LOST_TOUCH: "utter_lost_touch",
+    STRAIN: "utter_strain_kept",
     "set_circle": "utter_moved",
     "set_contact": "utter_contact_set",
     "set_help": "utter_help_set",
@@ -169,17 +228,25 @@ def _say_changed(edit: EditMention, edited: Edited, say: Say) -> None:
         name=edited.name,
         names=edited.name,
         value=value,
-        buttons=[(label("buttons", "undo"), UNDO)],
+        # What is private is never put back, so nothing offers to.
+        buttons=[] if edit.operation == STRAIN else [(label("buttons", "undo"), UNDO)],
     )
 
 
 def undo(record: Record, say: Say) -> None:
-    """Take the last change of the map back, and say what that was."""
-    undone = record.undo_network()
-    if undone is None:
-        say("utter_nothing_to_undo")
-        return
-    was, now = undone
+    """Take the last change of the map back, and say what that was.
+
+    Who makes things harder stays marked, and a change of nothing else is passed over: it was
+    told in private, is seen nowhere, and keeps the person from being pointed to who hurts them.
+    """
+    was = now = record.network()
+    while was == now:
+        undone = record.undo_network()
+        if undone is None:
+            say("utter_nothing_to_undo")
+            return
+        now = with_marks(undone[1], was)
+        record.write_network(now)
     before, after = {m.key: m for m in was}, {m.key: m for m in now}
     back = [m.label for key, m in after.items() if key not in before]
     off = [m.label for key, m in before.items() if key not in after]
@@ -286,23 +353,44 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
         return True
     if (pair := same_in(answer.text, record.network())) is not None:
         return _make_one(record, pair, answer, say)
-    pending = record.progress.get("pending_edit")
-    again = record.progress.get("pending_again")
-    if pending:
-        record.keep_progress(pending_edit=None, pending_again=None)
-    key = answer.choice.removeprefix(WHO) if answer.choice.startswith(WHO) else ""
-    if pending and answer.text and not answer.edits:
-        found = resolve(record.network(), f"{pending['target']} {answer.text}")
-        key = found.key if isinstance(found, Match) else ""
-        if not key and not again:
-            _apply(record, EditMention(**pending), answer, say)
-            record.keep_progress(pending_again=True)
-            return True
-    if pending and key in {m.key for m in record.network()}:
-        _apply(record, EditMention(**pending), answer, say, key)
+    if take_pending(record, answer, say):
         return True
     if answer.choice.startswith(WHO):
         say("utter_change_unclear")
+        return True
+    return False
+
+
+def take_pending(record: Record, answer: Answer, say: Say) -> bool:
+    """Hear whom a change was meant for, where that was asked; whether the answer was that."""
+    pending = record.progress.get("pending_edit")
+    if not pending:
+        return False
+    again = record.progress.get("pending_again")
+    record.keep_progress(pending_edit=None, pending_again=None)
+    edit, network = EditMention(**pending), record.network()
+    key = answer.choice.removeprefix(WHO) if answer.choice.startswith(WHO) else ""
+    if answer.said_no:
+        if edit.operation == DIED:
+            say("utter_died_elsewhere", name=_to_you(edit.target)[:LABEL_MAX])
+        else:
+            say("utter_left_as_it_is")
+        return True
+    if answer.text and not answer.edits:
+        found = meant(network, edit.target) if answer.said_yes else None
+        if not isinstance(found, Match):
+            words = f"{edit.target} {answer.text}"
+            found = resolve(network, words)
+            if isinstance(found, Match) and edit.operation in SURELY:
+                found = found if is_certain(network[found.key], words) else None
+        if isinstance(found, Match):
+            key = found.key
+        elif not again:
+            _apply(record, edit, answer, say)
+            record.keep_progress(pending_again=True)
+            return True
+    if key in {m.key for m in network}:
+        _apply(record, edit, answer, say, key)
         return True
     return False
 
@@ -331,6 +419,24 @@ class ActionChangeNetwork(Aside):
         return None
 
 
+def asks_who_died(record: Record) -> bool:
+    """Whether "Is it Frank who died?" waits for its answer."""
+    return (record.progress.get("pending_edit") or {}).get("operation") == DIED
+
+
+def offer_after_death(record: Record, say: Say) -> bool:
+    """Offer to go over the map once it is known who died; whether that was offered.
+
+    Where it was clear at once, ``Aside.run`` offers it.
+    """
+    from actions.review import can_offer, offer
+
+    if asks_who_died(record) or not can_offer(record):
+        return False
+    offer(record, say, LifeChange.DIED)
+    return True
+
+
 class ActionButton(Aside):
     """A button pressed while no question is open."""
 
@@ -344,7 +450,10 @@ class ActionButton(Aside):
         """A change of the map, or a button of an earlier question."""
         if record is not None and take_right(record, answer, say):
             return self.STAY if answer.choice.startswith(TAKE) else None
+        mourns = record is not None and asks_who_died(record)
         if record is not None and take_anywhere(record, answer, say):
+            if mourns and offer_after_death(record, say):
+                return self.STAY
             return self.STAY if answer.choice == "person" else None
         say("utter_stale_button")
         return None

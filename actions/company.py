@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from bot.network.model import FAMILY, Kind, Member, Network
+from bot.network.edits import Match, is_certain, resolve
+from bot.network.model import Kind, Member, Network, Status
 from bot.store.record import Record
+from bot.support import company as company_rules
 
 
 def not_to_be_named(record: Record, network: Network) -> frozenset[str]:
-    """Whom never to point to once abuse was told, as nobody may have said who it was.
-
-    Everybody but staff while no member is known to make things harder; family while only others
-    are known to. Where one of the family is, that is taken to be who was told of.
-    """
-    if not record.told_of_abuse():
-        return frozenset()
-    named = [m for m in network if m.strain]
-    if any(m.relationship in FAMILY for m in named):
-        return frozenset()
-    return frozenset(
-        m.key for m in network if m.relationship in FAMILY or (not named and m.kind is Kind.PERSON)
-    )
+    """Keys of whom never to point to once abuse was told; see ``bot.support.company``."""
+    return company_rules.not_to_be_named(network, told_of_abuse=record.told_of_abuse())
 
 
 def company(record: Record) -> list[Member]:
@@ -34,3 +25,15 @@ def company(record: Record) -> list[Member]:
     ]
     members = [m for m in members if m.kind is not Kind.PROFESSIONAL] or members
     return sorted(members, key=lambda m: m.circle or 4)
+
+
+def mourned(network: Network, text: str) -> Member | None:
+    """Who has died of those on the map, where words name them: nobody can count on them now.
+
+    Nothing is said of somebody dead whom the words may not mean ("my brother").
+    """
+    found = resolve(network, text) if text else None
+    if not isinstance(found, Match):
+        return None
+    member = network[found.key]
+    return member if member.status is Status.DIED and is_certain(member, text) else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from actions.choices import is_button
-from actions.everyone import AboutEveryone, newcomers, on_from, said_of, to_the_end
+from actions.everyone import AboutEveryone, on_from, to_the_end, whom
 from actions.forms import Ask, Done, Heard, question
 from actions.turn import Answer, Say, skip_button
 from actions.words import codes, label, labels, titles
@@ -45,9 +45,9 @@ def next_member(record: Record) -> Member | None:
 
 
 def is_known(member: Member) -> bool:
-    return (
-        member.relationship is not None and member.contact is not None and member.help is not None
-    )
+    """Whether everything that is asked of a member is known already."""
+    near = member.distance is not None or not asks_distance(member)
+    return near and None not in (member.relationship, member.contact, member.help)
 
 
 def asks_relationship(member: Member) -> bool:
@@ -159,9 +159,9 @@ class ValidateDetailsForm(AboutEveryone):
         """Who goes in the inner circle."""
         if answer.skipped:
             return _then_members(record, say, "details_middle")
-        found = said_of(record.network().active, answer)
-        if found is None:
-            return newcomers(record, answer, say)
+        found = whom(record, record.network().active, answer, say)
+        if isinstance(found, Heard):
+            return found
         _place(record, found, 1, answer)
         _take_out(record, found, 1, answer)
         if not unplaced(record.network()):
@@ -173,9 +173,9 @@ class ValidateDetailsForm(AboutEveryone):
         """Who goes in the middle; the rest go outside."""
         if answer.skipped:
             return _then_members(record, say)
-        found = said_of(record.network().active, answer)
-        if found is None:
-            return newcomers(record, answer, say)
+        found = whom(record, record.network().active, answer, say)
+        if isinstance(found, Heard):
+            return found
         _place(record, found, 2, answer)
         _take_out(record, found, 2, answer)
         _place(record, [m.key for m in unplaced(record.network())], 3, answer)

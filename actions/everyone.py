@@ -5,16 +5,19 @@ Asked as groups and never pair by pair: for 20 members there would be 190 pairs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from itertools import takewhile
 
-from actions.changes import take_names
+from actions.changes import take_edits, take_names, take_news
 from actions.choices import chosen
 from actions.forms import SLOTS, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, listed, titles
+from bot.network.edits import Match, kin_in, resolve
 from bot.network.model import FAMILY, Kind, Member, Network, Work
-from bot.nlu.context import names_in
+from bot.nlu.apply import STRAIN, keys_of, news_in
+from bot.nlu.context import asks_to_take_off, names_said, spots_of
 from bot.nlu.map_talk import ties_in
 from bot.safety.routes import routes_for
 from bot.settings import get_settings
@@ -73,13 +76,94 @@ def to_the_end(record: Record, slot: str) -> Done:
     return Done((*passed, *on_from(record, "details_ties").also))
 
 
-def said_of(members: Sequence[Member], answer: Answer) -> list[str] | None:
-    """Keys of the members that an answer ticks or names; ``None`` where it names nobody."""
+def said_of(members: Sequence[Member], answer: Answer, *, hard: bool = False) -> list[str] | None:
+    """Keys of the members that an answer ticks or names; ``None`` where it names nobody.
+
+    Args:
+        hard: the question is who makes things harder; see ``names_said``.
+    """
     labels = {m.key: m.label for m in members}
-    if answer.choices or answer.said_no:
+    if answer.choices:
         return chosen(answer, labels)
-    named = names_in(answer.text, labels.values())
-    return [key for key, name in labels.items() if name in named] or None
+    kin = _by_kin_words(members, answer.text)
+    said = names_said(answer.text, [*labels.values(), *kin], hard=hard)
+    if said.denied and not said.meant:
+        return None
+    if answer.said_no and not (said.only or said.denied):
+        return []
+    meant = {kin[word] for word in said.meant if word in kin}
+    meant |= {key for key, name in labels.items() if name in said.meant}
+    meant -= {kin[word] for word in said.denied if word in kin}
+    return [key for key in labels if key in meant] or None
+
+
+_KIN_WORD = re.compile(r"\b(?:my|our|ma|the) ([^\W\d_]+)", re.IGNORECASE)
+
+
+def _by_kin_words(members: Sequence[Member], text: str) -> dict[str, str]:
+    """Words such as "wife" that stand for one of the members, with that member's key.
+
+    Not where a name follows, which says better who is meant: "my friend Tom".
+    """
+    known = [m.label for m in members]
+    named = {spot.start for spot in spots_of(text, known)}
+    found: dict[str, str] = {}
+    for word in _KIN_WORD.finditer(text):
+        one = resolve(Network(tuple(members)), word[1]) if kin_in(word[1]) else None
+        if isinstance(one, Match) and word.end() + 1 not in named and word[1] not in known:
+            found[word[1]] = one.key
+    return found
+
+
+def whom(
+    record: Record, members: Sequence[Member], answer: Answer, say: Say, *, hard: bool = False
+) -> list[str] | Heard:
+    """Keys of the members that an answer means; or what else came of it, and the question waits.
+
+    What it tells of a member beside the question ("I've lost touch with Bob", "Ann died") is taken
+    first, and is no answer about that member.
+    """
+    network = record.network()
+    if asks_to_take_off(answer.text) and any(e.operation == "remove" for e in answer.edits):
+        take_edits(record, answer, say)
+        return Heard.STAY
+    told = take_news(record, answer, say, strain=not hard) if answer.text else ()
+    if hard:
+        news = news_in(network, answer.text, answer.members)
+        harder = keys_of(network, (e.target for e in news if str(e.operation) == STRAIN))
+        told = tuple(key for key in told if key not in harder)
+    if record.progress.get("pending_edit"):
+        return Heard.STAY
+    found = said_of([m for m in members if m.key not in told], answer, hard=hard)
+    if found is None:
+        return Heard.STAY if told else newcomers(record, answer, say)
+    apart = _told_apart(members, found, answer)
+    if isinstance(apart, Member):
+        say("utter_which_of_them", name=apart.label)
+        return Heard.STAY
+    return apart
+
+
+def _told_apart(
+    members: Sequence[Member], found: Sequence[str], answer: Answer
+) -> list[str] | Member:
+    """Those found, where a name of several is told apart by kin words; else one of that name."""
+    said = {spot.name for spot in spots_of(answer.text, [m.label for m in members])}
+    if not said or _BOTH.search(answer.text):
+        return list(found)
+    kin = kin_in(answer.text)
+    kept: list[str] = []
+    for member in (m for m in members if m.key in found):
+        same = [m for m in members if m.label == member.label and m.label in said]
+        fits = [m for m in same if m.relationship in kin] or same
+        if len(fits) > 1:
+            return member
+        if member in fits or not same:
+            kept.append(member.key)
+    return kept
+
+
+_BOTH = re.compile(r"\b(?:both|all|two)\b", re.IGNORECASE)
 
 
 def _answered_for(
@@ -178,9 +262,9 @@ class AboutEveryone(StageForm):
         if answer.skipped:
             return on_from(record, "details_gives")
         members = helped(record.network())
-        found = said_of(members, answer)
-        if found is None:
-            return newcomers(record, answer, say)
+        found = whom(record, members, answer, say)
+        if isinstance(found, Heard):
+            return found
         network = record.network()
         for member in _answered_for(members, found, answer):
             network = network.changed(member.key, helped_by_ego=member.key in found)
@@ -195,9 +279,9 @@ class AboutEveryone(StageForm):
         if answer.skipped:
             return on_from(record, "details_step_in")
         members = in_reserve(record.network())
-        found = said_of(members, answer)
-        if found is None:
-            return newcomers(record, answer, say)
+        found = whom(record, members, answer, say)
+        if isinstance(found, Heard):
+            return found
         network = record.network()
         for member in _answered_for(members, found, answer):
             would = member.potential | STEPPING_IN if member.key in found else frozenset()
@@ -239,9 +323,9 @@ class AboutEveryone(StageForm):
         if answer.skipped:
             return Heard.DONE
         members = in_reserve(record.network())
-        found = said_of(members, answer)
-        if found is None:
-            return newcomers(record, answer, say)
+        found = whom(record, members, answer, say, hard=True)
+        if isinstance(found, Heard):
+            return found
         network = record.network()
         for member in _answered_for(members, found, answer):
             network = network.changed(member.key, strain=member.key in found)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Sequence
+from functools import wraps
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -19,29 +21,48 @@ from actions.forms import (
     Aside,
     Ask,
     Done,
+    Handler,
     Heard,
     StageForm,
     active_form,
-    begin_stage,
     keep_form,
     question,
 )
 from actions.plan import MEMBER, keep_when, keep_who, people_buttons, say_when_asked
+from actions.review import (
+    can_offer,
+    change_told,
+    is_due,
+    look_further,
+    note_change,
+    offer,
+    take_death,
+    tells_of_death,
+)
 from actions.turn import PLAIN, Answer, Say, record_of, skip_button
 from actions.words import label, labels, listed
 from bot.conversations.journey import STAGES, form_of
 from bot.directory.corrections import About, open_correction
+from bot.directory.search_index import query_words
 from bot.errors import place_of
 from bot.network.model import LABEL_MAX, Kind, Relationship
 from bot.nlu.apply import label_from, with_mentions
 from bot.nlu.meaning import MemberMention
-from bot.papers.of_person import plan_line
+from bot.papers.of_person import openly, plan_line
 from bot.rights.consents import Scope
 from bot.store import follow_ups
-from bot.store.base import now
+from bot.store.base import STORE_AWAY, now
 from bot.store.record import Record
 from bot.store.tables import FollowUp, Plan
-from bot.support.barriers import OF_A_SERVICE, WRONG_DETAILS, Barrier, barrier_in
+from bot.support.asks import LifeChange
+from bot.support.barriers import (
+    OF_A_SERVICE,
+    WRONG_DETAILS,
+    Barrier,
+    barrier_in,
+    but_in,
+    turned_away,
+)
 from bot.support.dates import date_in
 from bot.support.practice import (
     CHECKED,
@@ -87,7 +108,21 @@ def begin(record: Record, say: Say, hello: str = "utter_follow_up_hello") -> lis
 
 
 def _take_up(record: Record, row: FollowUp) -> None:
-    record.keep_progress(follow_up={"id": row.id}, misses=0)
+    # The question names the plan and its company: "he died" is then of them, and of nobody named
+    # weeks ago. An offer that was left standing is not what is answered from here on.
+    record.keep_progress(
+        follow_up={"id": row.id},
+        misses=0,
+        review_offered=None,
+        then=None,
+        last_member=_company_named(record, record.session.get_one(Plan, row.plan_id)),
+    )
+
+
+def _company_named(record: Record, plan: Plan) -> str | None:
+    """The key of whom the plan's line names as company."""
+    member = next((m for m in record.network() if m.key == plan.with_member), None)
+    return member.key if member and member.label in plan_line(record, plan) else None
 
 
 def _state(record: Record) -> dict[str, Any]:
@@ -106,7 +141,7 @@ def _current(record: Record) -> tuple[FollowUp, Plan]:
 
 def _lowest(record: Record) -> Construct | None:
     row, _plan = _current(record)
-    checks = {Construct(c): Said(s) for c, s in _state(record).get("fit", {}).items()}
+    checks = {Construct(c): Said(s) for c, s in (row.fit or {}).items()}
     worth = Said(row.worth) if row.worth else None
     return lowest(evidence(worth, Barrier(row.barrier) if row.barrier else None, checks))
 
@@ -157,13 +192,24 @@ class AskTried(Ask):
     stage, slot = "follow_up", "follow_up_tried"
 
     def ask(self, record: Record, say: Say) -> None:
-        """With the plan as it was put, and a way to stop."""
+        """With the plan as it was put, and a way to stop.
+
+        A message that nobody waits for may show on a locked screen: there the plan is named only
+        as far as others may read it, and nobody with it.
+        """
         _row, plan = _current(record)
+        line = plan_line(record, plan)
+        buttons = [(label("buttons", "stop_asking"), "stop_messages")]
+        if record.progress.get("follow_up_unasked"):
+            record.keep_progress(follow_up_unasked=None)
+            said = openly(record, plan)
+            line = f"• {said}" if isinstance(said, str) else ""
+            buttons.insert(0, (label("buttons", "which_plan"), "show_plan"))
         say(
-            "utter_ask_follow_up_tried",
-            plan=plan_line(plan),
+            "utter_ask_follow_up_tried" if line else "utter_ask_follow_up_tried_quietly",
+            plan=line,
             buttons=_replies("yes", "partly", "not_yet"),
-            intents=[(label("buttons", "stop_asking"), "stop_messages")],
+            intents=buttons,
         )
 
 
@@ -233,6 +279,7 @@ class AskNext(Ask):
     def ask(self, record: Record, say: Say) -> None:
         """With someone, otherwise, smaller, something else, later, or not at all."""
         low = _lowest(record)
+        _keep(record, ending=None)
         people = people_buttons(record) if low is Construct.PARTICIPATION else []
         moves = [(label("moves", move), f"{MOVE}{move}") for move in MOVES[low]]
         say(f"utter_follow_up_next_{low or 'good'}", buttons=[*people, *moves])
@@ -255,12 +302,36 @@ class AskChange(Ask):
 # --- the answers --------------------------------------------------------------------------------
 
 
+def life_first(handler: Handler) -> Handler:
+    """Hear first what has happened in the person's life; how a plan went is small beside it."""
+
+    @wraps(handler)
+    def hear(form: StageForm, record: Record, answer: Answer, say: Say) -> Heard | Done | Afresh:
+        if take_death(record, answer, say):
+            row, _plan = _current(record)
+            row.words = answer.text or row.words
+            _lay_aside(record)
+            record.keep_progress(life_change=LifeChange.DIED.value)
+            return Done(SLOTS["follow_up"])
+        note_change(record, answer)
+        return handler(form, record, answer, say)
+
+    return hear
+
+
+def _lay_aside(record: Record) -> None:
+    """Nobody is asked how plans went when they have just told of a death."""
+    for row in record.open_follow_ups():
+        follow_ups.answer(record.session, row, now())
+
+
 class ValidateFollowUpForm(StageForm):
     """Hears how it went."""
 
     stage = "follow_up"
 
     @question
+    @life_first
     def validate_follow_up_tried(
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done | Afresh:
@@ -269,6 +340,7 @@ class ValidateFollowUpForm(StageForm):
         return hear_tried(record, answer, say)
 
     @question
+    @life_first
     def validate_follow_up_worth(
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done | Afresh:
@@ -282,6 +354,7 @@ class ValidateFollowUpForm(StageForm):
         return _after_worth(record)
 
     @question
+    @life_first
     def validate_follow_up_barrier(
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done | Afresh:
@@ -295,6 +368,7 @@ class ValidateFollowUpForm(StageForm):
         return _after_barrier(record)
 
     @question
+    @life_first
     def validate_follow_up_fit(
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done | Afresh:
@@ -312,6 +386,7 @@ class ValidateFollowUpForm(StageForm):
         return _joins(record)
 
     @question
+    @life_first
     def validate_follow_up_join(
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done | Afresh:
@@ -325,6 +400,7 @@ class ValidateFollowUpForm(StageForm):
         return Heard.DONE
 
     @question
+    @life_first
     def validate_follow_up_next(
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done | Afresh:
@@ -335,12 +411,24 @@ class ValidateFollowUpForm(StageForm):
         ):
             keep_who(record, plan, answer)
             row.decision = "change"
-            say("utter_follow_up_with", plan=plan_line(plan))
+            say("utter_follow_up_with", plan=plan_line(record, plan))
             _ask_again(record, plan, say)
             return _finished(record)
-        move = _move(answer, _lowest(record))
-        if move is None:
-            return _finished(record) if answer.skipped else Heard.UNCLEAR
+        asked = _state(record).get("ending")
+        if asked and not answer.choice.startswith(MOVE):
+            move = _sure(Move(asked), answer)
+            if move is None:
+                return Heard.STAY
+        else:
+            move = _move(answer, _lowest(record))
+            if move is None:
+                return _finished(record) if answer.skipped else Heard.UNCLEAR
+            if move in _SURE and not _is_borne_out(record, move, answer):
+                # Words alone may be misread, and this ends the plan.
+                _keep(record, ending=move.value)
+                record.keep_progress(hush=True)
+                say(_SURE[move], buttons=_replies("yes", "no"))
+                return Heard.STAY
         row.decision = DECISIONS[move]
         if move is Move.WHEN and answer.text and date_in(answer.text):
             return _changed(record, plan, answer, say)
@@ -355,6 +443,7 @@ class ValidateFollowUpForm(StageForm):
         return _finished(record)
 
     @question
+    @life_first
     def validate_follow_up_change(
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done | Afresh:
@@ -362,6 +451,12 @@ class ValidateFollowUpForm(StageForm):
         _row, plan = _current(record)
         return _changed(record, plan, answer, say)
 
+
+_SURE = {
+    Move.FINISH: "utter_follow_up_sure_finish",
+    Move.DROP: "utter_follow_up_sure_drop",
+}
+"""What is asked before words end a plan."""
 
 _SAID = {
     Move.GO_ON: "utter_follow_up_go_on",
@@ -376,6 +471,8 @@ def hear_tried(record: Record, answer: Answer, say: Say) -> Heard | Done | Afres
     """Keep whether the plan was tried, and what else the answer tells."""
     row, _plan = _current(record)
     barrier = _barrier(answer)
+    if barrier is None and (note_change(record, answer) or tells_of_death(answer)):
+        barrier = Barrier.OTHER  # what came in the way is told, and not asked again
     tried = _tried(answer, barrier)
     if tried is None and not answer.skipped:
         return Heard.UNCLEAR
@@ -399,7 +496,7 @@ def hear_tried(record: Record, answer: Answer, say: Say) -> Heard | Done | Afres
 def _tried(answer: Answer, barrier: Barrier | None) -> Said | None:
     if answer.choices:
         return Said(answer.choice) if answer.choice in set(Said) else None
-    if barrier in WRONG_DETAILS:
+    if barrier in WRONG_DETAILS and not _went(answer):
         return Said.NO  # "I did go, but it was closed"
     sure = answer.confidence >= PLAIN
     if partly_in(answer.text) is Said.PARTLY:
@@ -411,6 +508,14 @@ def _tried(answer: Answer, barrier: Barrier | None) -> Said | None:
     if answer.said_yes or (answer.intent == "report_done" and sure):
         return Said.YES
     return Said.NO if answer.said_no or barrier is not None else None
+
+
+def _went(answer: Answer) -> bool:
+    """Whether a yes stands beside words that may be about wrong details."""
+    good = worth_in(answer.text) is Said.YES
+    told = answer.said_yes or (good and tried_in(answer.text) is Said.YES)
+    fine = good and not but_in(answer.text)
+    return told and (fine or not turned_away(answer.text))
 
 
 def _worth(answer: Answer) -> Said | None:
@@ -451,8 +556,8 @@ def _keep_barrier(record: Record, barrier: Barrier | None, answer: Answer, say: 
 
 def _keep_fit(record: Record, yes: Iterable[Construct]) -> None:
     ticked = set(yes)
-    fit = {str(c): str(Said.YES if c in ticked else Said.NO) for c in CHECKED}
-    _keep(record, fit=fit)
+    row, _plan = _current(record)
+    row.fit = {str(c): str(Said.YES if c in ticked else Said.NO) for c in CHECKED}
 
 
 def _move(answer: Answer, low: Construct | None) -> Move | None:
@@ -464,6 +569,31 @@ def _move(answer: Answer, low: Construct | None) -> Move | None:
     if found is None and low is None and (answer.said_yes or answer.said_no):
         return Move.GO_ON if answer.said_yes else Move.PAUSE
     return found
+
+
+def _sure(asked: Move, answer: Answer) -> Move | None:
+    """What comes of "shall I let it go?"; ``None`` where the plan is not to be ended after all."""
+    told = None if answer.choices else move_in(answer.text)
+    if answer.said_no:
+        # "No, not yet" is a no, and no wish to put it to one side.
+        return None if told in (asked, Move.PAUSE) else told
+    return told or (asked if answer.said_yes else None)
+
+
+def _is_borne_out(record: Record, move: Move, answer: Answer) -> bool:
+    """Whether a move that ends the plan has two signs: words, classifier, and what was told."""
+    if answer.choices or answer.text.casefold().strip(" .!") == label("moves", move).casefold():
+        return True
+    row, _plan = _current(record)
+    low = _lowest(record)
+    signs = (
+        move_in(answer.text) is move,
+        answer.confidence >= PLAIN and move_in("", answer.intent) is move,
+        row.worth == Said.YES
+        if move is Move.FINISH
+        else low in (Construct.COHERENCE, Construct.MONITORING),
+    )
+    return sum(signs) > 1
 
 
 # --- which question comes next ------------------------------------------------------------------
@@ -495,7 +625,7 @@ def _changed(record: Record, plan: Plan, answer: Answer, say: Say) -> Heard | Do
             plan.what = answer.text
     else:
         keep_when(plan, answer)
-    say("utter_plan_kept", plan=plan_line(plan))
+    say("utter_plan_kept", plan=plan_line(record, plan))
     _ask_again(record, plan, say)
     return _finished(record)
 
@@ -521,7 +651,8 @@ def _finished(record: Record) -> Done | Afresh:
 class ActionFollowUpDue(Action):
     """A follow-up is due: ask, unless it is the wrong moment; then it is asked at the next pause.
 
-    It may be unwanted by now, or answered; then nothing is said.
+    It may be unwanted by now, or answered; then nothing is said. Where it is night by now, it is
+    begun again by day.
     """
 
     def name(self) -> str:
@@ -535,12 +666,18 @@ class ActionFollowUpDue(Action):
         say = Say(dispatcher)
         try:
             with record_of(tracker) as record:
-                if record is None or not waiting(record) or _is_bad_moment(record, tracker):
+                if record is None or not waiting(record):
                     return keep_form(tracker, Aside.STAY)
+                is_day = follow_ups.taken_up(record.session, record.person, now())
+                if not is_day or _is_bad_moment(record, tracker):
+                    return keep_form(tracker, Aside.STAY)
+                record.keep_progress(follow_up_unasked=True)
                 if active_form(tracker) == FORM:
                     say("utter_follow_up_reminder")
                     return [FollowupAction(FORM)]
                 return begin(record, say)
+        except STORE_AWAY:
+            raise  # The turn is taken again.
         except Exception as error:
             log.error("a follow-up was not asked: %s", place_of(error))
             return keep_form(tracker, Aside.STAY)
@@ -559,6 +696,8 @@ def _is_bad_moment(record: Record, tracker: Tracker) -> bool:
 class ActionFollowUpDone(Aside):
     """It was talked about: back to where the interview stood."""
 
+    notes_facts = True
+
     def name(self) -> str:
         """Rasa's name."""
         return "action_follow_up_done"
@@ -567,16 +706,24 @@ class ActionFollowUpDone(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """A look for something else, the interview, or a word that points to a person."""
-        from actions.review import is_due, offer
-
         if record is None:
             return self.STAY
         trail = [step for step in record.progress.get("trail", []) if step[0] in STAGES]
-        then = record.progress.get("then")
-        record.keep_progress(trail=trail, then=None)
-        if then == "options":
-            record.keep_progress(options_current=None, options_answered=False)
-            return begin_stage(record, "options")
+        change = record.progress.get("life_change")
+        record.keep_progress(trail=trail, life_change=None)
+        if record.progress.get("pending_edit"):
+            # Who has died is being asked: nothing on top of that.
+            record.keep_progress(hush=False)
+            return self.STAY
+        if change == LifeChange.DIED:
+            say("utter_follow_up_laid_aside")
+        if change and can_offer(record):
+            offer(record, say, LifeChange(change))
+            return self.STAY
+        if change == LifeChange.DIED:
+            return self.STAY
+        if further := look_further(record):
+            return further
         form = form_of(record.person.stage)
         if form:
             return [FollowupAction(form)]
@@ -589,6 +736,8 @@ class ActionFollowUpDone(Aside):
 class ActionReport(Aside):
     """The person tells how it went before they were asked."""
 
+    notes_facts = True
+
     def name(self) -> str:
         """Rasa's name."""
         return "action_report"
@@ -597,18 +746,26 @@ class ActionReport(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Talk about it as if it had been asked; kindly where there is no plan."""
+        if record is not None and take_death(record, answer, say):
+            _lay_aside(record)
+            return None
         plans = record.plans() if record is not None else []
         if record is None or not plans:
+            if change_told(record, answer, tracker):
+                return None
             done = answer.intent == "report_done"
             say("utter_report_done" if done else "utter_report_not_done")
             return None
-        is_only = len(plans) == 1
-        if not record.open_follow_ups():
-            for plan in plans:
+        told = _told_of(plans, answer.text)
+        rows = [r for r in record.open_follow_ups() if told is None or r.plan_id == told.id]
+        if not rows:
+            rows = [
                 follow_ups.begin_now(record.session, record.person, plan.id, now())
-        _take_up(record, record.open_follow_ups()[0])
+                for plan in ([told] if told else plans)
+            ]
+        _take_up(record, rows[0])
         events = [SlotSet(slot, None) for slot in SLOTS["follow_up"]]
-        if is_only:
+        if told is not None:
             _remember_people(record, answer)
             heard = hear_tried(record, answer, say)
             if isinstance(heard, Done):
@@ -616,6 +773,28 @@ class ActionReport(Aside):
             elif heard is Heard.DONE:
                 events = _set(events, ("follow_up_tried",))
         return [*events, FollowupAction(FORM)]
+
+
+def _told_of(plans: Sequence[Plan], text: str) -> Plan | None:
+    """The plan that words are about: the only one, or the one that shares most words with them.
+
+    ``None`` where several share as many, or none shares any.
+    """
+    said = re.findall(r"\w+", text.casefold())
+    shared = [sum(any(_alike(w, s) for s in said) for w in query_words(p.what)) for p in plans]
+    most = max(shared)
+    best = [p for p, count in zip(plans, shared, strict=True) if count == most]
+    return best[0] if len(best) == 1 and (most or len(plans) == 1) else None
+
+
+_ENDING = re.compile(r"(?:ing|ed|ers?|e?s)$")
+_STEM = 4
+"""Letters that two forms of a word share at least: "walk" and "walking"."""
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((_ENDING.sub("", one), _ENDING.sub("", other)), key=len)
+    return one == other or (len(short) >= _STEM and long.startswith(short))
 
 
 def _set(events: Sequence[EventType], slots: Iterable[str]) -> list[EventType]:

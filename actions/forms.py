@@ -48,8 +48,9 @@ OF_THE_MOMENT = (
 )
 """Bookkeeping that going back never brings back."""
 
-NEVER_LOST = ("members_made", "told", "check", "reopen", "reopened")
-"""Bookkeeping that no way back takes away: keys are used once, and what was told stays told."""
+NEVER_LOST = ("members_made", "told", "check", "reopen", "reopened", "plan_draft")
+"""Bookkeeping that no way back takes away: keys are used once, what was told stays told, and a
+plan that is being made is changed rather than made twice."""
 
 
 class Heard(Enum):
@@ -241,7 +242,8 @@ class Aside(Action, ABC):
     question that was asked, ``STAY`` to say nothing more, or events.
 
     Attributes:
-        hears_check: whether a yes or no to a gentle question about safety is taken first.
+        hears_check: whether what waits for a yes or no is taken first: a gentle question about
+            safety, "shall I delete it all?", an offer. Never where the message tells of a risk.
         notes_facts: whether it writes down what is told, so that it comes before the offer to
             go over the map when a life has changed.
     """
@@ -262,12 +264,15 @@ class Aside(Action, ABC):
         try:
             with record_of(tracker) as record:
                 answer = Answer.of(tracker)
-                ended = take_sure(record, answer, say) if record is not None else None
+                # A risk wins over what waits: nothing is deleted on a "yes" that comes with one.
+                hears = self.hears_check and answer.safety[0] == "none"
+                waits = record if hears else None
+                ended = take_sure(waits, answer, say) if waits is not None else None
                 if ended:
                     return [AllSlotsReset(), ActiveLoop(None), FollowupAction("action_next_step")]
                 if self.hears_check and take_check(record, answer, say, tracker):
                     events: Sequence[EventType] | None = None
-                elif record is not None and (told := take_offer(record, answer, say)) is not None:
+                elif waits is not None and (told := take_offer(waits, answer, say)) is not None:
                     events = told
                 elif (change := change_told(record, answer, tracker)) is None:
                     events = self.answer(record, answer, say, tracker)
@@ -363,6 +368,7 @@ def welcome(say: Say) -> None:
 def begin_stage(record: Record, stage: str) -> list[EventType]:
     """Events that open a stage afresh."""
     record.person.stage = stage
+    record.leave_draft()
     form = form_of(stage)
     if form is None:
         return []
@@ -398,7 +404,17 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "gaps": ("gaps_notice", "gaps_agree", "gaps_missed", "gaps_answers"),
     "preferences": ("preferences_interests", "preferences_limits"),
     "options": ("options_choice",),
-    "plan": ("plan_what", "plan_when", "plan_who", "plan_ask", "plan_hour"),
+    "plan": (
+        "plan_what",
+        "plan_when",
+        "plan_who",
+        "plan_barrier",
+        "plan_then",
+        "plan_sure",
+        "plan_solve",
+        "plan_ask",
+        "plan_hour",
+    ),
     "follow_up": (
         "follow_up_tried",
         "follow_up_worth",

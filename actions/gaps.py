@@ -16,7 +16,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.company import not_to_be_named
+from actions.company import mourned, not_to_be_named
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.rights import keeps_map
 from actions.turn import Answer, Say, skip_button
@@ -24,10 +24,10 @@ from actions.words import label, listed, said_back
 from bot.needs.gaps import Gap, GapCode, OwnAnswer, Wants, Why, find_gaps, for_asking, own_answers
 from bot.network.edits import Match, resolve
 from bot.network.model import Kind, Network, Status, Work
-from bot.network.typology import classify
+from bot.network.typology import classify, is_true
 from bot.network.words import explain_type, who_does_what
-from bot.nlu.apply import with_mentions
-from bot.store.record import Record
+from bot.nlu.apply import keys_of, with_mentions
+from bot.store.record import Record, gap_key
 from bot.support.needs_map import options_for_activity
 
 AGREE, NOT_QUITE = "yes", "not_quite"
@@ -40,14 +40,13 @@ def wish_to_give(record: Record) -> None:
     The wish is their own yes: they tick it after the gaps were asked about.
     """
     if any(gap.code is GapCode.NO_RECIPROCITY for gap in _found(record)):
-        record.ask_gap(GapCode.NO_RECIPROCITY.value, "", {"members": [], "activity": ""})
-        record.answer_gap(GapCode.NO_RECIPROCITY.value, "", True)
+        evidence = {"members": [], "activity": ""}
+        record.answer_gap(record.ask_gap(GapCode.NO_RECIPROCITY.value, "", evidence), True)
 
 
 def gaps_of(record: Record) -> list[Gap]:
     """The gaps to ask about now, most pressing first."""
-    network = record.network()
-    pets = {m.key for m in network if m.kind is Kind.PET}
+    pets = {m.key for m in record.network() if m.kind is Kind.PET}
     # What was answered in an earlier round is not asked again, unless it is about others now.
     known = _answered_before(record)
     found = [g for g in _found(record) if (g.code, g.work, set(g.members), g.activity) not in known]
@@ -63,7 +62,16 @@ def _found(record: Record) -> list[Gap]:
         dropped=tuple(record.notes("missed")),
         matters_most=tuple(d.area for d in stated if d.priority),
     )
-    return find_gaps(record.network(), {d.area: d.size for d in stated}, wants)
+    return find_gaps(_pointed_to(record), {d.area: d.size for d in stated}, wants)
+
+
+def _pointed_to(record: Record) -> Network:
+    """The map without whom the person must never be pointed to: what may be said back of it."""
+    network = record.network()
+    never = not_to_be_named(record, network) | {m.key for m in network if m.strain}
+    for key in never:
+        network = network.without(key)
+    return network
 
 
 def _answered_before(record: Record) -> list[tuple[GapCode, Work | None, set[str], str]]:
@@ -84,16 +92,20 @@ def _answered_before(record: Record) -> list[tuple[GapCode, Work | None, set[str
 
 def reflect(record: Record, say: Say) -> None:
     """Say what the network looks like and who does what; never a label, never a measure."""
-    network = record.network()
+    network, shown = record.network(), _pointed_to(record)
     if len(network.active) == 1:
-        say("utter_reflect_one", name=network.active[0].label)
+        alone = network.active[0]
+        if alone.key in {m.key for m in shown}:
+            say("utter_reflect_one", name=alone.label)
+        else:
+            say("utter_reflect_one_unnamed")
     else:
         people = all(m.kind in (Kind.PERSON, Kind.PROFESSIONAL) for m in network.active)
         response = "utter_reflect_people" if people else "utter_reflect_many"
         say(response, count=len(network.active))
     lines = [
         f"• {said_back(label('help', work)).capitalize()}: {listed(m.label for m in members)}"
-        for work, members in who_does_what(network).items()
+        for work, members in who_does_what(shown).items()
     ]
     if lines:
         say("utter_reflect_work", lines="\n".join(lines))
@@ -125,7 +137,7 @@ class AskGapsAgree(Ask):
             reflect(record, say)
         say(
             "utter_ask_agree",
-            reason=_seen_in(record.network()),
+            reason=_seen_in(record),
             buttons=[
                 (label("buttons", "agree"), AGREE),
                 (label("buttons", "not_quite"), NOT_QUITE),
@@ -134,16 +146,17 @@ class AskGapsAgree(Ask):
         )
 
 
-def _seen_in(network: Network) -> str:
+def _seen_in(record: Record) -> str:
     """What the map says in a sentence; "" where it says too little to be true of anybody.
 
-    Who makes things harder is no family "you are in touch with often".
+    Who makes things harder is no family "you are in touch with often", and yet "most of those you
+    told me about" has to be true with them.
     """
-    for member in network.members:
-        if member.strain:
-            network = network.without(member.key)
-    people = [m for m in network.active if m.kind is not Kind.PET]
-    return explain_type(classify(network)) if len(people) > 1 else ""
+    shown = _pointed_to(record)
+    seen = classify(shown)
+    people = [m for m in shown.active if m.kind is not Kind.PET]
+    true_of_all = is_true(seen.reason, record.network())
+    return explain_type(seen) if len(people) > 1 and true_of_all else ""
 
 
 class AskGapsMissed(Ask):
@@ -156,8 +169,24 @@ class AskGapsMissed(Ask):
         say("utter_ask_missed", buttons=[skip_button()])
 
 
-PLAIN = frozenset({"uncovered", "no_weak_ties"})
-"""Gaps that are asked about without "I see nobody on your map", where there is nobody to name."""
+PLAIN = frozenset(
+    {GapCode.UNCOVERED, GapCode.NO_WEAK_TIES, GapCode.SINGLE_POINT, GapCode.PROF_ONLY}
+)
+"""Gaps that can be asked about without a word of who is on the map, or is the only one."""
+
+
+def _is_plain(record: Record, gap: dict[str, Any]) -> bool:
+    """Whether to ask without a word of the map: it is empty, or somebody on it goes unmentioned."""
+    code = GapCode(gap["code"])
+    if code not in PLAIN:
+        return False
+    network, shown = record.network(), {m.key for m in _pointed_to(record)}
+    if not network.active:
+        return code in (GapCode.UNCOVERED, GapCode.NO_WEAK_TIES)
+    unmentioned = [m for m in network.active if m.key not in shown]
+    if code is GapCode.NO_WEAK_TIES:
+        return any(m.kind in (Kind.GROUP, Kind.ONLINE) for m in unmentioned)
+    return any(gap["work"] in (m.help or ()) for m in unmentioned)
 
 
 def waiting_gap(record: Record) -> dict[str, Any] | None:
@@ -183,12 +212,15 @@ class AskGapsAnswers(Ask):
             say("utter_own_anyone_lost", buttons=[(label("buttons", "nobody"), ELSEWHERE)])
             return
         response = f"utter_gap_{gap['code']}"
-        if gap["code"] in PLAIN and not record.network().active:
+        if _is_plain(record, gap):
             response += "_plain"
+        elif gap["activity"] and len(record.notes("missed")) > 1:
+            response += "_named"
         say(
             response,
             name=gap["name"],
             work=label("work", gap["work"]) if gap["work"] else "",
+            activity=gap["activity"],
             buttons=[(label("buttons", c), c) for c in ("yes", "no", "not_sure")],
         )
 
@@ -286,6 +318,10 @@ class ValidateGapsForm(StageForm):
         gap = waiting_gap(record)
         if gap is None:
             return Heard.DONE
+        of_people = record.progress.get("own_open") or record.progress.get("lost_open")
+        if of_people and (gone := mourned(record.network(), answer.text)) is not None:
+            say("utter_cannot_be_there", name=gone.label)
+            return Heard.STAY
         if record.progress.get("own_open"):
             if not _hear_own(record, gap, answer, say):
                 return Heard.UNCLEAR
@@ -297,7 +333,7 @@ class ValidateGapsForm(StageForm):
             if not _hear_lost(record, gap, answer, say):
                 return Heard.UNCLEAR
         elif answer.said_yes:
-            record.answer_gap(gap["code"], gap["work"], True)
+            record.answer_gap(_key(gap), True)
             own = [answer.key for answer in _own(record, gap)]
             if own:
                 # Nobody is put forward twice.
@@ -309,10 +345,10 @@ class ValidateGapsForm(StageForm):
                 return Heard.MORE
             say("utter_gap_yes")
         elif answer.said_no:
-            record.answer_gap(gap["code"], gap["work"], False)
+            record.answer_gap(_key(gap), False)
             say("utter_gap_no")
         elif answer.choice == "not_sure" or answer.skipped:
-            record.answer_gap(gap["code"], gap["work"], None)
+            record.answer_gap(_key(gap), None)
         else:
             return Heard.UNCLEAR
         record.keep_progress(
@@ -345,14 +381,19 @@ def _keep_words(record: Record, answer: Answer, say: Say, topic: str) -> bool:
 def _begin_gaps(record: Record, say: Say, also: tuple[str, ...] = ()) -> Heard | Done:
     """Find the gaps to ask about; straight on where there are none."""
     waiting = [_as_json(record, gap) for gap in gaps_of(record)]
-    record.keep_progress(gaps_waiting=waiting, own_open=False)
     for gap in waiting:
         evidence = {k: gap[k] for k in ("members", "areas", "activity")}
-        record.ask_gap(gap["code"], gap["work"], evidence)
+        gap["key"] = record.ask_gap(gap["code"], gap["work"], evidence)
+    record.keep_progress(gaps_waiting=waiting, own_open=False)
     if not waiting:
         say("utter_gaps_none_found")
         return Done((*also, "gaps_answers"))
     return Done(also)
+
+
+def _key(gap: dict[str, Any]) -> str:
+    """What the gap is kept by; a gap that waits since before this was kept has to be asked."""
+    return str(gap.get("key") or gap_key(gap["code"], gap["work"], gap))
 
 
 def _hear_own(record: Record, gap: dict[str, Any], answer: Answer, say: Say) -> bool:
@@ -362,8 +403,8 @@ def _hear_own(record: Record, gap: dict[str, Any], answer: Answer, say: Say) -> 
     if not key and answer.text and not (answer.said_no or answer.skipped):
         found = resolve(network, answer.text)
         key = found.key if isinstance(found, Match) else ""
-    if key in {m.key for m in network if not m.strain}:
-        record.keep_own_answer(gap["code"], gap["work"], key)
+    if key in {m.key for m in network if not m.strain and m.status is not Status.DIED}:
+        record.keep_own_answer(_key(gap), key)
         say("utter_own_kept", name=network[key].label)
         return True
     if answer.choice == ELSEWHERE or answer.said_no or answer.skipped:
@@ -371,7 +412,7 @@ def _hear_own(record: Record, gap: dict[str, Any], answer: Answer, say: Say) -> 
         return True
     if answer.said_yes:
         own = _own(record, gap)
-        record.keep_own_answer(gap["code"], gap["work"], own[0].key)
+        record.keep_own_answer(_key(gap), own[0].key)
         say("utter_own_kept", name=network[own[0].key].label)
         return True
     return False
@@ -393,10 +434,16 @@ def _hear_lost(record: Record, gap: dict[str, Any], answer: Answer, say: Say) ->
         return True
     network = record.network()
     found = resolve(network, answer.text) if answer.text else None
-    if isinstance(found, Match) and not network[found.key].strain:
-        member = network[found.key]
-    else:
-        named = [m for m in answer.members if m.status is not Status.DIED]
+    member = network[found.key] if isinstance(found, Match) else None
+    if member is not None and member.strain:
+        return False
+    if member is None or member.status is Status.DIED:
+        never = {m.key for m in network if m.strain or m.status is Status.DIED}
+        named = [
+            m
+            for m in answer.members
+            if m.status is not Status.DIED and never.isdisjoint(keys_of(network, [m.name]))
+        ]
         if not named or not keeps_map(record):
             return False
         away = [replace(m, status=Status.LOST_TOUCH) for m in named]
@@ -404,7 +451,7 @@ def _hear_lost(record: Record, gap: dict[str, Any], answer: Answer, say: Say) ->
         record.keep_network(made.network, "add", answer.update_key)
         member = (*made.added, *made.known)[0]
     record.keep_progress(own_named=[*record.progress.get("own_named", []), member.key])
-    record.keep_own_answer(gap["code"], gap["work"], member.key)
+    record.keep_own_answer(_key(gap), member.key)
     say("utter_own_kept", name=member.label)
     return True
 
@@ -439,7 +486,7 @@ class ActionShowGaps(Aside):
             for gap in record.confirmed_gaps()
         ]
         if gaps:
-            say("utter_gaps_list", gaps="\n".join(gaps))
+            say("utter_gaps_list", gaps="\n".join(dict.fromkeys(gaps)))
         else:
             say("utter_no_gaps_yet")
         return None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
@@ -17,7 +18,7 @@ from actions.forms import Aside, Ask, Done, Heard, StageForm, active_form, begin
 from actions.turn import Answer, Say
 from actions.words import label, listed
 from bot.directory.model import Precision
-from bot.directory.places import Place, PlaceKind
+from bot.directory.places import Place, PlaceKind, place_at
 from bot.directory.query import get, search_text
 from bot.directory.tagging import tag
 from bot.needs.areas import Area
@@ -49,6 +50,7 @@ def wishes_of(record: Record) -> Wishes:
             lon=person.longitude,
             kind=PlaceKind.POINT,
             precision=Precision.OUTCODE,
+            nation=_nation(person.latitude, person.longitude),
         )
     gaps = [
         ConfirmedGap(
@@ -71,6 +73,24 @@ def wishes_of(record: Record) -> Wishes:
         travel=person.travel,
         network=_company(record),
     )
+
+
+@lru_cache(maxsize=2_000)
+def _nation(latitude: float, longitude: float) -> str | None:
+    """The nation of the nearest outcode: bank holidays are not the same in all four."""
+    near = place_at(latitude, longitude)
+    return near.nation if near else None
+
+
+def _facts(record: Record, option: Option) -> CardFacts:
+    """The card of an option as of now, with the bank holidays of where the person lives."""
+    person = record.person
+    nation = (
+        _nation(person.latitude, person.longitude)
+        if person.latitude is not None and person.longitude is not None
+        else None
+    )
+    return card_facts(option, today=datetime.now(UK), nation=nation)
 
 
 def _company(record: Record) -> Network:
@@ -120,7 +140,7 @@ def show(
         say("utter_options_no_area")
     say(intro)
     for number, option in enumerate(options, 1):
-        card = card_facts(option, today=datetime.now(UK))
+        card = _facts(record, option)
         say("utter_option_card", card=short_card(card, number, network))
         record.show_option(str(card.listing_id), card.name, [str(r) for r in card.why])
     record.keep_progress(
@@ -141,7 +161,7 @@ def card_of(record: Record, service_id: str) -> CardFacts | None:
         return None
     ranked = rank(wishes, [listing], today=datetime.now(UK), limit=1)
     option = ranked[0] if ranked else Option(listing, 0.0, ())
-    return card_facts(option, today=datetime.now(UK))
+    return _facts(record, option)
 
 
 def nothing(record: Record, say: Say) -> None:
@@ -150,9 +170,14 @@ def nothing(record: Record, say: Say) -> None:
     wanted = [gap.name for gap in wishes.gaps] + sorted(record.preferences())
     record.note_unmet_need(wanted)
     say("utter_options_nothing")
-    anyone = Wishes(
+    # What has to suit still has to: cost, access, ways to join, conditions and age.
+    anyone = replace(
+        wishes,
+        gaps=(),
+        difficulties=(),
+        place=None,
+        companions=(),
         statements=frozenset({Statement.SEE_MORE_PEOPLE, Statement.STAY_INDEPENDENT}),
-        age=wishes.age,
     )
     shown = [int(option.service_id) for option in record.options()]
     found = options_for(
@@ -162,7 +187,7 @@ def nothing(record: Record, say: Say) -> None:
         say("utter_options_national")
     for number, option in enumerate(found, 1):
         # Without reasons: they would say what the person never said.
-        card = card_facts(replace(option, reasons=()), today=datetime.now(UK))
+        card = _facts(record, replace(option, reasons=()))
         say("utter_option_card", card=short_card(card, number, record.network()))
         record.show_option(str(card.listing_id), card.name, ["national"])
     record.keep_progress(options_current=[str(option.listing.id) for option in found])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from actions.changes import take_edits, take_names
 from actions.choices import is_button
 from actions.forms import Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say
 from actions.words import label
-from bot.network.model import Kind, Member
+from bot.network.model import LABEL_MAX, Kind, Member, Relationship, kind_of
 from bot.network.typology import ACQUAINTED
+from bot.nlu.context import relationship_in
+from bot.nlu.meaning import MemberMention
 from bot.store.record import Record
 
 PROMPTS = ("close", "family", "friends", "staff", "groups", "online", "pets", "places")
@@ -32,6 +36,42 @@ NAMED: dict[str, Callable[[Member], bool]] = {
     "pets": lambda m: m.kind is Kind.PET,
 }
 """Whom a prompt would bring into view; it asks "any other?" where they have been named."""
+
+
+_PLACE = re.compile(
+    r"(?:(?:just|only|also|mostly) )?(?:(?:at|in|to|down) )?(?:the|our|my local|a|an) "
+    r"(?!.*\b(?:is|are|was|were|has|have|had|i|me|he|she|they|it|not|no)\b)"
+    r"(?P<name>[\w'’-]+(?: [\w'’-]+){0,3})",
+    re.IGNORECASE,
+)
+"""A place or a pastime as people write one beside the question: "the library", "a book club"."""
+
+_NEXT = re.compile(r"\s*(?:[,;.!\n]|\band\b|&|\+)\s*", re.IGNORECASE)
+
+
+def with_places(answer: Answer) -> tuple[MemberMention, ...]:
+    """Who is named in the answer to the question for places, and the places themselves.
+
+    What is no list of places ("the wife drives me there") is left to what names were found in it.
+    """
+    if answer.said_no or answer.skipped:
+        return answer.members
+    parts = [part for part in _NEXT.split(answer.text) if part]
+    places = [_PLACE.fullmatch(part) for part in parts]
+    if not parts or not all(places):
+        return answer.members
+    names = [place["name"] for place in places if place]
+    return tuple(mention for name in names for mention in _named_or_place(name, answer.members))
+
+
+def _named_or_place(name: str, members: Sequence[MemberMention]) -> list[MemberMention]:
+    """Who was found in a part of the answer; else the place that it names."""
+    who = [m for m in members if m.kind is not Kind.GROUP and m.name.casefold() in name.casefold()]
+    role = relationship_in(name)
+    if who or (role and kind_of(Relationship(role)) is not Kind.GROUP):
+        return who
+    label = (name[:1].upper() + name[1:])[:LABEL_MAX]
+    return [MemberMention(label, relationship=Relationship.GROUP, kind=Kind.GROUP)]
 
 
 def prompt_of(record: Record) -> int:
@@ -67,10 +107,12 @@ class AskPeopleNames(Ask):
         if record.progress.get("people_who"):
             record.keep_progress(people_who=False)
             say("utter_people_who", buttons=[that_is_all])
-        elif record.progress.get("people_capped"):
-            say("utter_people_more_many", buttons=[that_is_all])
         elif record.progress.get("people_more"):
-            say("utter_people_more", buttons=[that_is_all, everyone])
+            capped = record.progress.get("people_capped")
+            say(
+                "utter_people_more_many" if capped else "utter_people_more",
+                buttons=[that_is_all, everyone],
+            )
         elif record.progress.get("people_together"):
             say("utter_ask_people_together", buttons=[(label("buttons", "nobody"), NO_MORE)])
         elif named_before(record, PROMPTS[index]):
@@ -98,13 +140,15 @@ class ValidatePeopleForm(StageForm):
             return Heard.STAY
         if answer.intent == "dont_know" and len(answer.text.split()) <= SHORT:
             return self._on(record, say)
+        if PROMPTS[min(prompt_of(record), len(PROMPTS) - 1)] == "places":
+            answer = replace(answer, members=with_places(answer))
         if answer.members:
             take_names(record, answer, say)
-            if record.progress.get("people_capped"):
-                return Heard.MORE
-            if len(record.network().active) >= SOFT_CAP:
-                record.keep_progress(people_capped=True)
-                say("utter_people_many", count=len(record.network().active))
+            count = len(record.network().active)
+            if count >= SOFT_CAP and not record.progress.get("people_capped"):
+                # Said once; what was not asked about yet still is, with a button to stop.
+                record.keep_progress(people_capped=True, people_more=True)
+                say("utter_people_many", count=count)
                 return Heard.MORE
             if is_last_call(record):
                 return self._on(record, say)
@@ -120,7 +164,7 @@ class ValidatePeopleForm(StageForm):
         return Heard.UNCLEAR
 
     def _on(self, record: Record, say: Say) -> Heard:
-        if record.progress.get("people_capped") or record.progress.get("people_together"):
+        if record.progress.get("people_together"):
             return self._end(record, say)
         at = prompt_of(record) + 1
         record.keep_progress(

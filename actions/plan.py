@@ -1,19 +1,27 @@
-"""A plan: what, when and who with; kept, and shown again when asked for."""
+"""A plan: what, when and who with; what might get in the way, what then, and how sure.
+
+The same questions make a plan and change one (``actions.my_plan``): the plan in hand is kept in
+the progress as ``plan_draft``, so that going back changes it and makes no second one.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from textwrap import shorten
 from zoneinfo import ZoneInfo
 
+from rapidfuzz import fuzz
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.cards import day_words
 from actions.choices import is_button
-from actions.company import company
+from actions.company import company, mourned, not_to_be_named
 from actions.forms import (
+    ANSWERED,
     SLOTS,
     Aside,
     Ask,
@@ -21,45 +29,146 @@ from actions.forms import (
     Heard,
     StageForm,
     active_form,
-    begin_stage,
     question,
 )
 from actions.options import named_options
-from actions.papers import paper_buttons
 from actions.turn import Answer, Say, skip_button
-from actions.words import label, labels, listed
+from actions.words import label, labels, listed, said_back
+from bot.needs.gaps import GapCode
 from bot.network.edits import Match, resolve
+from bot.network.model import Kind, Member, Status
 from bot.papers.of_person import plan_line
 from bot.rights.consents import Scope
 from bot.store.record import MAX_ACTIVE_PLANS, Record
-from bot.store.tables import FollowUp, Plan
+from bot.store.tables import FollowUp, GapRow, Plan
+from bot.support.barriers import Barrier, barrier_in
 from bot.support.dates import date_in, hour_in
 from bot.support.follow_up import DEFAULT_WEEKS
+from bot.support.practice import Construct, Move, move_in, of_barrier
+from bot.support.sureness import MOST, SURE_ENOUGH, sure_in, sure_without_number
 
+FORM = "plan_form"
 ON_MY_OWN = "alone"
 OWN_IDEA = "own"
-OPTION = "option:"
+KEEP = "keep"
+OPTION, ASIDE = "option:", "aside:"
 MEMBER = "member:"
-LATER = ("plan_when", "plan_who", "plan_ask", "plan_hour")
+WAY, THEN, SURE, SOLVE = "way:", "then:", "sure:", "solve:"
+ASKED_ABOUT = ("plan_ask", "plan_hour")
+LATER = tuple(slot for slot in SLOTS["plan"] if slot != "plan_what")
 MAX_OFFERED = 6
+MAX_PEOPLE = 2
+"""How many ideas to ask somebody are offered beside the services that were saved."""
 
 
-def show_plans(record: Record, say: Say, buttons: Sequence[tuple[str, str]] = ()) -> None:
+def plan_words(record: Record, plan: Plan) -> str:
+    """A plan as the person reads it: with what might get in the way, and what then."""
+    barrier, then = _may_be_read(record, plan.barrier), _may_be_read(record, plan.and_then)
+    if barrier and then:
+        more = label("phrases", "if_then", barrier=barrier, then=then)
+    elif barrier:
+        more = label("phrases", "in_the_way", barrier=barrier)
+    elif then:
+        more = label("phrases", "would_help", then=then)
+    else:
+        return plan_line(record, plan)
+    return f"{plan_line(record, plan)}. {more}"
+
+
+def _may_be_read(record: Record, text: str) -> str:
+    """A text; "" where it names somebody who died since, or whom not to point to."""
+    network = record.network()
+    never = not_to_be_named(record, network)
+    out = [m for m in network if m.strain or m.status is Status.DIED or m.key in never]
+    named = (re.search(rf"(?<!\w){re.escape(m.label)}(?!\w)", text, re.IGNORECASE) for m in out)
+    return "" if any(named) else text
+
+
+def short(plan: Plan) -> str:
+    """What a plan is, short enough for a button."""
+    return shorten(plan.what, 26, placeholder="…")
+
+
+def show_plans(record: Record, say: Say) -> None:
     """All active plans, or a kind word where there are none."""
-    plans = record.plans()
-    if plans:
-        say("utter_plan_kept", plan="\n".join(plan_line(p) for p in plans), buttons=buttons)
+    if plans := record.plans():
+        say("utter_plan_kept", plan="\n".join(plan_words(record, p) for p in plans))
     else:
         say("utter_plan_none")
 
 
 def draft(record: Record) -> Plan:
-    """The plan that is being made: the newest."""
-    return record.plans()[-1]
+    """The plan that is being made or changed; else the newest."""
+    return _draft(record) or record.plans()[-1]
+
+
+def _draft(record: Record) -> Plan | None:
+    return record.plan(record.progress.get("plan_draft"))
+
+
+def ask_about(
+    record: Record, plan: Plan, slots: Sequence[str], tracker: Tracker, *, show: bool = True
+) -> list[EventType]:
+    """Ask some of the questions of one plan; the talk goes on after them where it stood.
+
+    Args:
+        slots: the questions, of ``SLOTS["plan"]``.
+        show: whether the plans are shown at the end.
+    """
+    beside = {"stage": record.person.stage, "form": active_form(tracker), "show": show}
+    record.keep_progress(plan_draft=plan.id, plan_beside=beside, misses=0)
+    asked = [SlotSet(slot, None if slot in slots else ANSWERED) for slot in SLOTS["plan"]]
+    return [*asked, FollowupAction(FORM)]
 
 
 NAMING_WORDS = 4
 """A longer answer is an idea of the person's own, although it may share a word with an option."""
+
+
+@dataclass(frozen=True)
+class Idea:
+    """What somebody could do.
+
+    Attributes:
+        what: in words.
+        service_id: the service that it is about.
+        source: as ``Plan.source``; "" for what follows from the service.
+    """
+
+    what: str
+    service_id: str | None = None
+    source: str = ""
+
+
+def people_ideas(record: Record) -> dict[str, Idea]:
+    """By member, the ideas to turn to whom the person chose as the answer to a gap."""
+    network = record.network()
+    never = not_to_be_named(record, network)
+    known = {m.key: m for m in network if not m.strain and m.key not in never}
+    planned = {plan.what for plan in record.plans()}
+    ideas = {}
+    for gap in record.confirmed_gaps():
+        member = known.get(gap.evidence.get("own", ""))
+        if member is None or member.status is Status.DIED:
+            continue
+        idea = Idea(_with_member(member, gap), source="person")
+        if idea.what not in planned:
+            ideas[member.key] = idea
+    return ideas
+
+
+def _with_member(member: Member, gap: GapRow) -> str:
+    if member.status is Status.LOST_TOUCH:
+        code = "lost_touch"
+    elif gap.code == GapCode.CONTACT_LOW:
+        code = "in_touch"
+    elif member.kind in (Kind.GROUP, Kind.ONLINE):
+        code = "group"
+    elif gap.code in (GapCode.DROPPED_ACTIVITY, GapCode.NO_WEAK_TIES):
+        code = "together"
+    else:
+        code = f"ask_{gap.work}" if gap.work else "ask"
+    return label("own", code, name=member.label)
 
 
 class AskPlanWhat(Ask):
@@ -68,20 +177,28 @@ class AskPlanWhat(Ask):
     stage, slot = "plan", "plan_what"
 
     def ask(self, record: Record, say: Say) -> None:
-        """Saved options, an own idea, or nothing for now."""
-        saved = record.options("saved")[-MAX_OFFERED:]
-        if not saved or record.progress.get("plan_own"):
+        """Saved options, somebody to ask, an own idea, or nothing for now."""
+        if record.progress.get("plan_full"):
+            aside = [
+                (label("buttons", "put_aside", what=short(plan)), f"{ASIDE}{plan.id}")
+                for plan in record.plans()
+            ]
+            say("utter_plan_full", buttons=[*aside, (label("buttons", "keep_three"), KEEP)])
+            return
+        people = list(people_ideas(record).items())[-MAX_PEOPLE:]
+        saved = record.options("saved")[-(MAX_OFFERED - len(people)) :]
+        ideas = [
+            *((option.name, f"{OPTION}{option.id}") for option in saved),
+            *((idea.what, f"{MEMBER}{key}") for key, idea in people),
+        ]
+        if record.progress.get("plan_beside"):
+            say("utter_ask_plan_instead", buttons=[*ideas, skip_button()])
+        elif not ideas or record.progress.get("plan_own"):
             record.keep_progress(plan_own=False)
             say("utter_ask_plan_what_own", buttons=[skip_button()])
-            return
-        say(
-            "utter_ask_plan_what",
-            buttons=[
-                *((option.name, f"{OPTION}{option.id}") for option in saved),
-                (label("buttons", "own_idea"), OWN_IDEA),
-                skip_button(),
-            ],
-        )
+        else:
+            own = (label("buttons", "own_idea"), OWN_IDEA)
+            say("utter_ask_plan_what", buttons=[*ideas, own, skip_button()])
 
 
 class AskPlanWhen(Ask):
@@ -91,8 +208,12 @@ class AskPlanWhen(Ask):
 
     def ask(self, record: Record, say: Say) -> None:
         """Free text or a rough idea."""
-        choices = [(title, f"when:{code}") for code, title in labels("plan_when").items()]
-        say("utter_ask_plan_when", buttons=choices)
+        _ask_when(say)
+
+
+def _ask_when(say: Say) -> None:
+    choices = [(title, f"when:{code}") for code, title in labels("plan_when").items()]
+    say("utter_ask_plan_when", buttons=choices)
 
 
 class AskPlanWho(Ask):
@@ -102,13 +223,87 @@ class AskPlanWho(Ask):
 
     def ask(self, record: Record, say: Say) -> None:
         """People on the map who may be suggested; the inner circle first."""
-        alone = (label("buttons", "on_my_own"), ON_MY_OWN)
-        say("utter_ask_plan_who", buttons=[*people_buttons(record), alone, skip_button()])
+        _ask_who(record, say)
+
+
+def _ask_who(record: Record, say: Say) -> None:
+    alone = (label("buttons", "on_my_own"), ON_MY_OWN)
+    say("utter_ask_plan_who", buttons=[*people_buttons(record), alone, skip_button()])
 
 
 def people_buttons(record: Record) -> list[tuple[str, str]]:
     """A button for each who may be company."""
     return [(m.label, f"{MEMBER}{m.key}") for m in company(record)[:MAX_OFFERED]]
+
+
+class AskPlanBarrier(Ask):
+    """What might get in the way?"""
+
+    stage, slot = "plan", "plan_barrier"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """Common ones by button; nothing is a good answer too."""
+        ways = [(title, f"{WAY}{code}") for code, title in labels("plan_barriers").items()]
+        say("utter_ask_plan_barrier", buttons=[*ways, skip_button()])
+
+
+class AskPlanThen(Ask):
+    """What could you do then?"""
+
+    stage, slot = "plan", "plan_then"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """In the person's own words, or by button; people first where nobody is in it yet."""
+        people = people_buttons(record)[:3] if _lacks_people(draft(record)) else []
+        ways = [(title, f"{THEN}{code}") for code, title in labels("plan_then").items()]
+        say("utter_ask_plan_then", buttons=[*people, *ways, skip_button()])
+
+
+def _lacks_people(plan: Plan) -> bool:
+    """Whether what might get in the way is about having nobody in it with one."""
+    barrier = barrier_in(plan.barrier)
+    return barrier is not None and of_barrier(barrier) is Construct.PARTICIPATION
+
+
+class AskPlanSure(Ask):
+    """How sure are you that you will do it?"""
+
+    stage, slot = "plan", "plan_sure"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """From 0 to 10."""
+        numbers = [(str(number), f"{SURE}{number}") for number in range(MOST + 1)]
+        say("utter_ask_plan_sure", buttons=[*numbers, skip_button()])
+
+
+WITH = "with"
+
+
+class AskPlanSolve(Ask):
+    """What would make it more likely? Asked once, of who is not that sure."""
+
+    stage, slot = "plan", "plan_solve"
+
+    def ask(self, record: Record, say: Say) -> None:
+        """A smaller step, another day, somebody to go with, later, or as it is."""
+        solving = record.progress.get("plan_solving")
+        if solving == Move.WHEN:
+            _ask_when(say)
+        elif solving == Move.SMALLER:
+            say("utter_ask_follow_up_smaller", buttons=[skip_button()])
+        elif solving == WITH:
+            _ask_who(record, say)
+        else:
+            say("utter_ask_plan_solve", buttons=_ways_on(record))
+
+
+def _ways_on(record: Record) -> list[tuple[str, str]]:
+    plan = draft(record)
+    ways: list[str] = [Move.SMALLER, Move.WHEN]
+    if company(record) and plan.with_member is None:
+        ways.insert(0 if _lacks_people(plan) else len(ways), WITH)
+    titles = {**labels("moves"), WITH: label("buttons", "go_with")}
+    return [(titles[way], f"{SOLVE}{way}") for way in (*ways, Move.PAUSE, Move.GO_ON)]
 
 
 class AskPlanAsk(Ask):
@@ -163,6 +358,7 @@ def keep_who(record: Record, plan: Plan, answer: Answer) -> None:
     """Someone on the map, someone else, or on their own."""
     network = record.network()
     if answer.choice == ON_MY_OWN:
+        plan.with_member = None
         plan.with_words = label("buttons", "on_my_own").lower()
     elif answer.choice.startswith(MEMBER):
         member = network[answer.choice.removeprefix(MEMBER)]
@@ -170,15 +366,106 @@ def keep_who(record: Record, plan: Plan, answer: Answer) -> None:
         plan.with_words = label("phrases", "with", name=member.label)
     elif answer.text and not (answer.skipped or answer.said_no):
         found = resolve(network, answer.text)
-        if isinstance(found, Match):
+        if isinstance(found, Match) and network[found.key].can_be_suggested:
             plan.with_member = found.key
             plan.with_words = label("phrases", "with", name=network[found.key].label)
         elif answer.members:
             names = listed(m.name for m in answer.members)
+            plan.with_member = None
             plan.with_words = label("phrases", "with", name=names)
         else:
+            plan.with_member = None
             plan.with_words = answer.text
     record.session.flush()
+
+
+_NOTHING = re.compile(
+    r"\W*(?:no|nothing|none|nope|nah|naw|not (?:really|much|a lot)|never|can'?t think|don'?t think"
+    r"|(?:i'?ll|i will|we'?ll|should) be (?:fine|ok|okay|all ?right))\b",
+    re.IGNORECASE,
+)
+"""How people say that nothing gets in the way."""
+
+_HAS_WORDS = re.compile(r"[^\W\d_]{3,}")
+
+
+def _says_something(answer: Answer) -> bool:
+    """Whether there is an answer in the words: no emoji, and more than a bare yes."""
+    bare = answer.said_yes and len(answer.text.split()) <= 2
+    return bool(_HAS_WORDS.search(answer.text)) and not bare
+
+
+def plan_meant(text: str, plans: Sequence[Plan]) -> Plan | None:
+    """Which of some plans the words name: by its place, or by a telling word of its own."""
+    words = re.findall(r"\w+", text.casefold())
+    for place, names in enumerate(_PLACES):
+        if names & set(words) and place < len(plans):
+            return plans[place]
+    if "last" in words and plans:
+        return plans[-1]
+    found = [plan for plan in plans if _shares_a_word(words, plan)]
+    return found[0] if len(found) == 1 else None
+
+
+_PLACES = ({"first", "1", "1st", "one"}, {"second", "2", "2nd", "two"}, {"third", "3", "3rd"})
+_TELLING = 4
+"""Letters of a word that may name a plan."""
+_CLOSE = 85
+"""How near (0 to 100) a word has to be to one of a plan's, for slips of the thumb."""
+
+
+def _shares_a_word(words: Sequence[str], plan: Plan) -> bool:
+    own = [w for w in re.findall(r"\w+", plan.what.casefold()) if len(w) >= _TELLING]
+    said = [w for w in words if len(w) >= _TELLING]
+    # "the swimming" is "swim at the baths".
+    return any(
+        s.startswith(w) or w.startswith(s) or fuzz.ratio(s, w) >= _CLOSE for s in said for w in own
+    )
+
+
+def _keep_idea(record: Record, idea: Idea) -> Heard | Done:
+    """Make the plan, or change the one in hand; where there are three it waits meanwhile."""
+    plan = _draft(record)
+    if plan is not None:
+        record.change_plan(plan, idea.what, idea.service_id, source=idea.source)
+    elif len(record.plans()) < MAX_ACTIVE_PLANS:
+        plan = record.add_plan(idea.what, idea.service_id, source=idea.source)
+    else:
+        plan = record.keep_for_later(idea.what, idea.service_id, source=idea.source)
+    record.keep_progress(plan_draft=plan.id)
+    return _begun(record, plan)
+
+
+def _begun(record: Record, plan: Plan) -> Heard | Done:
+    if plan.state != "active" and len(record.plans()) >= MAX_ACTIVE_PLANS:
+        record.keep_progress(plan_full=True)
+        return Heard.MORE
+    record.take_up(plan)
+    # To ask Jean is not done with anybody else.
+    return Done(("plan_who",)) if plan.source == "person" else Heard.DONE
+
+
+def _idea_in(record: Record, answer: Answer) -> Idea | None:
+    """What the answer says could be done; ``None`` where it says nothing."""
+    saved = record.options("saved")
+    people = people_ideas(record)
+    if answer.choice.startswith(MEMBER):
+        return people.get(answer.choice.removeprefix(MEMBER))
+    if answer.choice:
+        wanted = answer.choice.removeprefix(OPTION)
+        picked = next((o for o in saved if str(o.id) == wanted), None)
+        return Idea(picked.name, picked.service_id) if picked else None
+    if not answer.text:
+        return None
+    if len(answer.text.split()) <= NAMING_WORDS:
+        names = {o.service_id: o.name for o in saved}
+        named = named_options(answer.text, record, list(names)[-MAX_OFFERED:])
+        if len(named) == 1:
+            return Idea(names[named[0]], named[0])
+        found = resolve(record.network(), answer.text)
+        if isinstance(found, Match) and found.key in people:
+            return people[found.key]
+    return Idea(answer.text)
 
 
 class ValidatePlanForm(StageForm):
@@ -188,32 +475,17 @@ class ValidatePlanForm(StageForm):
 
     @question
     def validate_plan_what(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
-        """A saved option, or an idea in words."""
+        """A saved option, somebody to ask, or an idea in words."""
+        if record.progress.get("plan_full"):
+            return _hear_aside(record, answer, say)
         wants_own = answer.choice == OWN_IDEA or is_button(answer, "own_idea")
         if wants_own or (answer.said_yes and not answer.choice):
             record.keep_progress(plan_own=True)
             return Heard.STAY
         if answer.skipped or answer.said_no:
-            return Done(LATER)
-        if len(record.plans()) >= MAX_ACTIVE_PLANS:
-            say("utter_plan_full")
-            return Done(LATER)
-        if answer.choice.startswith(OPTION):
-            wanted = answer.choice.removeprefix(OPTION)
-            for option in record.options("saved"):
-                if str(option.id) == wanted:
-                    record.add_plan(option.name, option.service_id)
-                    return Heard.DONE
-            return Heard.UNCLEAR
-        if not answer.text:
-            return Heard.UNCLEAR
-        saved = {o.service_id: o.name for o in record.options("saved")}
-        named = named_options(answer.text, record, list(saved)[-MAX_OFFERED:])
-        if len(named) == 1 and len(answer.text.split()) <= NAMING_WORDS:
-            record.add_plan(saved[named[0]], named[0])
-            return Heard.DONE
-        record.add_plan(answer.text)
-        return Heard.DONE
+            return _no_new_idea(record, answer, say)
+        idea = _idea_in(record, answer)
+        return Heard.UNCLEAR if idea is None else _keep_idea(record, idea)
 
     @question
     def validate_plan_when(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
@@ -224,9 +496,89 @@ class ValidatePlanForm(StageForm):
     @question
     def validate_plan_who(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Someone on the map, someone else, or on their own."""
+        if (gone := mourned(record.network(), answer.text)) is not None:
+            say("utter_cannot_be_there", name=gone.label)
+            return Heard.STAY
         keep_who(record, draft(record), answer)
-        show_plans(record, say)
         return Heard.DONE
+
+    @question
+    def validate_plan_barrier(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """What might get in the way, by button or in words; or nothing."""
+        plan = draft(record)
+        areas = [d.area for d in answer.difficulties]
+        told = barrier_in(answer.text, areas) if answer.text else None
+        if answer.choice.startswith(WAY):
+            code = answer.choice.removeprefix(WAY)
+            plan.barrier = "" if code == NOTHING else said_back(label("plan_barriers", code))
+        elif answer.skipped:
+            return Done(("plan_then",))
+        elif told is None and (answer.said_no or _NOTHING.match(answer.text)):
+            plan.barrier = ""
+        elif told is None and not _says_something(answer):
+            return Heard.UNCLEAR
+        else:
+            plan.barrier = answer.text
+        return Heard.DONE if plan.barrier else Done(("plan_then",))
+
+    @question
+    def validate_plan_then(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """What they would do then."""
+        plan = draft(record)
+        if answer.choice.startswith(MEMBER):
+            name = record.network()[answer.choice.removeprefix(MEMBER)].label
+            plan.and_then = said_back(label("own", "together", name=name))
+        elif answer.choice.startswith(THEN):
+            plan.and_then = said_back(label("plan_then", answer.choice.removeprefix(THEN)))
+        elif answer.skipped or answer.said_no:
+            pass
+        elif _says_something(answer):
+            plan.and_then = answer.text
+        else:
+            return Heard.UNCLEAR
+        return Heard.DONE
+
+    @question
+    def validate_plan_sure(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """A number from 0 to 10; who is sure in words is taken at their word."""
+        if answer.choice.startswith(SURE):
+            number: int | None = int(answer.choice.removeprefix(SURE))
+        else:
+            number = sure_in(answer.text)
+        sure = None if number is None else number >= SURE_ENOUGH
+        if number is not None:
+            draft(record).confidence = number
+        elif not answer.choices:
+            sure = sure_without_number(answer.text)
+            if sure is None and (answer.said_yes or answer.said_no):
+                sure = answer.said_yes
+        if sure is None and not answer.skipped:
+            return Heard.UNCLEAR
+        if sure is False:
+            return Heard.DONE
+        show_plans(record, say)
+        return Done(("plan_solve",))
+
+    @question
+    def validate_plan_solve(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
+        """Change the plan as they like, keep it for later, or keep it as it is."""
+        plan = draft(record)
+        if solving := record.progress.get("plan_solving"):
+            if not _solve(record, plan, solving, answer):
+                return Heard.UNCLEAR
+            return _solved(record, plan, say)
+        way = _way_on(record, plan, answer)
+        if way is None:
+            return Heard.UNCLEAR
+        if way in _ENDS:
+            state, response = _ENDS[Move(way)]
+            record.end_plan(plan, state)
+            say(response)
+            return Done(ASKED_ABOUT)
+        if way in (Move.SMALLER, Move.WHEN, WITH) and not _told_already(record, plan, way, answer):
+            record.keep_progress(plan_solving=way)
+            return Heard.MORE
+        return _solved(record, plan, say)
 
     @question
     def validate_plan_ask(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
@@ -271,6 +623,110 @@ class ValidatePlanForm(StageForm):
         return Heard.DONE
 
 
+NOTHING = "nothing"
+_ENDS = {
+    Move.PAUSE: ("paused", "utter_follow_up_pause"),
+    Move.DROP: ("dropped", "utter_follow_up_drop"),
+}
+_IN_WORDS = "words"
+
+
+def _no_new_idea(record: Record, answer: Answer, say: Say) -> Heard | Done:
+    """Nothing new: what was planned stays; a no to a plan that is just being made ends it."""
+    plan = _draft(record)
+    if plan is None:
+        return Done(LATER)
+    if answer.skipped or record.progress.get("plan_beside"):
+        return Heard.DONE
+    record.end_plan(plan, "dropped")
+    say("utter_follow_up_drop")
+    return Done(LATER)
+
+
+def _hear_aside(record: Record, answer: Answer, say: Say) -> Heard | Done:
+    """Which of three plans rests, so that there is room for the new one; or the new one does."""
+    idea = draft(record)
+    if answer.choice == KEEP or is_button(answer, "keep_three") or _passes(answer):
+        record.keep_progress(plan_full=False)
+        say("utter_plan_idea_kept")
+        return Done(LATER)
+    if answer.choice.startswith(ASIDE):
+        aside = record.plan(int(answer.choice.removeprefix(ASIDE)))
+    else:
+        aside = plan_meant(answer.text, record.plans())
+    if aside is None:
+        return Heard.UNCLEAR
+    record.end_plan(aside, "paused")
+    record.keep_progress(plan_full=False)
+    say("utter_plan_put_aside", plan=aside.what)
+    return _begun(record, idea)
+
+
+def _passes(answer: Answer) -> bool:
+    return answer.skipped or answer.said_no
+
+
+def _way_on(record: Record, plan: Plan, answer: Answer) -> str | None:
+    """What would make it more likely: a move, somebody to go with, or words of their own."""
+    if answer.choice.startswith(SOLVE):
+        return answer.choice.removeprefix(SOLVE)
+    if answer.choice.startswith(MEMBER):
+        return WITH
+    if _passes(answer):
+        return Move.GO_ON
+    move = move_in(answer.text, answer.intent) if answer.text else None
+    found = resolve(record.network(), answer.text) if answer.text else None
+    names_one = isinstance(found, Match) or bool(answer.members)
+    if names_one and (move is None or len(answer.text.split()) <= NAMING_WORDS):
+        return WITH
+    if move in (Move.SMALLER, Move.WHEN, Move.PAUSE, Move.DROP, Move.GO_ON):
+        return move
+    if is_button(answer, "go_with") or barrier_in(answer.text) is Barrier.NOBODY:
+        return WITH
+    if not _says_something(answer):
+        return None
+    plan.and_then = ". ".join(w for w in (plan.and_then, answer.text) if w)
+    return _IN_WORDS
+
+
+def _told_already(record: Record, plan: Plan, way: str, answer: Answer) -> bool:
+    """Whether the answer says at once which day, or who; it is kept then."""
+    if way == Move.WHEN and answer.text and date_in(answer.text):
+        keep_when(plan, answer)
+        return True
+    network = record.network()
+    found = resolve(network, answer.text) if answer.text else None
+    if way == WITH and (answer.choice.startswith(MEMBER) or isinstance(found, Match)):
+        keep_who(record, plan, answer)
+        return True
+    if way == WITH and answer.members:
+        keep_who(record, plan, answer)
+        return True
+    return False
+
+
+def _solve(record: Record, plan: Plan, solving: str, answer: Answer) -> bool:
+    """Keep the new day, the smaller step or who comes along; whether it was an answer."""
+    if solving == Move.WHEN:
+        keep_when(plan, answer)
+    elif solving == WITH:
+        keep_who(record, plan, answer)
+    elif not _passes(answer):
+        if not _says_something(answer):
+            return False
+        plan.what = answer.text
+    return True
+
+
+def _solved(record: Record, plan: Plan, say: Say) -> Heard:
+    """The plan as it is now; one that was put aside and gone back to is active again."""
+    if plan.state != "active" and len(record.plans()) < MAX_ACTIVE_PLANS:
+        record.take_up(plan)
+    record.keep_progress(plan_solving=None)
+    show_plans(record, say)
+    return Heard.DONE
+
+
 def _agree(record: Record, say: Say) -> None:
     wanted = record.progress["ask"]
     plan = draft(record)
@@ -301,23 +757,4 @@ class ActionSetReminder(Aside):
             record.give_consent(Scope.REMINDERS)
             say_when_asked(record, [record.ask_on(draft(record), day)], say)
             return None
-        known = [SlotSet(slot, "answered") for slot in SLOTS["plan"] if slot not in LATER[2:]]
-        return [*begin_stage(record, "plan")[:-1], *known, FollowupAction("plan_form")]
-
-
-class ActionShowPlan(Aside):
-    """The plan, whenever it is asked for."""
-
-    def name(self) -> str:
-        """Rasa's name."""
-        return "action_show_plan"
-
-    def answer(
-        self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
-    ) -> Sequence[EventType] | None:
-        """Show it."""
-        if record is not None:
-            show_plans(record, say, paper_buttons(record))
-            if record.plans() and active_form(tracker) is None:
-                return self.STAY
-        return None
+        return ask_about(record, draft(record), ASKED_ABOUT, tracker, show=False)

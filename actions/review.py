@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.about_you import AskArea, hear_area
-from actions.changes import ask_whom, take_edits, take_names
+from actions.changes import NO, PRONOUNS, WHO, ask_whom, take_edits, take_names
 from actions.choices import is_button
 from actions.details import is_known, member_toggles, ticked, told
 from actions.forms import (
@@ -34,9 +35,12 @@ from actions.picture import show_map
 from actions.turn import Answer, Say
 from actions.words import label, labels
 from bot.conversations.journey import OPEN
+from bot.network.edits import Match, is_role
 from bot.network.exports import network_from_json
-from bot.network.model import Member, Network
+from bot.network.model import Member, Network, Status
 from bot.network.then_and_now import compare, describe_changes
+from bot.nlu.apply import meant
+from bot.nlu.meaning import EditMention
 from bot.store.base import now
 from bot.store.maps import day_of, pair_id
 from bot.store.record import REVIEW, Record
@@ -55,13 +59,86 @@ DUE_AFTER = timedelta(weeks=4)
 
 def change_told(record: Record | None, answer: Answer, tracker: Tracker) -> LifeChange | None:
     """A change of the person's life, told while nothing is being asked and nothing is wrong."""
-    if record is None or record.person.stage != OPEN or active_form(tracker) is not None:
+    if record is None or active_form(tracker) is not None or not can_offer(record):
         return None
-    if not answer.text or answer.safety[0] != "none" or record.milestone() is None:
+    if not answer.text or answer.safety[0] != "none":
         return None
-    if any(edit.operation == "died" for edit in answer.edits):
-        return LifeChange.DIED
-    return life_change_in(answer.text)
+    return LifeChange.DIED if tells_of_death(answer) else life_change_in(answer.text)
+
+
+def tells_of_death(answer: Answer) -> bool:
+    """Whether somebody's death is told, as a change of the map."""
+    return any(edit.operation == "died" for edit in answer.edits)
+
+
+def can_offer(record: Record) -> bool:
+    """Whether there is a map to go over, and no interview that it would break into."""
+    return record.person.stage == OPEN and record.milestone() is not None
+
+
+_CLAUSE = re.compile(
+    r"[.,;!:]| - |\b(?:because|cos|coz|cause|since|as|so|but|and)\b", re.IGNORECASE
+)
+
+
+def note_change(record: Record, answer: Answer) -> bool:
+    """Remember a life change that is told as part of an answer; whether there was one.
+
+    Read clause by clause: the "haven't" of "no, I haven't, I've moved" is not said of the move.
+    """
+    told = map(life_change_in, (answer.text, *_CLAUSE.split(answer.text)))
+    change = next((found for found in told if found is not None), None)
+    if change is not None:
+        record.keep_progress(life_change=change.value)
+    return change is not None
+
+
+_THEY_DIED = re.compile(
+    r"^(?:\W*(?:no|yes|sorry|well|not yet|i (?:didn.?t|haven.?t|couldn.?t))\b)*\W*(he|she)"
+    r"(?:.?s| has| had)?(?: just| sadly)? (?:died|passed (?:away|on))\b",
+    re.IGNORECASE,
+)
+"""Said of whom the question names: no reader of one message alone can tell whose death it is."""
+
+
+def take_death(record: Record, answer: Answer, say: Say) -> bool:
+    """Take a death that an answer tells, as everywhere else; whether it was news."""
+    network = record.network()
+    told = [e for e in answer.edits if e.operation == "died"]
+    news = [e for e in told if _status(network, e.target) is not Status.DIED]
+    if not told and (found := _THEY_DIED.search(answer.text)):
+        news = [EditMention("died", found[1])]
+    elif not told:
+        # "Frank, he died in March" is no edit, and news of whom the map has as alive.
+        gone = [m for m in answer.members if m.status is Status.DIED]
+        names = [f"my {m.name}" if is_role(m.name) else m.name for m in gone]
+        alive = [name for name in names if _status(network, name) is Status.ACTIVE]
+        news = [EditMention("died", name) for name in alive]
+    if news and news[0].target.casefold() in PRONOUNS:
+        _ask_whose(record, news[0], say)
+    elif news:
+        take_edits(record, replace(answer, edits=tuple(news)), say)
+    return bool(news)
+
+
+def _ask_whose(record: Record, edit: EditMention, say: Say) -> None:
+    """Ask whether whom the question named is who has died: nobody is put down as dead by guess."""
+    last = record.progress.get("last_member")
+    member = next((m for m in record.network().active if m.key == last), None)
+    if member is None:
+        say("utter_died_elsewhere", name=edit.target.lower())
+        return
+    record.keep_progress(pending_edit=edit.to_json(), hush=True)
+    say(
+        "utter_died_who",
+        name=member.label,
+        buttons=[(label("buttons", "yes"), f"{WHO}{member.key}"), (label("buttons", "no"), NO)],
+    )
+
+
+def _status(network: Network, name: str) -> Status | None:
+    found = meant(network, name)
+    return network[found.key].status if isinstance(found, Match) else None
 
 
 def offer(record: Record, say: Say, change: LifeChange | None = None) -> None:
@@ -84,8 +161,21 @@ def take_offer(record: Record, answer: Answer, say: Say) -> Sequence[EventType] 
         return begin_review(record, say, str(offered or ""))
     if answer.choice == NOT_NOW or (typed and answer.said_no):
         say("utter_review_not_now")
-        return Aside.STAY
+        # A look for something else that was wanted before goes on without the review.
+        return look_further(record) or Aside.STAY
+    if offered:
+        record.keep_progress(then=None)
     return None
+
+
+def look_further(record: Record) -> list[EventType]:
+    """Begin the look for something else that was wanted at a follow-up; empty for none."""
+    wanted = record.progress.get("then") == "options"
+    record.keep_progress(then=None)
+    if not wanted:
+        return []
+    record.keep_progress(options_current=None, options_answered=False)
+    return begin_stage(record, "options")
 
 
 def is_due(record: Record) -> bool:
@@ -101,7 +191,7 @@ def begin_review(record: Record, say: Say, change: str = "") -> list[EventType]:
     if last is None:
         say("utter_review_nothing")
         return list(Aside.STAY)
-    record.keep_progress(review={"then": last.id}, misses=0, trail=[])
+    record.keep_progress(review={"then": last.id}, misses=0, trail=[], then=None)
     moved = change == LifeChange.MOVED
     answered = {} if moved else {"review_area": ANSWERED}
     return [

@@ -88,11 +88,6 @@ class Answer:
             update_key=(message.get("metadata") or {}).get("update_key"),
         )
 
-    @classmethod
-    def said(cls, text: str, safety: Mapping[str, Any]) -> Answer:
-        """Words of an earlier message, with what the screen made of them then."""
-        return cls(text=text, safety=(str(safety.get("level") or "none"), safety.get("category")))
-
     @property
     def choice(self) -> str:
         """The value of a single button."""

@@ -189,7 +189,11 @@ def test_slots_are_heard_only_while_they_are_asked() -> None:
 # What a name that is put together at run time can become.
 _MADE: dict[str, Iterable[str]] = {
     "utter_ask_people_": [*people.PROMPTS, *(f"{prompt}_more" for prompt in people.NAMED)],
-    "utter_gap_": [*map(str, GapCode), *(f"{code}_plain" for code in gaps.PLAIN)],
+    "utter_gap_": [
+        *map(str, GapCode),
+        *(f"{code}_plain" for code in gaps.PLAIN),
+        f"{GapCode.DROPPED_ACTIVITY}_named",
+    ],
     "utter_own_": map(str, Why),
     "utter_unreadable_": [*asides.ActionUnreadable.particular, "other"],
     "utter_why_": [*journey.ActionWhy.particular, *STAGES, *BESIDE, OPEN],
@@ -405,6 +409,11 @@ ON_BUTTONS = (
     "barriers",
     "fits",
     "moves",
+    "plan_barriers",
+    "plan_then",
+    "plan_moves",
+    "plan_parts",
+    "own",
     "buttons",
     "own_papers",
     "review",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from bot.network.model import Kind, Network, Relationship, Work
+from bot.network.model import Kind, Member, Network, Relationship, Status, Work
 
 R = Relationship
 
@@ -243,6 +243,32 @@ def _related(relationship: Relationship | None, label: Sequence[str], kin: Seque
     return True
 
 
+def kin_in(text: str) -> frozenset[Relationship]:
+    """What the kin and role words of a text may stand for: "our Ann, my sister" a sibling."""
+    return frozenset(r for word in _words(text) for r in KIN.get(word, ()))
+
+
+def is_certain(member: Member, text: str) -> bool:
+    """Whether words leave no doubt that a member is meant, as they say the label.
+
+    The map keeps no gender: "my dad" resolves to the parent whom it calls Mary, and "my friend" to
+    the only friend on it, although another may be meant. Ask before such words take anybody off.
+
+    Args:
+        member: whom ``resolve`` found.
+        text: the words that it was found by.
+    """
+    wanted = [_SAME.get(w, w) for w in _words(text) if w not in _FILLER]
+    label = {_SAME.get(w, w) for w in _words(member.label)} - _FILLER
+    names = {w for w in wanted if w not in KIN}
+    name = {w for w in label if w not in KIN}
+    kin = [w for w in wanted if w in KIN and w not in label]
+    if not kin and wanted and (set(wanted) <= label or (label and label <= set(wanted))):
+        return True
+    called = bool(names) and (names <= label or (bool(name) and name <= names))
+    return called and (member.relationship is None or _related(member.relationship, [*label], kin))
+
+
 def is_role(label: str) -> bool:
     """Whether a label only says what somebody is ("Wife", "My neighbour"), and is no name."""
     words = [word for word in _words(label) if word not in _FILLER]
@@ -261,11 +287,32 @@ def next_key(network: Network, *earlier: Network) -> str:
     return f"m{max(numbers, default=0) + 1}"
 
 
+_GONE = (Status.ACTIVE, Status.LOST_TOUCH, Status.DIED)
+"""Of two entries for one member, the later of these holds."""
+
+
+def with_marks(network: Network, said: Network) -> Network:
+    """An earlier network with what is known since of who makes things harder.
+
+    The mark is private and told once, and it keeps a person from being pointed to somebody who
+    hurts them; so going back to ``network`` never changes it.
+
+    Args:
+        network: what is gone back to.
+        said: the network as it stands, with the marks that hold.
+    """
+    marks = {member.key: member.strain for member in said}
+    for member in network:
+        network = network.changed(member.key, strain=marks.get(member.key, member.strain))
+    return network
+
+
 def merge(network: Network, keep: str, drop: str) -> Network:
     """The network with two entries for one member made into one.
 
     What ``keep`` says wins; what it leaves open is filled from ``drop``. Help and ties are put
-    together, and a member who makes things harder in either entry still does.
+    together. A member who makes things harder in either entry still does, and who died in either
+    stays dead: nobody comes back because an entry was written twice.
 
     Raises:
         KeyError: if there is no such member.
@@ -282,6 +329,7 @@ def merge(network: Network, keep: str, drop: str) -> Network:
         "distance": one.distance or two.distance,
         "help": _both(one.help, two.help),
         "potential": one.potential | two.potential,
+        "status": max(one.status, two.status, key=_GONE.index),
         "strain": _or(one.strain, two.strain),
         "helped_by_ego": _or(one.helped_by_ego, two.helped_by_ego),
     }

@@ -129,10 +129,15 @@ ENGLISH: dict[str, str] = {
     "type.one_seldom_seen": "You told me about one contact, whom you are not in touch with often.",
     "type.family_friends_groups": "You have family, friends and groups around you.",
     "type.many_seen_often": (
-        "Your map is mostly family and friends. You are in touch with many of them often."
+        "Most of those on your map are family or friends. You are in touch with many of them often."
     ),
-    "type.some_seen_often": "You have a few family members or friends, and you are in touch often.",
+    "type.some_seen_often": (
+        "You have a few family members or friends. "
+        "You are in touch with at least one of them often."
+    ),
     "type.groups_only": "Your map is mostly groups.",
-    "type.seldom_seen": "You know several people, and you are in touch now and then.",
+    "type.seldom_seen": "You know a few people, and you are in touch now and then.",
     "type.mixed": "There are different sorts of people on your map.",
+    "type.some_often": "You are in touch often with some of those on your map.",
+    "type.told": "You have told me who is around you.",
 }

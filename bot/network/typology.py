@@ -39,7 +39,10 @@ class Thresholds:
 
 
 class Reason(Code):
-    """Why a network has its type; the words for each are in ``bot.network.phrases``."""
+    """What is said of a network of its type; the words for each are in ``bot.network.phrases``.
+
+    A type's own reason is given only where its words are true (``is_true``).
+    """
 
     NOBODY = "nobody"
     MOSTLY_PROFESSIONALS = "mostly_professionals"
@@ -50,6 +53,8 @@ class Reason(Code):
     GROUPS_ONLY = "groups_only"
     SELDOM_SEEN = "seldom_seen"
     MIXED = "mixed"
+    SOME_OFTEN = "some_often"
+    TOLD = "told"
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,41 @@ class NetworkType:
 
 def _regular(members: Collection[Member]) -> int:
     return sum(m.contact in REGULAR for m in members)
+
+
+_INSTEAD = (Reason.NOBODY, Reason.MIXED, Reason.SOME_OFTEN, Reason.TOLD)
+"""What may be said where the words of a type's own reason would not be true; one always is."""
+
+
+def is_true(reason: Reason, network: Network) -> bool:
+    """Whether the words of a reason hold for whoever is on ``network`` now, pets apart.
+
+    "Most" is more than half and "many" at least half; of contact that is not known nothing is said.
+    """
+    counted = [m for m in network.active if m.kind is not Kind.PET]
+    lay = [m for m in counted if m.kind is not Kind.PROFESSIONAL]
+    people = [m for m in lay if m.kind is Kind.PERSON]
+    family = [m for m in lay if m.relationship in FAMILY]
+    friends = [m for m in lay if m.relationship is Relationship.FRIEND]
+    groups = [m for m in lay if m.kind in (Kind.GROUP, Kind.ONLINE)]
+    known = all(m.contact is not None for m in counted)
+    seldom = known and not _regular(counted)
+    close = family + friends
+    others = [m for m in people if m.relationship not in FAMILY]
+    sorts = sum(map(bool, (family, others, groups, len(counted) - len(lay))))
+    return {
+        Reason.NOBODY: not counted,
+        Reason.MOSTLY_PROFESSIONALS: 2 * (len(counted) - len(lay)) > len(counted),
+        Reason.ONE_SELDOM_SEEN: len(counted) == 1 and seldom,
+        Reason.FAMILY_FRIENDS_GROUPS: bool(family and friends and groups),
+        Reason.MANY_SEEN_OFTEN: 2 * len(close) > len(counted) and 2 * _regular(close) >= len(close),
+        Reason.SOME_SEEN_OFTEN: 2 <= len(close) <= 3 and _regular(close) > 0,
+        Reason.GROUPS_ONLY: 2 * len(groups) > len(counted),
+        Reason.SELDOM_SEEN: len(people) > 1 and seldom,
+        Reason.MIXED: sorts > 1,
+        Reason.SOME_OFTEN: _regular(counted) > 0,
+        Reason.TOLD: bool(counted),
+    }[reason]
 
 
 def classify(network: Network, thresholds: Thresholds | None = None) -> NetworkType:
@@ -123,7 +163,7 @@ def classify(network: Network, thresholds: Thresholds | None = None) -> NetworkT
     return NetworkType(
         code=code,
         rule_version=t.version,
-        reason=reason,
+        reason=next(r for r in (reason, *_INSTEAD) if is_true(r, network)),
         family=len(family),
         friends=len(friends),
         groups=len(groups),

@@ -10,7 +10,7 @@ import networkx as nx
 from bot.network.graph import to_graph
 from bot.network.model import Contact, Distance, Kind, Member, Network, Relationship, Status, Work
 from bot.network.phrases import ENGLISH, Phrases
-from bot.network.typology import NetworkType, Reason
+from bot.network.typology import NetworkType
 
 
 @dataclass(frozen=True)
@@ -174,14 +174,5 @@ def describe(network: Network, phrases: Phrases = ENGLISH) -> str:
 
 
 def explain_type(network_type: NetworkType, phrases: Phrases = ENGLISH) -> str:
-    """Why a network has its type, as facts to agree or disagree with; never the type's name.
-
-    "In touch now and then" is said only where contact is known.
-    """
-    reason = network_type.reason
-    if reason in _ON_CONTACT and not network_type.complete:
-        reason = Reason.MIXED
-    return phrases[f"type.{reason}"]
-
-
-_ON_CONTACT = frozenset({Reason.SELDOM_SEEN, Reason.ONE_SELDOM_SEEN})
+    """Why a network has its type, as facts to agree or disagree with; never the type's name."""
+    return phrases[f"type.{network_type.reason}"]

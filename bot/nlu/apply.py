@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.network.edits import Ambiguous, Match, merge, resolve
+from bot.network.edits import Ambiguous, Match, is_certain, is_role, merge, resolve
 from bot.network.model import (
     FAMILY,
     LABEL_MAX,
@@ -20,8 +20,14 @@ from bot.network.model import (
     Work,
     kind_of,
 )
+from bot.nlu.context import strain_told, tells_lost_touch
 from bot.nlu.lexicon import relationship_in
 from bot.nlu.meaning import EditMention, MemberMention
+
+STRAIN, LOST_TOUCH, DIED = "strain", "lost_touch", "died"
+"""What is told of a member, as operations of an edit; the first two are never asked for as one."""
+SURELY = frozenset({DIED, "remove"})
+"""Operations that need to be sure of whom: the wrong person is not declared dead."""
 
 _POSSESSIVE = re.compile(r"^(?:my|our|me|ma|the)\s+", re.IGNORECASE)
 
@@ -52,7 +58,8 @@ def with_mentions(
     """The network with the mentioned members on it.
 
     A mention of somebody who is there already fills in what was not known, and changes
-    nothing that was.
+    nothing that was. Whom it tells of strain or of lost touch is looked for by kin words as well:
+    "my sister", of whom the map calls Ann.
     """
     added: list[Member] = []
     known: list[Member] = []
@@ -87,6 +94,10 @@ def _same(network: Network, mention: MemberMention) -> Member | None:
             mention.relationship in (None, member.relationship) or _vague(member, mention)
         ):
             return member
+    if mention.strain or mention.status is Status.LOST_TOUCH:
+        found = meant(network, mention.name)
+        there = network[found.key] if isinstance(found, Match) else None
+        return there if there is not None and there.status is not Status.DIED else None
     return None
 
 
@@ -109,7 +120,7 @@ def _news(member: Member, mention: MemberMention) -> dict[str, Any]:
         news["contact"] = mention.contact
     if mention.help:
         news["help"] = (member.help or frozenset()) | frozenset(mention.help)
-    if mention.status is not Status.ACTIVE:
+    if mention.status is not Status.ACTIVE and member.status is not Status.DIED:
         news["status"] = mention.status
     if mention.strain:
         news["strain"] = True
@@ -121,13 +132,84 @@ def meant(network: Network, text: str) -> Match | Ambiguous | None:
     return resolve(network, text, relationship_in(_POSSESSIVE.sub("", text.strip())))
 
 
+def news_in(
+    network: Network,
+    text: str,
+    members: Iterable[MemberMention] = (),
+    edits: Iterable[EditMention] = (),
+) -> tuple[EditMention, ...]:
+    """What a message tells of members on the map: strain, lost touch, a death.
+
+    Args:
+        network: the map; who is not on it is nobody to have news of.
+        text: the message.
+        members: whom it mentions.
+        edits: the changes that it was read to ask for. "I don't see Tom any more" may be read as
+            one that takes him off, and "makes my life a misery" as help with the mood.
+
+    Returns:
+        Edits with the operations ``STRAIN``, ``LOST_TOUCH`` and ``DIED``; strain first, each
+        member once for each.
+    """
+    members = tuple(members)
+    told: list[tuple[str, str]] = []
+    for edit in edits:
+        if is_told(edit, text):
+            told.append((LOST_TOUCH if edit.operation == "remove" else STRAIN, edit.target))
+        elif edit.operation == DIED:
+            told.append((DIED, edit.target))
+    for mention in members:
+        name = f"my {mention.name}" if is_role(mention.name) else mention.name
+        if mention.strain:
+            told.append((STRAIN, name))
+        if mention.status is Status.LOST_TOUCH:
+            told.append((LOST_TOUCH, name))
+        if mention.status is Status.DIED and _may_be(network, mention):
+            told.append((DIED, name))
+    names = [*(m.label for m in network), *(m.name for m in members)]
+    told += [(STRAIN, name) for name in strain_told(text, names)]
+    order = (STRAIN, LOST_TOUCH, DIED)
+    news: dict[tuple[str, object], EditMention] = {}
+    for operation, target in sorted(told, key=lambda one: order.index(one[0])):
+        found = meant(network, target)
+        gone = isinstance(found, Match) and network[found.key].status is Status.DIED
+        if found is not None and not (gone and operation == LOST_TOUCH):
+            edit = EditMention(operation, target)  # type: ignore[arg-type]
+            news.setdefault((operation, found), edit)
+    return tuple(news.values())
+
+
+def is_told(edit: EditMention, text: str) -> bool:
+    """Whether what was read as a change asked for only tells of lost touch or of strain."""
+    if edit.operation == "remove":
+        return tells_lost_touch(text)
+    return edit.operation in ("add", "set_help") and bool(strain_told(text, [edit.target]))
+
+
+def _may_be(network: Network, mention: MemberMention) -> bool:
+    """Whether somebody who died may be the one on the map: "my friend Tom" is no brother Tom."""
+    found = meant(network, mention.name)
+    there = network[found.key].relationship if isinstance(found, Match) else None
+    return there is None or mention.relationship in (None, there)
+
+
+def keys_of(network: Network, names: Iterable[str]) -> tuple[str, ...]:
+    """Keys of the members whom names may mean."""
+    keys: list[str] = []
+    for found in (meant(network, name) for name in names):
+        if found is not None:
+            keys += found.keys if isinstance(found, Ambiguous) else (found.key,)
+    return tuple(dict.fromkeys(keys))
+
+
 @dataclass(frozen=True)
 class Edited:
     """The outcome of an edit.
 
     Attributes:
-        outcome: ``done``, ``ambiguous`` (see ``candidates``), ``unknown`` (no such member) or
-            ``unclear`` (the edit cannot be read).
+        outcome: ``done``, ``ambiguous`` (see ``candidates``), ``unsure`` (the one candidate has to
+            be asked about first), ``unknown`` (no such member) or ``unclear`` (the edit cannot
+            be read).
         name: the member's label before the change.
         value: what it became, as a code or a label.
         key: the member's key; empty where nothing was done.
@@ -161,6 +243,11 @@ def with_edit(
         if not isinstance(found, Match):
             return Edited("unknown", network, edit.target)
         key = found.key
+        if edit.operation in SURELY and not is_certain(network[key], edit.target):
+            if edit.operation == DIED and network[key].status is Status.DIED:
+                # Whoever died now, nothing changes on the map.
+                return Edited("unknown", network, edit.target)
+            return Edited("unsure", network, edit.target, candidates=(network[key],))
     member = network[key]
     try:
         return replace(_edited(network, member, edit), key=key)
@@ -169,11 +256,18 @@ def with_edit(
 
 
 def _edited(network: Network, member: Member, edit: EditMention) -> Edited:
-    if edit.operation == "remove":
+    operation: str = edit.operation
+    if operation == "remove":
         return Edited("done", network.without(member.key), member.label)
-    if edit.operation == "died":
-        changed = network.changed(member.key, status=Status.DIED)
-        return Edited("done", changed, member.label)
+    told: dict[str, dict[str, Any]] = {
+        DIED: {"status": Status.DIED},
+        LOST_TOUCH: {"status": Status.LOST_TOUCH},
+        STRAIN: {"strain": True},
+    }
+    if operation == LOST_TOUCH and member.status is Status.DIED:
+        return Edited("done", network, member.label)
+    if operation in told:
+        return Edited("done", network.changed(member.key, **told[operation]), member.label)
     if edit.operation == "merge":
         other = meant(network, edit.value)
         if not isinstance(other, Match) or other.key == member.key:

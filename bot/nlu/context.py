@@ -8,12 +8,13 @@ not answer the question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
 from bot.needs.areas import Size
-from bot.network.model import Contact, Distance, Work
+from bot.network.model import Contact, Distance, Status, Work
 from bot.nlu import attributes
 from bot.nlu.lexicon import relationship_of
 from bot.nlu.words import mend, straight, tokenise
@@ -184,42 +185,251 @@ def number_in(text: str) -> int | None:
     return tens or None
 
 
-def names_in(text: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Those of the known names that a text means, tolerant of typos, in the order known.
+@dataclass(frozen=True)
+class Named:
+    """Whom of the known names an answer means and whom it rules out, in the order known.
 
-    "everyone", "all of them" and "both" mean all; "none of them" nobody.
+    Attributes:
+        only: it says that there is nobody but those: "nobody, only Jean".
+    """
+
+    meant: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    only: bool = False
+
+
+# Names are looked at as "<0>", "<1>": their places are what negation is told by (NegEx: Chapman
+# 2001, with its false triggers, triggers before and after, and words that end a scope).
+_NAME = r"<\d+>"
+_BEFORE = r"(?:(?:my|our|the|that|even|really|necessarily) (?:\w+ )?)?"
+_MARK = rf"{_BEFORE}{_NAME}"
+_JOINED = rf"{_MARK}(?:(?: ?,? (?:and|or|nor|plus) | ?[,&] ?){_MARK})*"
+# "Not Bob, Jean or Tom" rules out three, "not Bob, Jean" one.
+_RULED_OUT = (
+    rf"(?:{_MARK}(?: ?, ?{_MARK})* ?,? (?:or|nor) {_MARK}|{_MARK}(?: (?:and|or|nor|&) {_MARK})*)"
+)
+_FALSE_TRIGGER = re.compile(
+    r"\bnot (?:only|just|forgetting|to mention)\b|\bat all\b|\ball (?:the time|day|night|week|right|sorts|over)\b"
+    r"|\b(?:and |but |or )?(?:nobody|no one|none|no-one|not anyone) else\b(?! (?:but|except|apart|only|just))"
+    r"|(?:n't|\bnot|\bnever|\blost|\bnowhere|\bnothing|\bcannot)\b[^.;!?]*?\bwithout\b"
+    r"|(?:n't|\bnot|\bnever|\bcannot) (?:\w+ )?(?:mind|forget|fault|hesitate|lets? me down|let me down|too (?:busy|proud))\b"
+    r"|\b(?:don't|dont) know\b(?! about)|\bno (?:doubt|bother|problem)\b"
+)
+_EXCEPT = r"(?:except(?:ing)?(?: for)?|apart from|other than|excluding|bar)"
+_RULES_OUT = re.compile(
+    rf"\b(?:not|never|neither|nor|instead of|rather than|{_EXCEPT}) ({_RULED_OUT})"
+)
+_BUT = re.compile(rf"\b(?:but|without|minus) ({_JOINED})(?= ?(?:$|[.,;!?)]))")
+_EVERYONE = re.compile(
+    r"\b(?P<whole>everyone|everybody|the lot|they all|any(?:one|body)(?= (?:but|except|apart|other)))\b|\b(?:all(?: of (?:them|us))?|both)\b"
+)
+_NOT_EVERYONE = re.compile(r"\bnot (?:everyone|everybody|all|both)\b")
+_NOBODY = re.compile(
+    rf"\b(?:none|nobody|no one|no-one|neither(?! {_MARK}))\b"
+    r"|(?:n't|\bnot|\bnever|\bhardly|\bdont|\bhavent) (?:[^.,;!?]* )?(?:anyone|anybody|any of them)\b"
+)
+_NO_AT_FIRST = re.compile(r"^\W*(?:no+|nah|nope|not really)\b")
+_ONLY = re.compile(
+    rf"\b(?:but|only|just|maybe|perhaps|{_EXCEPT})(?: for| maybe| perhaps)? ({_JOINED})"
+)
+_CLAUSES = re.compile(
+    r"[.,;!?\n]|\b(?:but|though|although|while|whereas|because|cos|if|when|unless|so|since)\b"
+)
+_NEGATED = re.compile(
+    r"n't\b|\b(?:not|never|cannot|no longer|hardly|(?:do|does|did|is|are|was|were|would|could|should|ca|wo|has|have|had)nt)\b"
+)
+_LEFT_OUT = re.compile(
+    r"^\W*(?:(?:<[\d+]+>|he|she|they)\W+)?(?:(?:\w+n't|\w+nt|cannot|(?:do|does|is|are|would|could|will|can|has|have) not|not|no|never)\b)"
+    r"(?: (?:really|so much|much|now|any ?more|though|yet|today|him|her|them|that one))*\W*$"
+)
+"""A negation that leaves its verb out: "Bob wouldn't", "Jean, no"; it is about the name."""
+_HARD = re.compile(
+    r"\b(?:hard\w*|difficult\w*|worse|troubles?|problems?|strain\w*|stress\w*|bother\w*|upsets?|hurts?|harm\w*|nuisance)\b"
+)
+
+
+def names_said(text: str, known: Iterable[str], *, hard: bool = False) -> Named:
+    """Whom of the known names an answer means, tolerant of typos, and whom it rules out.
+
+    "Everyone", "all of them" and "both" mean all, but for those excepted; "none of them" nobody.
+
+    Args:
+        text: the answer to a question of the kind "who ...?".
+        known: the names that may be meant.
+        hard: the question asks who makes things harder, so that "Bob never listens" is a yes.
     """
     names = list(known)
-    low = straight(text).lower()
-    if re.search(r"\b(?:none|nobody|no one|neither)\b", low):
-        return ()
-    everyone = re.search(
-        r"\b(?:everyone|everybody|all(?: of (?:them|us))?|both|the lot|they all)\b", low
-    )
-    excepted = re.split(r"\b(?:except|but not|apart from|bar|not)\b", low, maxsplit=1)
+    marked, spots = _marked(text, names)
+    plain = " ".join(_FALSE_TRIGGER.sub(" ", marked).split())
+    meant: set[int] = set()
+    denied: set[int] = set()
+
+    nobody = _NOBODY.search(plain) or _NO_AT_FIRST.search(plain)
+    only = _ONLY.search(plain, nobody.end()) if nobody else None
+    if only is not None:
+        return _named(names, spots, _marks(only[1]), set(), only=True)
+    if _NOBODY.search(plain):
+        return Named()
+
+    def rule_out(found: re.Match[str]) -> str:
+        denied.update(_marks(found[1]))
+        return ","
+
+    everyone = _EVERYONE.search(_NOT_EVERYONE.sub(" ", plain))
+    plain = _RULES_OUT.sub(rule_out, plain)
     if everyone:
-        out = set(_matched(excepted[1], names)) if len(excepted) > 1 else set()
-        return tuple(n for n in names if n not in out)
-    return tuple(n for n in names if n in set(_matched(low, names)))
+        plain = _BUT.sub(rule_out, plain)
+    before: set[int] = set()
+    for clause in _clauses(plain):
+        here = _marks(clause)
+        if _LEFT_OUT.match(clause):
+            denied |= here or before
+        elif here and _NEGATED.search(clause) and (not hard or _HARD.search(clause)):
+            denied |= here
+        else:
+            meant |= here
+        before = here or before
+    said = _named(names, spots, meant - denied, denied)
+    if everyone and (everyone["whole"] or not said.meant):
+        return Named(tuple(n for n in names if n not in said.denied), said.denied)
+    return said
 
 
-def _matched(low: str, names: list[str]) -> list[str]:
-    tokens = [t.low for t in tokenise(low) if t.is_word or t.low == "'s"]
-    found: list[str] = []
+def _named(
+    names: Sequence[str],
+    spots: Sequence[str],
+    meant: set[int],
+    denied: set[int],
+    only: bool = False,
+) -> Named:
+    out = {spots[at] for at in denied}
+    these = {spots[at] for at in meant} - out
+    return Named(tuple(n for n in names if n in these), tuple(n for n in names if n in out), only)
+
+
+def _marks(text: str) -> set[int]:
+    return {int(at) for group in re.findall(r"<([\d+]+)>", text) for at in group.split("+")}
+
+
+def _clauses(plain: str) -> Iterator[str]:
+    """Clauses of a text whose lists of names count as one: "Bob and Jean" in "... wouldn't"."""
+
+    def one(found: re.Match[str]) -> str:
+        return f"<{'+'.join(str(at) for at in sorted(_marks(found[0])))}>"
+
+    for clause in _CLAUSES.split(re.sub(_JOINED, one, plain)):
+        # "Jean would and Bob wouldn't": what is left of "and" says something by itself.
+        left, *rest = re.split(r"\band\b", clause)
+        for part in rest:
+            if re.search(r"[a-z']", left) and "<" in part:
+                yield left.strip()
+                left = part
+            else:
+                left = f"{left} and {part}"
+        yield left.strip()
+
+
+def names_in(text: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Those of the known names that a text means, in the order known; see ``names_said``."""
+    return names_said(text, known, hard=True).meant
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a text has a known name: offsets of its first character and after its last."""
+
+    start: int
+    end: int
+    name: str
+
+
+def spots_of(text: str, known: Iterable[str]) -> list[Spot]:
+    """Where the known names stand in a text, tolerant of typos; the longest where they overlap."""
+    names = list(dict.fromkeys(known))
+    low = straight(text).lower()
+    if len(low) != len(text):
+        # Few letters have a longer small one; without them offsets hold.
+        low = straight(text)
+    tokens = [t for t in tokenise(low) if t.is_word or t.low == "'s"]
     lowered = [n.lower() for n in names]
+    firsts = {n.split()[0]: at for at, n in enumerate(lowered) if len(n.split()) > 1}
+    found: list[Spot] = []
     for width in range(1, 6):
         for at in range(len(tokens) - width + 1):
-            words = " ".join(tokens[at : at + width])
+            words = " ".join(t.low for t in tokens[at : at + width])
+            near: list[int] = []
             if words in lowered:
-                found.append(names[lowered.index(words)])
-                continue
-            if width == 1 and len(words) >= 4:
-                near = [n for n in lowered if OSA.distance(words, n) <= (2 if len(n) > 7 else 1)]
-                if len(near) == 1:
-                    found.append(names[lowered.index(near[0])])
-    firsts = {n.lower().split()[0]: n for n in names if len(n.split()) > 1}
-    found += [firsts[t] for t in tokens if t in firsts and len(t) > 2]
-    return list(dict.fromkeys(found))
+                near = [lowered.index(words)]
+            elif width == 1 and len(words) >= 4:
+                near = [
+                    k
+                    for k, n in enumerate(lowered)
+                    if OSA.distance(words, n) <= (2 if len(n) > 7 else 1)
+                ]
+            if width == 1 and len(near) != 1 and len(words) > 2 and words in firsts:
+                near = [firsts[words]]
+            if len(near) == 1:
+                found.append(Spot(tokens[at].start, tokens[at + width - 1].end, names[near[0]]))
+    found.sort(key=lambda spot: (spot.start, -spot.end))
+    kept: list[Spot] = []
+    for spot in found:
+        if not kept or spot.start >= kept[-1].end:
+            kept.append(spot)
+    return kept
+
+
+def _marked(text: str, names: Sequence[str]) -> tuple[str, list[str]]:
+    """The text in small letters with each name as "<0>", "<1>", and the names in that order."""
+    spots = spots_of(text, names)
+    low = straight(text).translate(_ANGLES)
+    parts, at = [], 0
+    for k, spot in enumerate(spots):
+        parts += [low[at : spot.start].lower(), f"<{k}>"]
+        at = spot.end
+    return "".join([*parts, low[at:].lower()]), [spot.name for spot in spots]
+
+
+_ANGLES = str.maketrans("<>", "  ")
+
+
+_TELLS_STRAIN = re.compile(
+    r"\b(?:mak(?:es?|ing)|made) (?:my|our) (?:\w+ )?(?:life|lives|days?|home|time|house) (?:an? |so |very |really )*(?:(?:absolute|living|total|complete|real) )?(?:misery|miserable|hell|nightmare|torture|unbearable|impossible)\b"
+    r"|\b(?:an? )?(?:\w+ )?(?:strain|burden|drain|nightmare) (?:on|to|for) (?:me|us|live with|be around)\b|\bwears? me (?:out|down)\b|\bwalks? all over me\b",
+    re.IGNORECASE,
+)
+_NEAR = re.compile(r"^(?:'s)?(?: (?!when\b|if\b|helps?\b|n[o']t\b|never\b|and\b)[\w']+){0,3} ?$")
+"""What may stand between somebody and what they do: "really", "is such a"."""
+_TAKE_OFF = re.compile(
+    r"\b(?:take|taking|remove|delete|get rid|cross|scrub|rub|drop|erase|wipe|scratch|off|out of the|from my)\b",
+    re.IGNORECASE,
+)
+
+
+def strain_told(text: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Those of the known names of whom a text says that they make things harder."""
+    plain = straight(text)
+    starts = [said.start for said in attributes.find(plain) if said.attribute == "strain"]
+    starts += [found.start() for found in _TELLS_STRAIN.finditer(plain)]
+    found = {
+        spot.name
+        for spot in spots_of(plain, known)
+        for start in starts
+        if start >= spot.end and _NEAR.match(plain[spot.end : start])
+    }
+    return tuple(name for name in known if name in found)
+
+
+def tells_lost_touch(text: str) -> bool:
+    """Whether a text says that touch was lost; not where it asks to take somebody off."""
+    plain = straight(text)
+    return _TAKE_OFF.search(plain) is None and any(
+        said.value is Status.LOST_TOUCH for said in attributes.find(plain)
+    )
+
+
+def asks_to_take_off(text: str) -> bool:
+    """Whether a text asks to take somebody off, in so many words: "not Bob" does not."""
+    return _TAKE_OFF.search(straight(text)) is not None
 
 
 def relationship_in(text: str) -> str | None:

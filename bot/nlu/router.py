@@ -152,6 +152,12 @@ EXPECTED: dict[str, Expectation] = {
     "plan_what": _FREE,
     "plan_when": _FREE,
     "plan_who": Expectation(free=True, members=True),
+    "plan_barrier": Expectation(free=True, members=True, takes=_HOW_IT_WENT),
+    "plan_then": Expectation(free=True, members=True),
+    "plan_sure": _FREE,
+    "plan_solve": Expectation(
+        free=True, members=True, takes=_OPTIONS | {"pause", "resume", "correct_last"}
+    ),
     "plan_ask": Expectation(takes=frozenset({"set_reminder", "stop_messages"})),
     "plan_hour": _FREE,
     "follow_up_tried": Expectation(free=True, members=True, takes=_HOW_IT_WENT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +12,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from bot.directory.query import get
+from bot.network.model import FAMILY, Kind, Relationship
+from bot.nlu.lexicon import names as first_names
+from bot.nlu.lexicon import terms_of_one_word
 from bot.papers.calendar import Planned, calendar
 from bot.papers.page import page
 from bot.papers.words import CALENDAR_FILE, CALENDAR_TITLES, PAGE_FILE
 from bot.store.base import now, unit_of_work
 from bot.store.record import Record
 from bot.store.tables import Address, Plan
+from bot.support.company import not_to_be_named
 from bot.support.dates import time_in
-from bot.support.discreet import Activity, said_openly
+from bot.support.discreet import Activity, said_openly, words_in
+from bot.support.needs_map import normalise_conditions
 
 _PLANS = uuid.UUID("6d1f4f4e-3f0b-4f0d-9a0c-0c8f0f5b8a51")
 """The namespace of the names of plans in calendars; never change it."""
@@ -37,21 +43,60 @@ class Paper:
     data: bytes
 
 
-def plan_line(plan: Plan) -> str:
-    """One plan in a line."""
-    parts = [plan.what, plan.when_words, plan.with_words]
+def plan_line(record: Record, plan: Plan) -> str:
+    """One plan in a line; without company that the person is not to be pointed to (any more)."""
+    parts = [plan.what, plan.when_words, _company(record, plan)]
     return "• " + ", ".join(p for p in parts if p)
+
+
+def _company(record: Record, plan: Plan) -> str:
+    """Who comes along, as the plan has it; empty for who died, makes things harder or may hurt."""
+    network = record.network()
+    never = not_to_be_named(network, told_of_abuse=record.told_of_abuse())
+    good = [m for m in network if m.can_be_suggested and m.key not in never]
+    labels = {m.label.casefold() for m in good}
+    # Somebody may share a name with who died: then the words alone do not tell who is meant.
+    out = [m for m in network if m not in good]
+    named = any(
+        m.label.casefold() not in labels and _is_named(m.label, plan.with_words) for m in out
+    )
+    return "" if named or plan.with_member in {m.key for m in out} else plan.with_words
+
+
+def _is_named(label: str, words: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE))
 
 
 def openly(record: Record, plan: Plan) -> str | Activity:
     """What of a plan others may read; see ``bot.support.discreet``."""
     listing = get(record.session, int(plan.service_id)) if plan.service_id else None
+    if plan.service_id and listing is None:
+        return Activity.SOMETHING  # nobody knows any more what sort of service it was
     return said_openly(
         plan.what,
         listing,
+        names=_names(record, plan),
         conditions=record.person.conditions,
         never=[m.label for m in record.network() if m.strain],
     )
+
+
+def _names(record: Record, plan: Plan) -> set[str]:
+    """Names that may be read: of people and pets on the map, and of who is to come along.
+
+    A label or "with …" may say more ("Sue from dialysis"), so of several words only first names
+    count. One word is a name, known or not, where it stands for somebody close.
+    """
+    members = [m for m in record.network() if m.kind in _NAMED and not m.strain]
+    said = [word for m in members for word in words_in(m.label)] + words_in(plan.with_words)
+    close = [words_in(m.label) for m in members if m.relationship in _CLOSE]
+    alone = {words[0] for words in close if len(words) == 1} - terms_of_one_word()
+    found = first_names().intersection(said) | alone
+    return {name for name in found if not normalise_conditions(name)}
+
+
+_NAMED = frozenset({Kind.PERSON, Kind.PET})
+_CLOSE = FAMILY | {Relationship.FRIEND, Relationship.NEIGHBOUR, Relationship.PET}
 
 
 def paper_for(channel: str, address: str, name: str, store_url: str | None = None) -> Paper:
@@ -91,7 +136,7 @@ def _planned(record: Record, plan: Plan) -> Planned:
 
 def _page(record: Record, moment: datetime) -> bytes:
     today = moment.astimezone(ZoneInfo(record.person.time_zone)).date()
-    return page(record.network(), [plan_line(plan) for plan in record.plans()], today)
+    return page(record.network(), [plan_line(record, plan) for plan in record.plans()], today)
 
 
 _PAPERS: dict[str, tuple[str, Callable[[Record, datetime], bytes]]] = {

@@ -67,6 +67,10 @@ _REMARKS = (
 )
 _IDEAS = ("walk to the shop each morning", "ring my sister more", "go to the library")
 _WHEN = ("next week", "Tuesday", "Friday morning", "when it's dry")
+_IN_THE_WAY = ("nothing really", "the weather", "a bad day with my chest", "no bus")
+_THEN = ("go another day", "ring someone", "do half of it")
+_SURE = ("8", "seven", "about 5", "9 out of 10")
+_SMALLER = ("just to the corner", "ring first and ask")
 
 
 @dataclass
@@ -126,6 +130,10 @@ class Patient:
                     lambda v: self._words(v, _IDEAS),
                 ),
                 (r"when might you do it", lambda v: self._words(v, _WHEN)),
+                (r"what might get in the way\?", lambda v: self._words(v, _IN_THE_WAY)),
+                (r"what could you do then", lambda v: self._words(v, _THEN)),
+                (r"how sure are you", lambda v: self._words(v, _SURE)),
+                (r"what would be a smaller step", lambda v: self._words(v, _SMALLER)),
             )
         )
 

@@ -3,6 +3,9 @@
 A due follow-up becomes an update in the chat's inbox, so that the assistant itself asks, in
 turn with whatever the person writes, and knows what it asked. The row and the update change in
 one transaction: a worker that is killed has done all of it or nothing.
+
+Who does not answer the reminder either is silent: nothing more is sent until they are back. What
+was agreed for a later day stays as it is, and is asked then if they are back by that day.
 """
 
 from __future__ import annotations
@@ -10,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.rights.consents import Scope
 from bot.store import messages
 from bot.store.tables import Address, Consent, FollowUp, Person, Plan
+from bot.store.turns import Turn
 from bot.support.follow_up import GIVE_UP_AFTER, REMIND_AFTER, Hours
 
 WAITING, SENT, NUDGED = "waiting", "sent", "nudged"
@@ -26,6 +30,18 @@ CHANNEL = "telegram"
 DUE = {"is": "due"}
 """What the inbox keeps of a follow-up: not a word of the plan."""
 
+KEY = "follow-up:"
+"""How the keys of our updates in the inbox begin."""
+
+NOT_OF_THE_PERSON = ("due", "service")
+"""Kinds of turn in which the person did nothing."""
+
+ANSWER_WITHIN = {SENT: REMIND_AFTER, NUDGED: GIVE_UP_AFTER}
+"""How long an answer is waited for, from when the question or the reminder was said."""
+
+_PURSUED = and_(FollowUp.state.in_((SENT, NUDGED)), FollowUp.next_at.is_not(None))
+"""Asked, and a reminder or the giving up is still to come."""
+
 APART = timedelta(hours=20)
 """Least time between two messages that we begin, whatever an outage has piled up."""
 
@@ -34,6 +50,7 @@ def agree(
     session: Session, person: Person, plan_id: int, weeks: Sequence[int], moment: datetime
 ) -> list[FollowUp]:
     """Keep when to ask how a plan went, in weeks from a moment."""
+    _is_back(session, person.id)
     hours = Hours(person.time_zone, person.ask_hour)
     rows = []
     for count in weeks:
@@ -48,6 +65,7 @@ def agree_on(
     session: Session, person: Person, plan_id: int, day: date, moment: datetime
 ) -> FollowUp:
     """Keep that the person wants to be asked on a day; never sooner than tomorrow."""
+    _is_back(session, person.id)
     hours = Hours(person.time_zone, person.ask_hour)
     tomorrow = moment.astimezone(hours.tz).date() + timedelta(days=1)
     due = hours.at(max(day, tomorrow))
@@ -59,6 +77,7 @@ def agree_on(
 
 def begin_now(session: Session, person: Person, plan_id: int, moment: datetime) -> FollowUp:
     """The person tells of a plan before they were asked: as if they had been, just now."""
+    _is_back(session, person.id)
     row = FollowUp(person_id=person.id, plan_id=plan_id, due_at=moment, state=SENT, sent_at=moment)
     session.add(row)
     session.flush()
@@ -66,7 +85,10 @@ def begin_now(session: Session, person: Person, plan_id: int, moment: datetime) 
 
 
 def answer(session: Session, row: FollowUp, moment: datetime) -> None:
-    """The person answers: no reminder any more, nor any earlier question about the same plan."""
+    """The person answers: no reminder any more, nor what else was due about the same plan.
+
+    What was agreed for a later day stands.
+    """
     if row.state == ANSWERED:
         return
     row.state, row.next_at, row.answered_at = ANSWERED, None, moment
@@ -75,11 +97,37 @@ def answer(session: Session, row: FollowUp, moment: datetime) -> None:
         .where(
             FollowUp.plan_id == row.plan_id,
             FollowUp.id != row.id,
-            FollowUp.state.in_((SENT, NUDGED, SILENT)),
+            or_(
+                FollowUp.state.in_((SENT, NUDGED, SILENT)),
+                and_(FollowUp.state == WAITING, FollowUp.due_at <= moment),
+            ),
         )
         .values(state=STOPPED, next_at=None)
     )
+    _is_back(session, row.person_id)
     session.flush()
+
+
+def taken_up(session: Session, person: Person, moment: datetime) -> bool:
+    """The assistant has come to the turn that asks: whether it may be said now.
+
+    By day the wait for an answer begins now, however long the turn lay in the inbox. At night
+    it is put off to the person's next hour, as if it had not been begun.
+    """
+    if person.asked_at is not None:
+        moment = max(moment, person.asked_at)  # the scheduler's clock may be ahead of ours
+    later = Hours(person.time_zone, person.ask_hour).next_from(moment)
+    mine = select(FollowUp).where(FollowUp.person_id == person.id, _PURSUED)
+    for row in session.scalars(mine):
+        if later == moment:
+            row.next_at = moment + ANSWER_WITHIN[row.state]
+        elif row.state == NUDGED:
+            row.state, row.next_at = SENT, later
+        else:
+            row.sent_at, row.next_at = None, later  # due, and open, but not said yet
+    if later > moment:
+        person.asked_at = None  # nothing was said, so nothing keeps it from being said then
+    return later == moment
 
 
 def is_to_come(session: Session, plan_id: int) -> bool:
@@ -97,7 +145,7 @@ def stop(session: Session, person_id: str, plan_id: int | None = None) -> None:
     """Ask no more: about one plan, or about any."""
     mine: tuple[ColumnElement[bool], ...] = (
         FollowUp.person_id == person_id,
-        FollowUp.state.in_((WAITING, SENT, NUDGED)),
+        FollowUp.state.in_((WAITING, SENT, NUDGED, SILENT)),
     )
     if plan_id is not None:
         mine = (*mine, FollowUp.plan_id == plan_id)
@@ -144,13 +192,13 @@ def next_person(session: Session, moment: datetime) -> str | None:
     claimed = session.execute(
         update(Person).where(Person.id == person.id, free).values(asked_at=moment)
     )
-    if claimed.rowcount == 1 and not _ask(session, person, moment):  # type: ignore[attr-defined]
+    if claimed.rowcount == 1 and not _ask(session, person, moment, before):  # type: ignore[attr-defined]
         person.asked_at = before  # nothing was said, so nothing keeps the next from being said
     return person.id
 
 
-def _ask(session: Session, person: Person, moment: datetime) -> bool:
-    """Move on all that is due for a person; whether a message was begun."""
+def _ask(session: Session, person: Person, moment: datetime, before: datetime | None) -> bool:
+    """Move on all that is due for a person, last written to ``before``; whether one was begun."""
     due = list(
         session.scalars(
             select(FollowUp)
@@ -162,34 +210,44 @@ def _ask(session: Session, person: Person, moment: datetime) -> bool:
         stop(session, person.id)
         session.expire_all()
         return False
+    due = [row for row in due if _is_of_active_plan(session, row)]
     address = _address(session, person.id)
+    if address is None:
+        # It is asked when the person comes; until then nobody was asked, so nobody is silent.
+        for row in due:
+            _open(row, moment)
+        return False
     later = Hours(person.time_zone, person.ask_hour).next_from(moment)
-    if later > moment and address is not None:
+    if later > moment:
         for row in due:
             row.next_at = later
         return False
-    open_already = session.scalar(
-        select(FollowUp.id)
-        .where(FollowUp.person_id == person.id, FollowUp.state.in_((SENT, NUDGED)))
-        .limit(1)
-    )
+    if _is_silent(session, person.id, before):
+        for row in due:
+            row.state, row.next_at = SILENT, None
+        return False
+    on_its_way = _is_on_its_way(session, person.id)
+    is_asked = on_its_way or _is_pursued(session, person.id)
     begun = []
     for row in due:
-        if row.state == WAITING and open_already is not None:
-            # One question is open: this one is asked with it, and begins no message of its own.
-            row.state, row.sent_at, row.next_at = SENT, moment, None
-        elif _moved_on(session, row, moment):
+        if row.state == WAITING and is_asked:
+            _open(row, moment)  # asked with the question that is open
+        elif on_its_way:
+            row.next_at = moment + ANSWER_WITHIN[row.state]  # nobody has read it yet
+        elif _moved_on(row, moment):
             begun.append(row)
     if any(row.state == SILENT for row in due):
         _fall_silent(session, person.id)
-    if not begun or address is None:
+        return False
+    if not begun:
         return False
     first, *others = begun
     for row in others:
         row.next_at = None  # one reminder is for all of them
     messages.receive(
         session,
-        key=f"follow-up:{first.id}:{first.state}",
+        # With the moment, as what night put off is begun a second time.
+        key=f"{KEY}{first.id}:{first.state}:{int(moment.timestamp())}",
         channel=CHANNEL,
         address=address,
         position=0,
@@ -198,28 +256,83 @@ def _ask(session: Session, person: Person, moment: datetime) -> bool:
     return True
 
 
-def _moved_on(session: Session, row: FollowUp, moment: datetime) -> bool:
-    """Take a due row to its next state; whether that state is told to the person."""
+def _is_of_active_plan(session: Session, row: FollowUp) -> bool:
+    """Whether there is still something to ask; else the row is stopped."""
     plan = session.get(Plan, row.plan_id)
-    if plan is None or plan.state != "active":
-        row.state, row.next_at = STOPPED, None
-        return False
-    if row.state == WAITING:
-        row.state, row.sent_at, row.next_at = SENT, moment, moment + REMIND_AFTER
+    if plan is not None and plan.state == "active":
         return True
-    if row.state == SENT:
-        row.state, row.next_at = NUDGED, moment + GIVE_UP_AFTER
-        return True
-    row.state, row.next_at = SILENT, None
+    row.state, row.next_at = STOPPED, None
     return False
+
+
+def _open(row: FollowUp, moment: datetime) -> None:
+    """Open for an answer, without a message of its own."""
+    if row.state == WAITING:
+        row.state, row.sent_at = SENT, moment
+    row.next_at = None
+
+
+def _moved_on(row: FollowUp, moment: datetime) -> bool:
+    """Take a due row to its next state; whether that state is told to the person."""
+    if row.state == WAITING or row.sent_at is None:
+        row.state, row.sent_at = SENT, moment
+    elif row.state == SENT:
+        row.state = NUDGED
+    else:
+        row.state, row.next_at = SILENT, None
+        return False
+    row.next_at = moment + ANSWER_WITHIN[row.state]
+    return True
+
+
+def _is_pursued(session: Session, person_id: str) -> bool:
+    """Whether a question is open that a reminder, or the giving up, is still to come for."""
+    query = select(FollowUp.id).where(FollowUp.person_id == person_id, _PURSUED)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _is_on_its_way(session: Session, person_id: str) -> bool:
+    """Whether the assistant has yet to come to a turn that was begun."""
+    own = select(Address.address).where(Address.person_id == person_id, Address.channel == CHANNEL)
+    query = select(messages.Inbox.key).where(
+        messages.Inbox.channel == CHANNEL,
+        messages.Inbox.state == messages.NEW,
+        messages.Inbox.address.in_(own),
+        messages.Inbox.key.startswith(KEY),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _fall_silent(session: Session, person_id: str) -> None:
     """No answer to the reminder either: nothing more is sent until the person is back."""
     session.execute(
         update(FollowUp)
-        .where(FollowUp.person_id == person_id, FollowUp.state.in_((WAITING, SENT, NUDGED)))
+        .where(FollowUp.person_id == person_id, FollowUp.state.in_((SENT, NUDGED)))
         .values(state=SILENT, next_at=None)
+    )
+
+
+def _is_silent(session: Session, person_id: str, asked_at: datetime | None) -> bool:
+    """Whether the last reminder had no answer, and the person has done nothing since."""
+    silent = select(FollowUp.id).where(FollowUp.person_id == person_id, FollowUp.state == SILENT)
+    if session.scalar(silent.limit(1)) is None:
+        return False
+    since = () if asked_at is None else (Turn.at > asked_at,)
+    theirs = select(Turn.id).where(
+        Turn.person_id == person_id, Turn.kind.not_in(NOT_OF_THE_PERSON), *since
+    )
+    if session.scalar(theirs.limit(1)) is None:
+        return True
+    _is_back(session, person_id)
+    return False
+
+
+def _is_back(session: Session, person_id: str) -> None:
+    """The person is here again: what they left open stays open, and holds nothing back."""
+    session.execute(
+        update(FollowUp)
+        .where(FollowUp.person_id == person_id, FollowUp.state == SILENT)
+        .values(state=NUDGED, next_at=None)
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.needs.areas import Area, Size
+from bot.needs.gaps import Gap, GapCode
 from bot.network.exports import network_from_json, network_to_json
 from bot.network.model import (
     Contact,
@@ -64,6 +66,22 @@ class StatedDifficulty:
     area: Area
     size: Size | None = None
     priority: int | None = None
+
+
+def gap_key(code: str, work: str, evidence: Mapping[str, Any]) -> str:
+    """What a gap's row is found by (64 hexadecimal characters): a digest of ``Gap.key``.
+
+    Args:
+        code, work: codes of the gap; ``work`` may be empty.
+        evidence: with ``members`` and ``activity`` where the gap is about any.
+    """
+    gap = Gap(
+        GapCode(code),
+        Work(work) if work else None,
+        members=tuple(evidence.get("members", ())),
+        activity=evidence.get("activity", ""),
+    )
+    return sha256(gap.key.encode()).hexdigest()
 
 
 class NoRecord(LookupError):
@@ -302,8 +320,9 @@ class Record:
         """Delete the map, its history and what was made of it; the keys are not used again."""
         for table in (TieRow, MemberRow, Change, Snapshot, NetworkTypeRow, GapRow):
             self.session.execute(delete(table).where(table.person_id == self.person.id))
-        for plan in self.plans():
+        for plan in self._plans():
             plan.with_member, plan.with_words = None, ""
+        self.session.flush()  # what is not written yet would be expired
         empty_log_after(self.session)
         self.session.expire_all()
 
@@ -355,17 +374,25 @@ class Record:
 
     # -- gaps, preferences, options, plans ---------------------------------------------------
 
-    def ask_gap(self, code: str, work: str, evidence: Mapping[str, Any]) -> None:
-        """A gap is being put to the person; once more, where it is now about somebody else."""
-        row = self._gap(code, work)
+    def ask_gap(self, code: str, work: str, evidence: Mapping[str, Any]) -> str:
+        """A gap is being put to the person; once more, where it is now about somebody else.
+
+        Returns:
+            What the gap is answered by.
+        """
+        key = gap_key(code, work, evidence)
+        row = self._gap(key)
         if row is None:
-            row = GapRow(person_id=self.person.id, code=code, work=work, evidence=dict(evidence))
+            row = GapRow(
+                person_id=self.person.id, key=key, code=code, work=work, evidence=dict(evidence)
+            )
             self.session.add(row)
         elif any(row.evidence.get(key) != evidence.get(key) for key in ("members", "activity")):
             row.evidence, row.confirmed = dict(evidence), None
         if row.confirmed is None:
             row.asked_at = now()
         self.session.flush()
+        return key
 
     def answered_gaps(self, before: datetime) -> list[GapRow]:
         """Gaps that the person said yes or no to, of those asked before a moment."""
@@ -379,19 +406,19 @@ class Record:
             )
         )
 
-    def answer_gap(self, code: str, work: str, confirmed: bool | None) -> None:
-        """What the person said to it; ``None`` is not sure."""
-        row = self._gap(code, work)
-        if row is None:
-            raise LookupError(f"gap {code}/{work} was never asked")
-        row.confirmed = confirmed
+    def answer_gap(self, key: str, confirmed: bool | None) -> None:
+        """What the person said to a gap; ``None`` is not sure.
 
-    def keep_own_answer(self, code: str, work: str, key: str) -> None:
+        Args:
+            key: from ``ask_gap``.
+        """
+        self._asked_gap(key).confirmed = confirmed
+        self.session.flush()
+
+    def keep_own_answer(self, key: str, member: str) -> None:
         """Who on the map the person thinks of for a gap; in its evidence as ``own``."""
-        row = self._gap(code, work)
-        if row is None:
-            raise LookupError(f"gap {code}/{work} was never asked")
-        row.evidence = {**row.evidence, "own": key}
+        row = self._asked_gap(key)
+        row.evidence = {**row.evidence, "own": member}
         self.session.flush()
 
     def keep_type(self, seen: NetworkType, *, agreed: bool | None, words: str = "") -> None:
@@ -427,12 +454,16 @@ class Record:
             is not None
         )
 
-    def _gap(self, code: str, work: str) -> GapRow | None:
+    def _gap(self, key: str) -> GapRow | None:
         return self.session.scalar(
-            select(GapRow).where(
-                GapRow.person_id == self.person.id, GapRow.code == code, GapRow.work == work
-            )
+            select(GapRow).where(GapRow.person_id == self.person.id, GapRow.key == key)
         )
+
+    def _asked_gap(self, key: str) -> GapRow:
+        row = self._gap(key)
+        if row is None:
+            raise LookupError(f"gap {key} was never asked")
+        return row
 
     def confirmed_gaps(self) -> list[GapRow]:
         """Gaps that the person said yes to, oldest first."""
@@ -499,29 +530,56 @@ class Record:
             UnmetNeed(person_id=self.person.id, wanted=list(wanted), area=self.person.area)
         )
 
-    def plans(self) -> list[Plan]:
-        """Active plans, oldest first."""
-        return list(
-            self.session.scalars(
-                select(Plan)
-                .where(Plan.person_id == self.person.id, Plan.state == "active")
-                .order_by(Plan.id)
-            )
-        )
+    def plans(self, state: str = "active") -> list[Plan]:
+        """Plans in a state, oldest first."""
+        return [plan for plan in self._plans() if plan.state == state]
+
+    def _plans(self) -> list[Plan]:
+        query = select(Plan).where(Plan.person_id == self.person.id).order_by(Plan.id)
+        return list(self.session.scalars(query))
+
+    def plan(self, plan_id: int | None) -> Plan | None:
+        """One plan of this person, whatever its state; ``None`` where there is none of that id."""
+        return next((plan for plan in self._plans() if plan.id == plan_id), None)
 
     def add_plan(self, what: str, service_id: str | None = None, *, source: str = "") -> Plan:
         """A new plan; ``ValueError`` beyond ``MAX_ACTIVE_PLANS``."""
+        self._make_sure_of_room()
+        plan = Plan(person_id=self.person.id)
+        self.session.add(plan)
+        self.change_plan(plan, what, service_id, source=source)
+        return plan
+
+    def change_plan(
+        self, plan: Plan, what: str, service_id: str | None = None, *, source: str = ""
+    ) -> None:
+        """Something else to do, or the same in other words; when and with whom stay."""
+        plan.what, plan.service_id = what, service_id
+        plan.source = source or ("option" if service_id else "own")
+        self.session.flush()
+
+    def keep_for_later(self, what: str, service_id: str | None = None, *, source: str = "") -> Plan:
+        """A new plan that rests from the start; any number of them may."""
+        plan = Plan(person_id=self.person.id, state="paused", ended_at=now())
+        self.session.add(plan)
+        self.change_plan(plan, what, service_id, source=source)
+        return plan
+
+    def take_up(self, plan: Plan) -> None:
+        """A plan that was ended is active again; ``ValueError`` beyond ``MAX_ACTIVE_PLANS``."""
+        if plan.state == "active":
+            return
+        self._make_sure_of_room()
+        plan.state, plan.ended_at = "active", None
+        self.session.flush()
+
+    def _make_sure_of_room(self) -> None:
         if len(self.plans()) >= MAX_ACTIVE_PLANS:
             raise ValueError(f"there are {MAX_ACTIVE_PLANS} active plans already")
-        plan = Plan(
-            person_id=self.person.id,
-            what=what,
-            service_id=service_id,
-            source=source or ("option" if service_id else "own"),
-        )
-        self.session.add(plan)
-        self.session.flush()
-        return plan
+
+    def leave_draft(self) -> None:
+        """The plan that was being made or changed is let be; the next one is one of its own."""
+        self.person.progress = {k: v for k, v in self.progress.items() if not k.startswith("plan_")}
 
     def end_plan(self, plan: Plan, state: str) -> None:
         """A plan is ``paused``, ``finished`` or ``dropped``: nothing more is asked about it."""

@@ -190,13 +190,19 @@ class Snapshot(Base):
 
 
 class GapRow(Base):
-    """A gap put to the person as a question; only confirmed ones feed the matching."""
+    """A gap put to the person as a question; only confirmed ones feed the matching.
+
+    Attributes:
+        key: digest of ``bot.needs.gaps.Gap.key``, which tells two gaps of one code apart and may
+            hold the person's words.
+    """
 
     __tablename__ = "gap"
-    __table_args__ = (UniqueConstraint("person_id", "code", "work"),)
+    __table_args__ = (UniqueConstraint("person_id", "key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[str] = _person()
+    key: Mapped[str] = mapped_column(String(64))
     code: Mapped[str] = mapped_column(String(30))
     work: Mapped[str] = mapped_column(String(20), default="")
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -277,6 +283,8 @@ class FollowUp(Base):
             or ``stopped``.
         tried, worth: ``yes``, ``partly``, ``no`` or ``not_sure``.
         barrier: one of ``bot.support.barriers.Barrier``; ``words`` are the person's own.
+        fit: what was said of each of ``bot.support.practice.CHECKED``, by construct; ``None``
+            where it was not asked.
         decision: what becomes of the plan: ``go_on``, ``change``, ``pause``, ``finish``, ``drop``.
     """
 
@@ -294,6 +302,7 @@ class FollowUp(Base):
     worth: Mapped[str | None] = mapped_column(String(10))
     barrier: Mapped[str | None] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(Text, default="")
+    fit: Mapped[dict[str, Any] | None]
     decision: Mapped[str | None] = mapped_column(String(10))
 
 

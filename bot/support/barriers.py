@@ -47,15 +47,24 @@ OF_A_SERVICE = frozenset(
 )
 """What can only be said of a place or a service, and is not offered for an idea of one's own."""
 
+_GONE = (
+    # Of the place itself: "they moved the chairs" and "it ended up being fun" are not about that.
+    r"(?:it|they|(?:the |that )?(?:group|club|class|choir|place|centre|session)s?)"
+    r"(?:(?:'s|'ve| have| has| had)(?: all| just| since| now)? (?:moved|gone|finished|ended)| (?:was|were) (?:gone|finished)|"
+    r" (?:moved|finished|ended)(?= (?:to|away|out|last|for good|altogether|in|months?|years?|ages)\b))"
+    r"(?=\W*$|[,.;!?]| (?:to|away|out|from|now|altogether|for good|since|last|in|and|but|so|by the time|when|months?|years?|ages)\b)"
+)
 _WORDS: tuple[tuple[Barrier, str], ...] = (
     # The order decides where words of several are said: what the service did comes first.
     (
         Barrier.CLOSED,
-        r"\b(?:closed|shut|boarded up|folded|cancelled|no longer (?:there|on|runs?|running|exists?|open)|(?:not|isn't|isnt|wasn't|wasnt) (?:there|on|running|open)|doesn't exist|doesnt exist|stopped (?:running|doing it)|(?:it|they)(?:'s|'ve| have| has| had)? (?:moved|gone|finished|ended)|wrong (?:address|number|times?|days?|place|details|phone|postcode)|(?:address|number|details|phone|postcode) (?:is|was|were|are) wrong)\b",
+        r"\b(?:closed|shut|boarded up|folded|cancelled|no longer (?:there|on|runs?|running|exists?|open)|(?:not|isn't|isnt|wasn't|wasnt) (?:there|on|running|open)|doesn't exist|doesnt exist|stopped (?:running|doing it)|"
+        + _GONE
+        + r"|wrong (?:address|number|times?|days?|place|details|phone|postcode)|(?:address|number|details|phone|postcode) (?:is|was|were|are) wrong)\b",
     ),
     (
         Barrier.NO_CONTACT,
-        r"\b(?:(?:never|not|no ?one|nobody|didn't|didnt|couldn't|couldnt|can't|cant|don't|dont|won't|wont|wouldn't)\b.{0,18}\b(?:answer(?:s|ed)?|pick(?:s|ed)? up|get through|got through|get hold|got hold|repl(?:y|ied)|ring back|rang back|call(?:ed)? back|got back|get back|contact|reach)|answer ?phone|voice ?mail|no (?:answer|reply)|engaged|rang and rang)\b",
+        r"\b(?:(?:never|not|no ?one|nobody|didn't|didnt|couldn't|couldnt|can't|cant|don't|dont|won't|wont|wouldn't)\b.{0,18}\b(?:answer(?:s|ed)?|pick(?:s|ed)? up|get through|got through|get hold|got hold|repl(?:y|ied)|ring back|rang back|call(?:ed)? back|got back|get back|contact|reach(?:ed)?(?= (?:them|any\w+|some\w+|her|him|you|the (?:club|group|place|office|people|organi[sz]er))\b|\W*$))|answer ?phone|voice ?mail|no (?:answer|reply)|engaged|rang and rang)\b",
     ),
     (
         Barrier.FULL,
@@ -127,6 +136,38 @@ _OF_INTENT = {
     "nearer": Barrier.TRANSPORT,
     "reject_option": Barrier.NOT_WANTED,
 }
+
+
+_CONTRAST = re.compile(
+    r"\b(?:but|however|although|though|except|only|unfortunately|sadly)\b", re.IGNORECASE
+)
+
+
+def but_in(text: str) -> str:
+    """What follows the last "but" of a text, or all of it where "though" ends it; else empty."""
+    found = list(_CONTRAST.finditer(text))
+    if not found:
+        return ""
+    rest = text[found[-1].end() :]
+    return rest if re.search(r"\w", rest) else text
+
+
+_RANG = re.compile(
+    r"\b(?:rang|ring(?:ing)?|phon(?:ed|ing)|call(?:ed|ing)|e-?mail\w*)\b", re.IGNORECASE
+)
+
+
+def turned_away(text: str) -> bool:
+    """Whether who says that they tried found nothing there: "yes I went, but it was shut".
+
+    A yes alone outweighs words that may be about wrong details; a "but" turns it, and so does a
+    door that was shut, or that all they did was to ring.
+    """
+    contrast = but_in(text)
+    if contrast:
+        return barrier_in(contrast) in WRONG_DETAILS
+    found = barrier_in(text)
+    return found is Barrier.CLOSED or (found is Barrier.NO_CONTACT and bool(_RANG.search(text)))
 
 
 def barrier_in(text: str, areas: Iterable[Area] = (), intent: str = "") -> Barrier | None:

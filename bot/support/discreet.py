@@ -1,20 +1,22 @@
-# ruff: noqa: E501 (a pattern is easier to check on one line)
 """What of a plan may be read by others: on a lock screen, or in a message that is passed on.
 
-Careful on purpose: a name that may tell of an illness, of staff or of trouble at home is not
-said, and a plain word for the sort of activity stands for it. Nothing here is proof that a
-text is harmless, so the rule is to leave out.
+Careful on purpose: no list of illnesses, treatments and services is ever whole, so the person's
+own words go out only where each is on a list of everyday words or is a name that may be read.
+A plain word for the sort of activity stands for all others.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
 
 from bot.directory.categories import SubCategory
 from bot.directory.model import Listing
+from bot.directory.places import towns
 from bot.network.model import Code
-from bot.support.needs_map import normalise_conditions, options_for_activity
+from bot.support.needs_map import options_for_activity
 
 
 class Activity(Code):
@@ -44,44 +46,75 @@ _ACTIVITY_OF = {
     SubCategory.VOLUNTEERING: Activity.VOLUNTEERING,
 }
 
-_TELLING = re.compile(
-    r"\b(?:"
-    # illness, treatment and where it is given
-    r"health\w*|medic\w*|clinic\w*|hospital\w*|surger\w*|hospice\w*|ward|nhs|gp|doctor\w*|dr|nurs\w*|"
-    r"pharmac\w*|chemist\w*|consultant\w*|specialist\w*|therap\w*|physio\w*|counsel\w*|psych\w*|"
-    r"rehab\w*|recover\w*|referral\w*|appointment\w*|check-?up\w*|tests?|scans?|injections?|inhaler\w*|"
-    r"insulin|tablets?|prescri\w*|symptom\w*|diagnos\w*|condition\w*|disease\w*|disorder\w*|"
-    r"syndrome\w*|ill|illness\w*|sick\w*|patients?|survivor\w*|long[- ]term|chronic\w*|palliative|"
-    # the body and the mind
-    r"lungs?|breath\w*|pulmonary|respiratory|heart\w*|cardi\w*|chest|kidneys?|liver|bowels?|bladder|"
-    r"(?:in)?continence|blood|sugar|brain|bones?|joints?|spin(?:e|al)|(?:bad|back) (?:back|care|school)|knees?|hips?|pain\w*|aches?|"
-    r"fatigue|tired\w*|sleep\w*|falls|balance|mobility|wheelchairs?|disab\w*|impair\w*|blind|deaf|"
-    r"hearing|sight|memory|mental\w*|mind(?:s|ful\w*)?|mood|well-?being|stress\w*|worr(?:y|ied|ies)|"
-    r"depress\w*|anxi\w*|crisis|talking|menopaus\w*|sexual|hiv|weight|slim\w*|diet\w*|obes\w*|"
-    r"macmillan|maggie'?s|samaritans|mencap|scope|"
-    # habits, trouble and need
-    r"addict\w*|alcohol\w*|drink(?:ing|ers?)|drugs?|sober|anonymous|aa|na|smok\w*|quit\w*|gambl\w*|"
-    r"abuse\w*|violen\w*|refuge|police|court|solicitor|lonel\w*|isolat\w*|befriend\w*|buddy|grief|griev\w*|"
-    r"bereav\w*|widow\w*|divorc\w*|carers?|caring|support\w*|self[- ]?help|peer|social prescrib\w*|"
-    r"debts?|benefits?|food ?banks?|credit|pip|social (?:work|services)\w*|council tax"
-    r")\b",
-    re.IGNORECASE,
+# Letters that stand by themselves are one word, so that "A.A." is not an "a" said twice. Signs
+# that are no letters, such as a picture of a pill, are words too, and are on no list.
+_WORD = re.compile(
+    r"(?<!\w)[^\W\d_](?:[\W_]+[^\W\d_](?!\w))+|[^\s,;!?()\"“”…/&–—-]+",
 )
+_NUMBER_OR_TIME = re.compile(r"\d{1,2}(?:[.:]\d\d)?(?:[ap]\.?m|st|nd|rd|th)?", re.IGNORECASE)
+_LONGEST_PHRASE = 3
+_SHORTEST_TOWN = 4
+"""Letters: "Eye" is a town too."""
 
 
-def gives_away(text: str, *, conditions: str = "", never: Iterable[str] = ()) -> bool:
-    """Whether a text may tell others of an illness, of staff, or of trouble.
+@lru_cache(maxsize=1)
+def everyday_words() -> frozenset[str]:
+    """Words and phrases that anybody may read; ``everyday_words.txt`` says which belong there."""
+    text = files("bot.support").joinpath("everyday_words.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
+    return frozenset(" ".join(words_in(entry)) for line in lines for entry in line.split(","))
+
+
+def words_in(text: str) -> list[str]:
+    """The words as they are looked up: "Jean's cake." → ``["jean", "cake"]``."""
+    return [word for _, word in _placed(text)]
+
+
+def _placed(text: str) -> list[tuple[int, str]]:
+    """Each word, with where in the text it begins."""
+    found = ((match.start(), _looked_up(match.group())) for match in _WORD.finditer(text))
+    return [(start, word) for start, word in found if word]
+
+
+def _looked_up(word: str) -> str:
+    word = word.replace("’", "'").strip(".:'")
+    # "ME" is not "me".
+    lower = word if len(word) > 1 and word.isupper() else word.casefold()
+    return lower.removesuffix("'s")
+
+
+def opening(text: str, names: Iterable[str] = (), *, with_towns: bool = False) -> str:
+    """What comes before the first word that others may not read; the text itself if none is.
+
+    "tea with Jean at the stoma club" → "tea with Jean at the ", where Jean is one of the names.
 
     Args:
         text: a plan or a service's name.
-        conditions: the person's own, in their words; any word of theirs gives away.
-        never: names that others are not to read, such as of who makes things harder.
+        names: further words that may be read, as ``words_in`` gives them.
+        with_towns: whether the names of towns and villages may be read too.
     """
-    if _TELLING.search(text.replace("’", "'")) or normalise_conditions(text):
-        return True
-    said = set(re.findall(r"\w+", text.casefold()))
+    known = everyday_words().union(names)
+
+    def may_be_read(phrase: str) -> bool:
+        if phrase in known or _NUMBER_OR_TIME.fullmatch(phrase):
+            return True
+        return with_towns and len(phrase) >= _SHORTEST_TOWN and bool(towns(phrase))
+
+    words = _placed(text)
+    while words:
+        for length in range(_LONGEST_PHRASE, 0, -1):
+            if may_be_read(" ".join(word for _, word in words[:length])):
+                words = words[length:]
+                break
+        else:
+            return text[: words[0][0]]
+    return text
+
+
+def _is_private(text: str, conditions: str, never: Iterable[str]) -> bool:
+    """Whether an everyday word tells something of this one person."""
     own = {w for w in re.findall(r"\w+", conditions.casefold()) if len(w) > 2} - _SMALL
-    if said & own:
+    if own & set(re.findall(r"\w+", text.casefold())):
         return True
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in never)
 
@@ -91,24 +124,40 @@ _SMALL = frozenset(
 )
 
 
+def _is_for_anyone(listing: Listing) -> bool:
+    """Whether all that the directory says of a service is harmless."""
+    sorts = listing.subcategories
+    for_some = bool(listing.conditions or listing.audience)
+    return bool(sorts) and sorts <= _ACTIVITY_OF.keys() and not for_some
+
+
 def said_openly(
-    what: str, listing: Listing | None = None, *, conditions: str = "", never: Iterable[str] = ()
+    what: str,
+    listing: Listing | None = None,
+    *,
+    names: Iterable[str] = (),
+    conditions: str = "",
+    never: Iterable[str] = (),
 ) -> str | Activity:
     """What of a plan others may read: its own words, or a plain word for the sort of activity.
 
     Args:
         what: the plan.
         listing: the service that it is about, where it is one of the directory's.
-        conditions, never: as in ``gives_away``.
+        names: further words that may be read, as ``words_in`` gives them.
+        conditions: the person's own, in their words; no word of theirs is read.
+        never: names that others are not to read, such as of who makes things harder.
     """
-    telling = gives_away(what, conditions=conditions, never=never)
-    if listing is None:
-        return Activity.SOMETHING if telling else what
-    sorts = listing.subcategories
-    for_some = bool(listing.conditions or listing.audience)
-    if sorts and sorts <= _ACTIVITY_OF.keys() and not (telling or for_some):
+    # A town in the person's own words may be a word for something else ("Beer").
+    start = opening(what, names, with_towns=listing is not None)
+    harmless = listing is None or _is_for_anyone(listing)
+    if harmless and start == what and not _is_private(what, conditions, never):
         return what
+    if listing is None:
+        # Only the start: "stop going to the pub" is not about going to the pub.
+        sorts = [s for s in options_for_activity(start) if s in _ACTIVITY_OF]
+        return _ACTIVITY_OF[sorts[0]] if len(sorts) == 1 else Activity.SOMETHING
     # By its name first: a singing group for the lungs is a singing group.
-    by_tag = [sort for sort in SubCategory if sort in sorts]
-    known = [s for s in (*options_for_activity(listing.name), *by_tag) if s in _ACTIVITY_OF]
-    return _ACTIVITY_OF[known[0]] if known else Activity.SOMETHING
+    by_tag = [sort for sort in SubCategory if sort in listing.subcategories]
+    sorts = [s for s in (*options_for_activity(listing.name), *by_tag) if s in _ACTIVITY_OF]
+    return _ACTIVITY_OF[sorts[0]] if sorts else Activity.SOMETHING

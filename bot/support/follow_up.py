@@ -13,8 +13,10 @@ DAY_BEGINS, DAY_ENDS = 9, 20
 """Hours of the person's day between which we may write first."""
 
 REMIND_AFTER = timedelta(days=3)
+"""From the question, once it is said, to the one gentle reminder."""
+
 GIVE_UP_AFTER = timedelta(days=7)
-"""From the one gentle reminder to silence."""
+"""From the reminder, once it is said, to silence."""
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,7 @@ _CONDITION_WORDS: dict[str, str] = {
     "sight loss": r"sight loss|macular|glaucoma|visual(?:ly)? impair\w*|blind(?:ness)?\b",
     "hearing loss": r"hearing loss|tinnitus|\bdeaf\w*|hard of hearing",
 }
-_ANY_CONDITION_WORD = re.compile("|".join(_CONDITION_WORDS.values()), re.IGNORECASE)
+ANY_CONDITION_WORD = re.compile("|".join(_CONDITION_WORDS.values()), re.IGNORECASE)
 _CONDITIONS = {name: re.compile(rx, re.IGNORECASE) for name, rx in _CONDITION_WORDS.items()}
 
 # The directory's tags for conditions where they are wider than one of the names above.
@@ -332,7 +332,7 @@ def normalise_conditions(words: str | Iterable[str]) -> frozenset[str]:
     give nothing: an unknown condition is kept by the record in the person's own words.
     """
     text = words if isinstance(words, str) else "\n".join(words)
-    if not _ANY_CONDITION_WORD.search(text):
+    if not ANY_CONDITION_WORD.search(text):
         return frozenset()
     return frozenset(name for name, pattern in _CONDITIONS.items() if pattern.search(text))
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to check on one line)
 """Whether a plan is becoming part of everyday life: the four constructs of domain.md 7.3.
 
 After normalisation process theory: does it make sense (coherence), is anyone in it with the
@@ -11,7 +12,7 @@ import re
 from collections.abc import Mapping
 
 from bot.network.model import Code
-from bot.support.barriers import Barrier
+from bot.support.barriers import Barrier, but_in
 
 
 class Construct(Code):
@@ -163,40 +164,90 @@ def worth_in(text: str) -> Said | None:
     return Said.YES if _GOOD.search(plain) else None
 
 
-_MOVES_IN: tuple[tuple[Move, str], ...] = (
+_OTHER_TIME = r"(?! (?:(?:it|this|that) )?(?:(?:on|at) )?(?:later|next|on hold|(?:another|some other|a different) (?:time|day)))"
+_MOVES_IN: tuple[tuple[Move, str, Move | None], ...] = (
+    # The order decides where words of several are said: to go on comes first, as it loses nothing.
+    (
+        Move.GO_ON,
+        r"\b(?:keep (?:going|at it|it up|on|it(?! (?:for|small|short))|it for now|\w+ing)|carry(?:ing)? on"
+        r"|go(?:ing)? on(?! (?:a|the|my|another|some|(?:mon|tues|wednes|thurs|fri|satur|sun)\w*)\b)"
+        r"|go(?:ing)? (?:again|back)|try (?:it )?again|do(?:ing)? it again|stick(?:ing)? (?:with|at)"
+        r"|continu(?:e|ing)|one more (?:go|try)|same again"
+        r"|(?:leave|keep) (?:it|things|that|everything) (?:(?:just )?(?:as|like|how) (?:it|they|that)|alone|the same))\b"
+        + _OTHER_TIME,
+        Move.DROP,
+    ),
+    (
+        Move.GO_ON,
+        r"(?:n't|\b(?:not|never|far from|nowhere near))(?: (?:quite|yet|really|all))? finished\b",
+        None,
+    ),
     (
         Move.FINISH,
         r"\b(?:part of my (?:week|life|routine)|(?:a )?habit now|every week now|no need to ask"
-        r"|all sorted|finished|done with it)\b",
+        r"|all sorted)\b",
+        None,
+    ),
+    (
+        Move.FINISH,
+        r"^\W*finished\b|\b(?:(?:i'?ve|i have|it'?s|it has|it is|i'?m|i am|we'?ve|all|now) finished"
+        r"|finished (?:with|it|now)|done with (?:it|that))\b",
+        Move.GO_ON,
     ),
     (
         Move.DROP,
-        r"\b(?:drop(?: it)?|let (?:it|that) go|give (?:it )?up|forget (?:it|about it)|scrap"
-        r"|take it off|cross it off|no point|not (?:going|doing it) again|won'?t bother)\b",
+        r"\b(?:drop(?:ping)?(?!(?: |-)?in\b| by\b| off\b| round\b)|let(?:ting)? (?:it|that) go"
+        r"|giv(?:e|ing)(?: (?!me|him|us)\w+)? up|forget (?:it|about it)|scrap(?:ping)?|quit(?:ting)?"
+        r"|take it off|cross it off|pack(?:ing)? it in|call(?:ing)? it a day|stopping|(?<=to )stop"
+        r"|(?:let's|i'd rather|i'?ll|i will|i should|never|won't|can't|don't) stop"
+        r"|stop (?:it|going|doing|now|this|that|altogether))\b(?! (?:there|here|outside)\b)",
+        Move.GO_ON,
+    ),
+    (
+        Move.DROP,
+        r"\b(?:no point|not (?:going|doing it) again|won'?t bother)\b",
+        None,
     ),
     (
         Move.PAUSE,
-        r"\b(?:not now|leave it|pause|later|another time|on hold|have a break|take a break"
-        r"|not (?:just )?yet|for now|rest)\b",
+        r"\b(?:leave it|pause|have a break|take a break|on hold)\b",
+        Move.GO_ON,
+    ),
+    (
+        Move.PAUSE,
+        r"\b(?:not now|later|another time|not (?:just )?yet|for now|rest)\b",
+        None,
     ),
     (
         Move.OTHER,
         r"\b(?:something (?:else|different)|somewhere else|another (?:one|group|place|club)"
         r"|different (?:one|group|place)|others?|look again|what else|other ideas?)\b",
+        None,
     ),
-    (Move.SMALLER, r"\b(?:smaller|less|shorter|start small|bit at a time|step at a time)\b"),
+    (Move.SMALLER, r"\b(?:smaller|less|shorter|start small|bit at a time|step at a time)\b", None),
     (
         Move.WHEN,
         r"\b(?:(?:another|different|other) (?:day|time)|change the (?:day|time)|next week"
         r"|reschedule|earlier|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+        None,
     ),
-    (
-        Move.GO_ON,
-        r"\b(?:keep (?:going|at it|it up|on|it)|carry on|go(?:ing)? (?:on|again|back)|try again"
-        r"|do it again|stick (?:with|at)|continue|one more (?:go|try)|on my own|same again)\b",
-    ),
+    (Move.GO_ON, r"\bon my own\b", None),
 )
-_MOVE_PATTERNS = [(move, re.compile(words, re.IGNORECASE)) for move, words in _MOVES_IN]
+"""A move, the words for it, and what they come to where they are denied ("I won't give it up")."""
+
+_MOVE_PATTERNS = [
+    (move, re.compile(words, re.IGNORECASE), denied) for move, words, denied in _MOVES_IN
+]
+_DENIED = re.compile(
+    # A word that denies, and after it nothing that could be what is denied instead.
+    r"(?:n't|\b(?:not|never|cannot|cant|dont|wont|wouldnt|nothing|without"
+    r"|(?:hate|loath|shame|pity|mistake|silly|daft|be sad|too (?:good|soon|early))(?= to\b)|far from|rather than|instead of"
+    r"|no (?:point|need|way|chance|wish|reason|intention|question|plans?|desire|sense)))"
+    r"(?:\s+(?:want(?:ing)?|wish|need|have|got|going|gonna|think(?:ing)?|intend|mean|ready|like|feel|see|make"
+    r"|quite|really|just|yet|ever|even|all|be|being|been|to|i|i'd|i'll|i'm|me|my|we|should|could|would|will"
+    r"|about|in|of|for|any|the|point|reason|sense|planning|plan|now))*\s+$",
+    re.IGNORECASE,
+)
 _MOVE_OF_INTENT = {
     "pause": Move.PAUSE,
     "resume": Move.GO_ON,
@@ -209,9 +260,20 @@ _MOVE_OF_INTENT = {
 
 
 def move_in(text: str, intent: str = "") -> Move | None:
-    """What the words want next for the plan; the classifier is asked where they do not say."""
+    """What the words want next for the plan; the classifier is asked where they do not say.
+
+    What follows a "but" counts before the rest, and words that are denied ("no point stopping")
+    count for their opposite, or for nothing.
+    """
     plain = text.replace("’", "'")
-    for move, pattern in _MOVE_PATTERNS:
-        if pattern.search(plain):
-            return move
-    return _MOVE_OF_INTENT.get(intent)
+    found = _move_of(but_in(plain)) or _move_of(plain)
+    return found or _MOVE_OF_INTENT.get(intent)
+
+
+def _move_of(plain: str) -> Move | None:
+    for move, pattern, denied in _MOVE_PATTERNS:
+        for found in pattern.finditer(plain):
+            meant = denied if _DENIED.search(plain[: found.start()]) else move
+            if meant is not None:
+                return meant
+    return None

@@ -160,7 +160,7 @@ def test_without_the_action_server_people_are_told_and_it_is_named(
         with pytest.raises(httpx.HTTPStatusError, match="503"):
             caller.says(f"{WORD} is where I live")  # the page says so, and keeps the message
         replies = said(caller.says("I want to kill myself"))
-        assert "999" in replies and words.APOLOGY in replies, "a risk is never left waiting"
+        assert "999" in replies and words.CANNOT_SAVE in replies, "a risk is never left waiting"
     finally:
         servers.servers.launch("actions")
         deadline = time.monotonic() + 120

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.network.edits import Ambiguous, Match, merge, next_key, resolve, same_name
+from bot.network.edits import (
+    Ambiguous,
+    Match,
+    is_certain,
+    merge,
+    next_key,
+    resolve,
+    same_name,
+    with_marks,
+)
 from bot.network.model import Contact, Kind, Member, Network, Relationship, Status, Work
 from tests.network.strategies import networks
 
@@ -148,3 +157,48 @@ def test_what_words_stand_for_helps_where_they_are_in_no_list() -> None:
     assert resolve(partner, "her indoors", R.PARTNER) == Match("m1")
     assert resolve(partner, "Ann", R.PARTNER) == Match("m2")
     assert resolve(partner, "her indoors", R.CHILD) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "relationship", "text", "certain"),
+    [
+        ("Mary", R.PARENT, "Mary", True),
+        ("Mary", R.PARENT, "my mum Mary", True),
+        ("Mary", R.PARENT, "my dad", False),
+        ("Mary", R.PARENT, "my mum", False),
+        ("Mum", R.PARENT, "my mother", True),
+        ("Mum", R.PARENT, "my dad", False),
+        ("Brother Tom", R.SIBLING, "my brother", True),
+        ("Tom", R.FRIEND, "my brother Tom", False),
+        ("Tom", None, "my brother Tom", True),
+        ("Janet", R.FRIEND, "Jane", False),
+        ("Old Dave", R.FRIEND, "my friend", False),
+        ("Dr Patel", R.GP, "Patel", True),
+        ("Margaret", R.NEIGHBOUR, "margaret next door", True),
+        ("Lunch club", R.GROUP, "the lunch club", True),
+        ("Thursday lunch club", R.GROUP, "the lunch club", True),
+        ("Siân", R.SIBLING, "Sian", True),
+        ("Mary", R.PARENT, "", False),
+    ],
+)
+def test_who_is_meant_for_certain_is_called_by_the_label(
+    label: str, relationship: Relationship | None, text: str, certain: bool
+) -> None:
+    assert is_certain(Member("m1", label, relationship=relationship), text) is certain
+
+
+@pytest.mark.parametrize("one", list(Status))
+@pytest.mark.parametrize("two", list(Status))
+def test_merge_brings_nobody_back(one: Status, two: Status) -> None:
+    network = Network((Member("m1", "Bob", status=one), Member("m2", "Robert", status=two)))
+    for_certain = [s for s in (Status.DIED, Status.LOST_TOUCH, Status.ACTIVE) if s in (one, two)]
+    assert merge(network, "m1", "m2")["m1"].status is for_certain[0]
+
+
+@settings(max_examples=30)
+@given(networks(), networks())
+def test_going_back_keeps_every_private_mark_and_all_else(now: Network, earlier: Network) -> None:
+    back = with_marks(earlier, now)
+    marks = {m.key: m.strain for m in now}
+    assert all(m.strain == marks.get(m.key, m.strain) for m in back)
+    assert with_marks(back, earlier) == earlier

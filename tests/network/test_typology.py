@@ -7,8 +7,17 @@ import dataclasses
 import pytest
 from hypothesis import given
 
-from bot.network.model import Contact, Kind, Member, Network, Relationship, Status, kind_of
-from bot.network.typology import Reason, Thresholds, TypeCode, classify
+from bot.network.model import (
+    FAMILY,
+    Contact,
+    Kind,
+    Member,
+    Network,
+    Relationship,
+    Status,
+    kind_of,
+)
+from bot.network.typology import Reason, Thresholds, TypeCode, classify, is_true
 from bot.network.words import explain_type
 from tests.network.strategies import networks
 
@@ -101,3 +110,52 @@ def test_the_dead_do_not_count() -> None:
 def test_unknown_contact_is_told() -> None:
     assert not classify(those((R.CHILD, None))).complete
     assert classify(those((R.CHILD, OFTEN))).complete
+
+
+@given(networks())
+def test_what_is_said_of_a_network_is_true_of_its_counts(network: Network) -> None:
+    counted = [m for m in network.active if m.kind is not Kind.PET]
+    staff = [m for m in counted if m.kind is Kind.PROFESSIONAL]
+    groups = [m for m in counted if m.kind in (Kind.GROUP, Kind.ONLINE)]
+    kin = [m for m in counted if m.relationship in FAMILY]
+    friends = [m for m in counted if m.relationship is R.FRIEND]
+    often = [m for m in counted if m.contact in (Contact.DAILY, Contact.WEEKLY)]
+    said = explain_type(classify(network))
+    if "not told me" in said:
+        assert not counted
+    else:
+        assert counted
+    if "Most of" in said:
+        most = staff if "staff" in said else kin + friends
+        assert len(most) > len(counted) / 2
+    if "mostly groups" in said:
+        assert len(groups) > len(counted) / 2
+    if "family, friends and groups" in said:
+        assert kin and friends and groups
+    if "many of them often" in said:
+        assert len([m for m in kin + friends if m in often]) >= len(kin + friends) / 2
+    if "at least one of them often" in said:
+        assert [m for m in kin + friends if m in often]
+    if "in touch often with some" in said:
+        assert often
+    if "now and then" in said or "one contact" in said:
+        assert not often and all(m.contact for m in counted)
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        (those((R.PARTNER, Contact.DAILY), (R.GP, None)), "different sorts"),
+        (those(*[(R.GROUP, OFTEN)] * 2, *[(R.NURSE, None)] * 5), "different sorts"),
+        (those(*[(R.CHILD, OFTEN)] * 4, *[(R.NURSE, None)] * 8), "different sorts"),
+        (those(*[(R.SIBLING, SELDOM)] * 3, (R.SIBLING, OFTEN), (R.CHILD, None)), "some of those"),
+        (those((R.CHILD, None), (R.CHILD, None)), "who is around you"),
+    ],
+)
+def test_most_is_said_only_of_most(network: Network, said: str) -> None:
+    assert said in explain_type(classify(network))
+
+
+@given(networks())
+def test_the_reason_of_a_type_holds(network: Network) -> None:
+    assert is_true(classify(network).reason, network)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.needs.areas import Size
 from bot.network.model import Contact, Distance, Work
@@ -112,6 +114,121 @@ def test_names_from_a_list() -> None:
     assert context.names_in("everyone except Tom", known) == ("Jean", "Dr Patel", "diabetic nurse")
     assert context.names_in("the diabetic nurse", known) == ("diabetic nurse",)
     assert context.names_in("none of them", known) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "denied"),
+    [
+        ("not Jean", (), ("Jean",)),
+        ("not my friend Tom", (), ("Tom",)),
+        ("definitely not Tom or Sue", (), ("Tom", "Sue")),
+        ("not Tom, Sue or Jean", (), ("Jean", "Tom", "Sue")),
+        ("not Tom, Sue", ("Sue",), ("Tom",)),
+        ("not Tom, but Jean is", ("Jean",), ("Tom",)),
+        ("Jean, not Tom", ("Jean",), ("Tom",)),
+        ("Jean and Sue but not Tom", ("Jean", "Sue"), ("Tom",)),
+        ("Jean would and Tom wouldn’t", ("Jean",), ("Tom",)),
+        ("Jean and Tom couldn't, Sue could", ("Sue",), ("Jean", "Tom")),
+        ("Tom no, Jean yes", ("Jean",), ("Tom",)),
+        ("Tom? No. Sue", ("Sue",), ("Tom",)),
+        ("neither Tom nor Sue", (), ("Tom", "Sue")),
+        ("I wouldn't ask Tom", (), ("Tom",)),
+        ("tom isnt but jeen is", ("Jean",), ("Tom",)),
+        ("Sue, if Tom can't", ("Sue",), ("Tom",)),
+        # What sounds like a no, and is none.
+        ("I couldn't manage without Jean", ("Jean",), ()),
+        ("Jean, no one else", ("Jean",), ()),
+        ("Jean wouldn't mind", ("Jean",), ()),
+        ("not just Jean, Tom too", ("Jean", "Tom"), ()),
+        ("Sue has never let me down", ("Sue",), ()),
+        ("I don't know, Tom maybe", ("Tom",), ()),
+        # Exceptions.
+        ("everyone but Tom", ("Jean", "Sue"), ("Tom",)),
+        ("all of them apart from my Sue", ("Jean", "Tom"), ("Sue",)),
+        ("anyone except Tom and Sue", ("Jean",), ("Tom", "Sue")),
+        ("everybody, but Tom most of all", ("Jean", "Tom", "Sue"), ()),
+        ("not everyone, just Jean", ("Jean",), ()),
+        ("not Tom at all", (), ("Tom",)),
+        ("both Jean and Tom", ("Jean", "Tom"), ()),
+        ("", (), ()),
+        ("<0> and <7>", (), ()),
+    ],
+)
+def test_who_is_meant_and_who_is_ruled_out(
+    text: str, meant: tuple[str, ...], denied: tuple[str, ...]
+) -> None:
+    said = context.names_said(text, ("Jean", "Tom", "Sue"))
+    assert (said.meant, said.denied) == (meant, denied)
+
+
+@pytest.mark.parametrize(
+    "text", ["nobody but Jean", "no one really, just Jean", "I don't have anyone except Jean"]
+)
+def test_nobody_but_one_is_that_one(text: str) -> None:
+    said = context.names_said(text, ("Jean", "Tom"))
+    assert said.meant == ("Jean",) and said.only
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Tom never listens", ("Tom",)),
+        ("Tom doesn't help", ("Tom",)),
+        ("I can't stand Tom", ("Tom",)),
+        ("Tom isn't any trouble", ()),
+        ("Tom doesn't", ()),
+        ("not Tom", ()),
+    ],
+)
+def test_of_who_makes_things_harder_what_somebody_fails_to_do_is_a_yes(
+    text: str, meant: tuple[str, ...]
+) -> None:
+    assert context.names_said(text, ("Jean", "Tom"), hard=True).meant == meant
+
+
+@given(
+    st.lists(st.sampled_from(["Jean", "Tom", "not", "but", ",", "<1>", "and", "all", "İ"])),
+    st.booleans(),
+)
+def test_nobody_is_meant_and_ruled_out_at_once(words: list[str], hard: bool) -> None:
+    text, known = " ".join(words), ("Jean", "Tom", "Sue")
+    said = context.names_said(text, known, hard=hard)
+    assert not set(said.meant) & set(said.denied)
+    assert {*said.meant, *said.denied} <= set(known)
+
+
+def test_the_longest_name_is_meant() -> None:
+    assert context.names_said("Ann Marie", ("Ann", "Ann Marie")).meant == ("Ann Marie",)
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Tom makes my life hell", ("Tom",)),
+        ("Tom really winds me up", ("Tom",)),
+        ("Jean is lovely but Tom is a strain on me", ("Tom",)),
+        ("Jean helps when things stress me out", ()),
+        ("Jean helps me and Tom makes things harder", ("Tom",)),
+        ("Tom makes my tea", ()),
+        ("Tom never puts me down", ()),
+    ],
+)
+def test_of_whom_strain_is_told(text: str, who: tuple[str, ...]) -> None:
+    assert context.strain_told(text, ("Jean", "Tom")) == who
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("I don't see Tom any more", True),
+        ("we fell out years ago", True),
+        ("I don't speak to Tom any more, take him off", False),
+        ("remove Tom", False),
+        ("I see Tom every week", False),
+    ],
+)
+def test_lost_touch_is_told_and_not_asked_for(text: str, lost: bool) -> None:
+    assert context.tells_lost_touch(text) is lost
 
 
 def test_relationship() -> None:

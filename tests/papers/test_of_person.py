@@ -9,11 +9,12 @@ import pytest
 from icalendar import Calendar
 from pypdf import PdfReader
 
-from bot.network.model import Member, Network
-from bot.papers.of_person import NoPaper, paper_for
+from bot.network.model import Kind, Member, Network, Relationship
+from bot.papers.of_person import NoPaper, openly, paper_for
 from bot.papers.words import CALENDAR_FILE, PAGE_FILE
 from bot.store.base import unit_of_work
 from bot.store.record import Record
+from bot.support.discreet import Activity
 from tests.store.conftest import Store, postgres_template, sqlite_template, store
 from tests.store.filled import ADDRESS, CHANNEL, fill
 
@@ -52,6 +53,63 @@ def test_what_makes_things_harder_is_in_no_title(filled: Store) -> None:
         Record.of(session, "1" * 32).add_plan("a day away from Quetzalina")
     text = paper_for(CHANNEL, ADDRESS, CALENDAR_FILE).data.decode()
     assert "Quetzalina" not in text
+
+
+@pytest.fixture
+def others(filled: Store) -> Store:
+    """With people whose labels say more than a name."""
+    people = (
+        Member("m1", "Zebediah", relationship=Relationship.CHILD),
+        Member("m2", "Quetzalina", relationship=Relationship.FRIEND, strain=True),
+        Member("m3", "Sue from dialysis", relationship=Relationship.FRIEND),
+        Member("m4", "Sponsor", relationship=Relationship.OTHER),
+        Member("m5", "Grace stoma nurse", Kind.PROFESSIONAL, Relationship.NURSE),
+        Member("m6", "Lupus ladies", Kind.GROUP, Relationship.GROUP),
+        Member("m7", "Parkinson", relationship=Relationship.NEIGHBOUR),
+        Member("m8", "Carer", relationship=Relationship.FRIEND),
+    )
+    with unit_of_work() as session:
+        Record.of(session, "1" * 32).write_network(Network(people))
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("plan", "company", "tells"),
+    [
+        ("bingo with Zebediah on Tuesday", "", False),
+        ("join the knitting group at the library", "", False),
+        ("tea with Sue", "", False),
+        ("tea with Beryl", "with Beryl from dialysis", False),
+        ("tea with Beryl", "", True),
+        ("tea at dialysis", "with Beryl from dialysis", True),
+        ("tea with Sue from dialysis", "", True),
+        ("tea with Quetzalina", "with Quetzalina", True),
+        ("ring my sponsor", "", True),
+        ("see Grace", "", True),
+        ("tea at the lupus group", "", True),
+        ("tea at the Parkinson's group", "", True),
+        ("see my carer", "", True),
+        ("try the bipolar drop-in on Mondays", "", True),
+    ],
+)
+def test_names_of_the_map_and_of_the_company_may_be_read_and_no_more(
+    others: Store, plan: str, company: str, tells: bool
+) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, "1" * 32)
+        made = record.add_plan(plan)
+        made.with_words = company
+        said = openly(record, made)
+    assert isinstance(said, Activity) if tells else said == plan
+    titles = events(paper_for(CHANNEL, ADDRESS, CALENDAR_FILE).data).values()
+    assert (plan in titles) is not tells
+
+
+def test_a_service_that_the_directory_no_longer_knows_is_not_named(filled: Store) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, "1" * 32)
+        assert openly(record, record.add_plan("The Open House", "999999")) is Activity.SOMETHING
+        assert openly(record, record.add_plan("The Open House")) == "The Open House"
 
 
 def test_the_page_is_ones_own(filled: Store) -> None:

@@ -75,9 +75,10 @@ def fill(
     record.keep_network(Network((Member("m1", "Zebediah"),)), "add", "telegram:1")
     record.keep_network(network(), "add", "telegram:2")
     record.take_snapshot("baseline")
-    record.ask_gap("dropped_activity", "", {"activity": "philately", "members": [], "areas": []})
-    record.answer_gap("dropped_activity", "", True)
-    record.keep_own_answer("dropped_activity", "", "m1")
+    evidence = {"activity": "philately", "members": [], "areas": []}
+    gap = record.ask_gap("dropped_activity", "", evidence)
+    record.answer_gap(gap, True)
+    record.keep_own_answer(gap, "m1")
     record.keep_type(classify(record.network()), agreed=False, words="we are a crowd, quillwort")
     record.keep_preferences(["social", "creative"], ["social", "creative"])
     record.show_option("7", "marquetry for beginners", ["gap"])

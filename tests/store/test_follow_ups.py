@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from bot.scheduler import run_due
 from bot.settings import get_settings
 from bot.store.base import engine_for, now, unit_of_work
-from bot.store.messages import Inbox, set_unreachable
+from bot.store.messages import NEW, Inbox, finish_update, set_unreachable
 from bot.store.people import begin, remember_address
 from bot.store.record import Record
 from bot.store.tables import FollowUp
@@ -53,6 +53,13 @@ def _begun() -> Counter[str]:
         return Counter(session.scalars(select(Inbox.address)))
 
 
+def _take_turns() -> None:
+    """The assistant has worked on all that was begun."""
+    with unit_of_work() as session:
+        for key in session.scalars(select(Inbox.key).where(Inbox.state == NEW)):
+            finish_update(session, key)
+
+
 def _live(start: datetime, days: int) -> list[datetime]:
     """Moments at which a message was begun, over days of a made-up clock.
 
@@ -62,6 +69,7 @@ def _live(start: datetime, days: int) -> list[datetime]:
     end = start + timedelta(days=days)
     while moment < end:
         run_due(lambda: moment)  # noqa: B023 - it is called here
+        _take_turns()
         count = sum(_begun().values())
         moments += [moment] * (count - seen)
         seen = count

@@ -6,9 +6,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
 
 from bot.store import migrate
 from bot.store.base import engine_for
+from bot.store.record import Record, gap_key
 from bot.store.schema import metadata
 
 
@@ -82,3 +84,33 @@ def test_a_directory_of_before_keeps_its_services_and_places(empty_url: str) -> 
         place = connection.execute(text("SELECT topics, lat FROM service_at_location")).one()
     assert tuple(service) == (4, 1, None)
     assert tuple(place) == (4, 51.5)
+
+
+def test_gaps_of_before_are_found_by_their_key(empty_url: str) -> None:
+    config = migrate._config()
+    with engine_for(empty_url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+    person = "p" * 32
+    with engine_for(empty_url).begin() as connection:
+        for statement in (
+            "INSERT INTO person (id, created_at, last_seen_at, stage, conditions, area, age_band, "
+            f"access_needs, travel, progress) VALUES ('{person}', '2026-01-01', '2026-01-01', "
+            "'gaps', '', '', '', '[]', '[]', '{}')",
+            "INSERT INTO gap (person_id, code, work, evidence, confirmed, asked_at) VALUES "
+            f"('{person}', 'contact_low', '', '{{\"members\": [\"m1\"]}}', true, '2026-01-01'), "
+            f"('{person}', 'uncovered', 'illness', '{{}}', false, '2026-01-01')",
+        ):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade()
+    with Session(engine_for(empty_url)) as session, session.begin():
+        record = Record.of(session, person)
+        assert [gap.evidence for gap in record.confirmed_gaps()] == [{"members": ["m1"]}]
+        record.answer_gap(gap_key("uncovered", "illness", {}), True)
+        record.answer_gap(record.ask_gap("contact_low", "", {"members": ["m2"]}), False)
+        assert len(record.confirmed_gaps()) == 2
+    with engine_for(empty_url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+        left = connection.exec_driver_sql("SELECT code, evidence FROM gap ORDER BY id").all()
+    assert [row[0] for row in left] == ["contact_low", "uncovered"] and "m1" in str(left[0][1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from bot.network.model import Member, Network, Relationship, Work
 from bot.safety.replies import reply_keys
 from bot.store.base import now, unit_of_work
 from bot.store.people import begin
-from bot.store.record import MAX_ACTIVE_PLANS, NoRecord, Record, StatedDifficulty
+from bot.store.record import MAX_ACTIVE_PLANS, NoRecord, Record, StatedDifficulty, gap_key
 from bot.store.tables import (
     Change,
     Consent,
@@ -209,16 +211,37 @@ def test_people_do_not_see_each_other(store: Store, person: str) -> None:
 def test_only_confirmed_gaps_count(store: Store, person: str) -> None:
     with unit_of_work() as session:
         record = Record.of(session, person)
-        for work in ("illness", "everyday", "emotional"):
-            record.ask_gap("uncovered", work, {"areas": ["pain"]})
-        record.ask_gap("uncovered", "illness", {"areas": []})
-        record.answer_gap("uncovered", "illness", True)
-        record.answer_gap("uncovered", "everyday", False)
-        record.answer_gap("uncovered", "emotional", None)
+        works = ("illness", "everyday", "emotional")
+        keys = [record.ask_gap("uncovered", work, {"areas": ["pain"]}) for work in works]
+        assert record.ask_gap("uncovered", "illness", {"areas": []}) == keys[0]
+        for key, confirmed in zip(keys, (True, False, None), strict=True):
+            record.answer_gap(key, confirmed)
         [gap] = record.confirmed_gaps()
         assert (gap.code, gap.work, gap.evidence) == ("uncovered", "illness", {"areas": ["pain"]})
         with pytest.raises(LookupError):
-            record.answer_gap("overload", "", True)
+            record.answer_gap(gap_key("overload", "", {}), True)
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "second"),
+    [
+        ("contact_low", {"members": ["m1"]}, {"members": ["m2"]}),
+        ("dropped_activity", {"activity": "I miss the choir"}, {"activity": "I miss dancing"}),
+        ("dropped_activity", {"activity": "a" * 4000}, {"activity": "a" * 4000 + "b"}),
+    ],
+)
+def test_no_to_one_gap_leaves_the_yes_to_another_of_its_code(
+    store: Store, person: str, code: str, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, person)
+        yes, no = (record.ask_gap(code, "", evidence) for evidence in (first, second))
+        record.answer_gap(yes, True)
+        record.answer_gap(no, False)
+    with unit_of_work() as session:
+        record = Record.of(session, person)
+        assert [gap.evidence for gap in record.confirmed_gaps()] == [first]
+        assert len(record.answered_gaps(now())) == 2
 
 
 def test_preferences_are_replaced_only_among_those_offered(store: Store, person: str) -> None:
@@ -257,6 +280,43 @@ def test_there_are_at_most_three_plans(store: Store, person: str) -> None:
         record.plans()[0].state = "done"
         record.add_plan("there is room again")
         assert [p.what for p in record.plans()] == ["plan 1", "plan 2", "there is room again"]
+
+
+def test_a_plan_that_rests_takes_no_place_until_it_is_taken_up_again(
+    store: Store, person: str
+) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, person)
+        for number in range(MAX_ACTIVE_PLANS):
+            record.add_plan(f"plan {number}")
+        later = record.keep_for_later("dance", "7")
+        assert (later.state, later.source, record.plans("paused")) == ("paused", "option", [later])
+        with pytest.raises(ValueError, match="3 active plans"):
+            record.take_up(later)
+        record.end_plan(record.plans()[0], "paused")
+        record.take_up(later)
+        assert [p.what for p in record.plans()] == ["plan 1", "plan 2", "dance"]
+        assert later.ended_at is None
+
+
+def test_a_plan_is_found_by_its_id_and_only_by_whose_it_is(store: Store, person: str) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, person)
+        dropped = record.add_plan("walk")
+        record.end_plan(dropped, "dropped")
+        assert record.plan(dropped.id) is dropped
+        assert record.plan(None) is None
+        assert begin(session, "o" * 32).plan(dropped.id) is None
+
+
+def test_without_a_map_no_plan_keeps_who_was_to_come(store: Store, person: str) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, person)
+        for plan in (record.add_plan("walk"), record.keep_for_later("dance")):
+            plan.with_member, plan.with_words = "m1", "with Jean"
+        record.drop_map()
+        kept = [*record.plans(), *record.plans("paused")]
+        assert [(p.with_member, p.with_words) for p in kept] == [(None, ""), (None, "")]
 
 
 # --- what fits ---------------------------------------------------------------------------------
@@ -317,8 +377,8 @@ def test_a_gap_is_asked_again_only_where_it_is_about_somebody_else(
 ) -> None:
     with unit_of_work() as session:
         record = Record.of(session, person)
-        record.ask_gap("single_point", "illness", {"members": ["m1"], "activity": ""})
-        record.answer_gap("single_point", "illness", False)
+        gap = record.ask_gap("single_point", "illness", {"members": ["m1"], "activity": ""})
+        record.answer_gap(gap, False)
         later = now()
         assert [g.code for g in record.answered_gaps(later)] == ["single_point"]
         record.ask_gap("single_point", "illness", {"members": ["m1"], "activity": ""})

@@ -10,9 +10,14 @@ from sqlalchemy import func, select, text
 from bot.conversations import projection
 from bot.conversations.projection import note_failure, project, project_everyone, turns_of
 from bot.network.model import Member, Network
+from bot.safety import rules
+from bot.safety import screen as screen_module
+from bot.settings import get_settings
 from bot.store import turn_search
+from bot.store.alerts import Alert
 from bot.store.base import unit_of_work
 from bot.store.people import begin, erase
+from bot.store.tables import RiskEvent
 from bot.store.trackers import TrackerEvent
 from bot.store.turns import Conversation, Turn
 
@@ -194,6 +199,35 @@ def test_a_turn_that_failed_is_kept_with_its_apology(me: str) -> None:
         note_failure(session, "b" * 32, update_key="web:1", **fail)  # no record, no row
     (turn,) = turns()
     assert (turn.failed, turn.text, turn.replies) == (True, "hello", [{"text": "Sorry"}])
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels"), [("text", ["crisis"]), ("press", [])], ids=["typed", "a button's title"]
+)
+def test_a_risk_told_on_a_turn_that_failed_is_for_staff_and_alerts_them(
+    me: str, monkeypatch: pytest.MonkeyPatch, kind: str, levels: list[str]
+) -> None:
+    monkeypatch.setattr(screen_module, "_detectors", {"rules": rules.detect})
+    monkeypatch.setenv("WISE_ALERT_WEBHOOK", "https://alerts.example")
+    get_settings.cache_clear()
+    said = "I want to kill myself"
+    for _ in range(2):  # taken again after a crash
+        with unit_of_work() as session:
+            note_failure(
+                session,
+                me,
+                update_key="web:1",
+                channel="webchat",
+                kind=kind,
+                said=said,
+                words="Sorry",
+            )
+    with unit_of_work() as session:
+        assert [r.level for r in session.scalars(select(RiskEvent))] == levels
+        assert session.scalar(select(func.count()).select_from(Alert)) == len(levels)
+        assert session.get_one(Conversation, me).risk == (2 if levels else 0)
+    (turn,) = turns()
+    assert (turn.risk, turn.failed) == (levels[0] if levels else "none", True)
 
 
 def test_a_failure_of_the_projection_costs_the_person_nothing(

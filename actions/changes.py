@@ -46,15 +46,15 @@ def take_names(record: Record, answer: Answer, say: Say) -> bool:
 
     What it tells of members who are there already (strain, lost touch, a death) is taken as such.
     """
-    if answer.members and not keeps_map(record):
-        say("utter_map_not_kept")
-        return True
     told = take_news(record, replace(answer, edits=()), say)
     return _put_names(record, answer, say, told) or bool(told)
 
 
 def _put_names(record: Record, answer: Answer, say: Say, told: Sequence[str]) -> bool:
     """Put the members that the text names on the map, but for those of whom it told news."""
+    if answer.members and not keeps_map(record):
+        say("utter_map_not_kept")
+        return True
     network = record.network()
     named = [m for m in answer.members if not set(told) & {*keys_of(network, [m.name])}]
     made = with_mentions(network, named, record.next_member_key)

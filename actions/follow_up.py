@@ -64,6 +64,7 @@ from bot.support.barriers import (
     turned_away,
 )
 from bot.support.dates import date_in
+from bot.support.discreet import Activity
 from bot.support.practice import (
     CHECKED,
     DECISIONS,
@@ -203,7 +204,7 @@ class AskTried(Ask):
         if record.progress.get("follow_up_unasked"):
             record.keep_progress(follow_up_unasked=None)
             said = openly(record, plan)
-            line = f"• {said}" if isinstance(said, str) else ""
+            line = "" if isinstance(said, Activity) else f"• {said}"
             buttons.insert(0, (label("buttons", "which_plan"), "show_plan"))
         say(
             "utter_ask_follow_up_tried" if line else "utter_ask_follow_up_tried_quietly",

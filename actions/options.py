@@ -170,13 +170,17 @@ def nothing(record: Record, say: Say) -> None:
     wanted = [gap.name for gap in wishes.gaps] + sorted(record.preferences())
     record.note_unmet_need(wanted)
     say("utter_options_nothing")
-    # What has to suit still has to: cost, access, ways to join, conditions and age.
+    # What has to suit still has to: cost, access, conditions and age. Help for the whole country is
+    # by phone or online and at hours of its own, whatever was liked.
     anyone = replace(
         wishes,
         gaps=(),
         difficulties=(),
         place=None,
         companions=(),
+        modes=frozenset(),
+        days=frozenset(),
+        times=frozenset(),
         statements=frozenset({Statement.SEE_MORE_PEOPLE, Statement.STAY_INDEPENDENT}),
     )
     shown = [int(option.service_id) for option in record.options()]

@@ -105,8 +105,8 @@ def test_a_table_that_is_held_is_named(postgres: Store, monkeypatch: pytest.Monk
     monkeypatch.setattr("bot.store.rewriting.WAIT", 0.05)
     with postgres.engine.connect() as reader:
         reader.execute(text("SELECT count(*) FROM member"))
-        done = rewrite(postgres.engine)
-        assert done.held == ["member"] and "person" in done.tables
+        assert "member" in rewrite(postgres.engine).held
+    monkeypatch.setattr("bot.store.rewriting.WAIT", 10.0)  # other tests write on the server too
     assert rewrite(postgres.engine).held == []
 
 
@@ -123,6 +123,7 @@ def test_words_that_somebody_may_still_see_are_said_to_be_held(
             erase(session, ME)
         assert {"person", STATISTICS} <= set(rewrite(postgres.engine).held)
         assert "Zebediah" in _left(postgres, SECRETS)
+    monkeypatch.setattr("bot.store.rewriting.WAIT", 10.0)
     assert rewrite(postgres.engine).held == []
     assert _left(postgres, SECRETS) == []
 

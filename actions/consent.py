@@ -32,11 +32,23 @@ from bot.store.people import begin
 from bot.store.record import Record
 
 SCOPES = ("use", "save_map")
+_YOUNG = (
+    r"(?:[5-9]|1[0-7]|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    r"|sixteen|seventeen)"
+)
 _UNDER_AGE = re.compile(
-    r"(?:^|\b(?:i'?m|i’m|i am|only|just|aged?)\s+)(?:only\s+|just\s+)?(?:[5-9]|1[0-7])\b"
-    r"(?!\s*(?:stone|st|kg|months?|weeks?|days?|out of|per|%|years? (?:with|into|since|on)))",
+    r"(?:^\W*|\b(?:i'?m|i’m|i am|only|just|aged?|yes|yeah|yep|no|nope|but)\W+)(?:only\s+|just\s+)?"
+    rf"{_YOUNG}\b"
+    r"(?!\s*(?:stone|st|kg|months?|weeks?|days?|out of|per|%|people|of us"
+    r"|years? (?:with|into|since|on)))"
+    r"|(?<!not )\bunder (?:18|eighteen|age)\b",
     re.IGNORECASE,
 )
+
+
+def says_under_age(text: str) -> bool:
+    """Whether an answer to "are you 18 or over?" tells of a child, whatever else it says."""
+    return _UNDER_AGE.search(text) is not None
 
 
 class ActionGreet(Aside):
@@ -95,7 +107,7 @@ class ValidateConsentForm(StageForm):
         """Begin a record on a yes; leave no trace on a no."""
         if take_check(None, answer, say, tracker):
             return {slot: None}
-        if _UNDER_AGE.search(answer.text):
+        if says_under_age(answer.text):
             say("utter_under_age")
             return {slot: ANSWERED}
         if answer.said_yes:

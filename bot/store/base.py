@@ -12,15 +12,16 @@ from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 from bot.settings import get_settings
 
-STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
-"""Errors of a database that is away, locked or full, and may be well again in a minute."""
+STORE_AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+"""Errors of a database that is away, locked, full or only to be read (a PostgreSQL that fails over
+says so by an internal error), and may be well again in a minute."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

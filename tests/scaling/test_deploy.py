@@ -96,6 +96,11 @@ def test_every_setting_is_one_of_ours() -> None:
     assert given and given <= SETTINGS
 
 
+def test_every_process_of_compose_has_the_settings_of_the_operator() -> None:
+    # Without the region a patient in Scotland would be given England's numbers.
+    assert OURS and all(service["env_file"] == ["../.env"] for service in OURS.values())
+
+
 def test_every_command_is_a_module_of_ours() -> None:
     commands = [service["command"] for service in OURS.values()]
     commands += [c["command"] for pod in _pods() for c in pod["containers"]]

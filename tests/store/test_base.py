@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from bot.store.base import now, unit_of_work
+from bot.store.base import STORE_AWAY, now, unit_of_work
 from bot.store.people import begin
 from bot.store.record import NoRecord, Record
 from bot.store.tables import Note, Person, Plan
@@ -93,3 +93,12 @@ def test_sqlite_is_set_up_to_be_shared_and_to_forget(store: Store) -> None:
             for name in ("journal_mode", "foreign_keys", "secure_delete")
         }
     assert pragma == {"journal_mode": "wal", "foreign_keys": 1, "secure_delete": 1}
+
+
+def test_a_database_that_is_only_to_be_read_is_away(store: Store) -> None:
+    if store.kind != "postgresql":
+        pytest.skip("SQLite has no server that fails over")
+    with pytest.raises(STORE_AWAY), unit_of_work() as session:
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        begin(session, "a" * 32)
+        session.flush()

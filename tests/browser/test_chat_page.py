@@ -195,7 +195,7 @@ def test_what_was_answered_but_not_kept_is_sent_again_by_itself(
     say(page, "a risk")
     assert last_reply(page) == "You said: a risk"
     say(page, "another risk")
-    assert last_reply(page) == "You said: another risk", "and holds up nothing after it"
+    expect(companion(page).last).to_contain_text("another risk")  # and holds up nothing after it
     assert len(rasa.turns) == 1
     rasa.keeps = True
     expect(companion(page)).to_have_count(5)  # both are answered again, once they are kept

@@ -69,9 +69,7 @@ def _pointed_to(record: Record) -> Network:
     """The map without whom the person must never be pointed to: what may be said back of it."""
     network = record.network()
     never = not_to_be_named(record, network) | {m.key for m in network if m.strain}
-    for key in never:
-        network = network.without(key)
-    return network
+    return network.without(*never)
 
 
 def _answered_before(record: Record) -> list[tuple[GapCode, Work | None, set[str], str]]:

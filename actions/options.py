@@ -96,9 +96,7 @@ def _facts(record: Record, option: Option) -> CardFacts:
 def _company(record: Record) -> Network:
     """The map without those who must not be named."""
     network = record.network()
-    for key in not_to_be_named(record, network):
-        network = network.without(key)
-    return network
+    return network.without(*not_to_be_named(record, network))
 
 
 def find(

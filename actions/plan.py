@@ -37,7 +37,7 @@ from actions.words import label, labels, listed, said_back
 from bot.needs.gaps import GapCode
 from bot.network.edits import Match, resolve
 from bot.network.model import Kind, Member, Status
-from bot.papers.of_person import plan_line
+from bot.papers.of_person import is_named, plan_line
 from bot.rights.consents import Scope
 from bot.store.record import MAX_ACTIVE_PLANS, Record
 from bot.store.tables import FollowUp, GapRow, Plan
@@ -80,8 +80,7 @@ def _may_be_read(record: Record, text: str) -> str:
     network = record.network()
     never = not_to_be_named(record, network)
     out = [m for m in network if m.strain or m.status is Status.DIED or m.key in never]
-    named = (re.search(rf"(?<!\w){re.escape(m.label)}(?!\w)", text, re.IGNORECASE) for m in out)
-    return "" if any(named) else text
+    return "" if any(is_named(m.label, text) for m in out) else text
 
 
 def short(plan: Plan) -> str:

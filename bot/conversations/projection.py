@@ -27,7 +27,7 @@ from bot.store.base import now, unit_of_work
 from bot.store.record import Record
 from bot.store.tables import MemberRow, Person, StaffRequest
 from bot.store.trackers import TrackerEvent
-from bot.store.turns import RISKS, Conversation, Turn
+from bot.store.turns import NOT_OF_THE_PERSON, RISKS, SERVICE, Conversation, Turn
 
 LOW = 0.5
 """A classifier's confidence below which a turn is marked as doubtful."""
@@ -50,9 +50,6 @@ UNCLEAR = frozenset(
 
 _LAST_WORDS = 160
 _OUR_SLOTS = frozenset({"requested_slot", "session_started_metadata"})
-DUE, SERVICE = "due", "service"
-"""Kinds of turns in which the person did nothing: a follow-up was due, or the service wrote."""
-
 _KINDS = {"/share_location": "location", "/unreadable": "media", "/choose": "press"}
 _ENTITIES = ("members", "edits", "difficulties")
 
@@ -225,7 +222,7 @@ def project(session: Session, person_id: str) -> list[Turn]:
 
 def _seen(person: Person, turns: Iterable[TurnFacts]) -> None:
     """Keep on which day the person was last here; their row is written once a day at most."""
-    last = max((t.at for t in turns if t.kind not in (DUE, SERVICE)), default=None)
+    last = max((t.at for t in turns if t.kind not in NOT_OF_THE_PERSON), default=None)
     if last is not None and last.date() > person.last_seen_at.date():
         person.last_seen_at = last
 

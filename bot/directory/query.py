@@ -126,10 +126,8 @@ def _kept(
             for key, location, lat, lon in session.execute(
                 placed.where(place.service_id.in_(chunk))
             ):
-                km = haversine_km(near.lat, near.lon, lat, lon)
-                if location == unplaced.LOCATION:
-                    km += unplaced.FARTHER_KM
-                nearest[key] = min(nearest.get(key, (km, location)), (km, location))
+                here = (_km_to(near, location, lat, lon), location)
+                nearest[key] = min(nearest.get(key, here), here)
         for key, scope, visible in session.execute(
             select(row.id, row.scope, row.visible).where(row.id.in_(chunk))
         ):
@@ -155,6 +153,12 @@ def get(session: Session, service_id: int, near: Place | None = None) -> Listing
         placed = _distance(listing, near)
         return codec.at_distance(listing, *placed) if placed else listing
     return listing
+
+
+def _km_to(near: Place, location: str, lat: float, lon: float) -> float:
+    """Kilometres to a place of a service; the middle of a feed's area counts as farther."""
+    km = haversine_km(near.lat, near.lon, lat, lon)
+    return km + unplaced.FARTHER_KM if location == unplaced.LOCATION else km
 
 
 def _distance(listing: Listing, near: Place) -> tuple[float, str] | None:
@@ -202,9 +206,7 @@ def _nearest(
     while True:
         best: dict[int, tuple[float, str, int]] = {}
         for key, location, lat, lon, topics in session.execute(_box(near, reach, bits)):
-            km = haversine_km(near.lat, near.lon, lat, lon)
-            if location == unplaced.LOCATION:
-                km += unplaced.FARTHER_KM
+            km = _km_to(near, location, lat, lon)
             if km <= reach and (key not in best or km < best[key][0]):
                 best[key] = (km, location, topics)
         if len(best) >= enough or reach >= within_km:

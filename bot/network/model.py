@@ -213,12 +213,13 @@ class Network:
         new = replace(self[key], **values)  # type: ignore[arg-type]
         return replace(self, members=tuple(new if m.key == key else m for m in self.members))
 
-    def without(self, key: str) -> Network:
-        """Without one member and that member's ties; ``KeyError`` if there is none."""
-        self[key]
+    def without(self, *keys: str) -> Network:
+        """Without some members and their ties; ``KeyError`` if one of them is not there."""
+        for key in keys:
+            self[key]
         return Network(
-            tuple(m for m in self.members if m.key != key),
-            frozenset(t for t in self.ties if key not in t),
+            tuple(m for m in self.members if m.key not in keys),
+            frozenset(t for t in self.ties if t.isdisjoint(keys)),
         )
 
     def tied(self, *keys: str) -> Network:

@@ -58,12 +58,13 @@ def _company(record: Record, plan: Plan) -> str:
     # Somebody may share a name with who died: then the words alone do not tell who is meant.
     out = [m for m in network if m not in good]
     named = any(
-        m.label.casefold() not in labels and _is_named(m.label, plan.with_words) for m in out
+        m.label.casefold() not in labels and is_named(m.label, plan.with_words) for m in out
     )
     return "" if named or plan.with_member in {m.key for m in out} else plan.with_words
 
 
-def _is_named(label: str, words: str) -> bool:
+def is_named(label: str, words: str) -> bool:
+    """Whether words hold a label as a word, or words, of its own."""
     return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE))
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.rights.consents import Scope
 from bot.store import messages
 from bot.store.tables import Address, Consent, FollowUp, Person, Plan
-from bot.store.turns import Turn
+from bot.store.turns import NOT_OF_THE_PERSON, Turn
 from bot.support.follow_up import GIVE_UP_AFTER, REMIND_AFTER, Hours
 
 WAITING, SENT, NUDGED = "waiting", "sent", "nudged"
@@ -32,9 +32,6 @@ DUE = {"is": "due"}
 
 KEY = "follow-up:"
 """How the keys of our updates in the inbox begin."""
-
-NOT_OF_THE_PERSON = ("due", "service")
-"""Kinds of turn in which the person did nothing."""
 
 ANSWER_WITHIN = {SENT: REMIND_AFTER, NUDGED: GIVE_UP_AFTER}
 """How long an answer is waited for, from when the question or the reminder was said."""

@@ -57,6 +57,11 @@ class Conversation(Base):
     reviewed_by: Mapped[str | None] = mapped_column(String(80))
 
 
+SERVICE = "service"
+NOT_OF_THE_PERSON = ("due", SERVICE)
+"""Kinds of turn in which the person did nothing: a follow-up was due, or the service wrote."""
+
+
 class Turn(Base):
     """What a person did, what was understood, and what the bot said to it.
 

@@ -18,7 +18,8 @@ from bot.directory.places import Ambiguous, Place, find_place, place_at
 from bot.nlu.context import number_in
 from bot.store.people import erase
 from bot.store.record import Record
-from bot.support.preferences import AGE_BANDS
+from bot.support.languages import languages_in
+from bot.support.preferences import AGE_BANDS, LANGUAGE
 
 PLACE = "place:"
 CHILD = (5, 18)
@@ -192,7 +193,7 @@ class ValidateAboutYouForm(StageForm):
             record.person.age_band = ""
             return Heard.DONE
         if years is not None and CHILD[0] <= years < CHILD[1]:
-            say("utter_under_age")
+            say.service("utter_under_age")
             erase(record.session, record.person.id)
             record.session.expunge(record.person)
             return Done(("about_access", "about_travel"))
@@ -204,11 +205,12 @@ class ValidateAboutYouForm(StageForm):
 
     @question
     def validate_about_access(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
-        """Ticked needs, or words that name them."""
+        """Ticked needs, or words that name them or a language."""
+        spoken = [f"{LANGUAGE}{name}" for name in sorted(languages_in(answer.text))]
         needs = _ticked(record, answer, say, "access")
-        if needs is None:
+        if needs is None and not spoken:
             return Heard.UNCLEAR
-        record.person.access_needs = needs
+        record.person.access_needs = [*(needs or ()), *spoken]
         return Heard.DONE
 
     @question

@@ -7,15 +7,9 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.changes import (
-    asks_who_died,
-    offer_after_death,
-    take_edits,
-    take_names,
-    take_pending,
-)
+from actions.changes import take_and_offer, take_edits, take_names, take_pending
 from actions.company import company
-from actions.forms import Aside, active_form, rephrase, urgent_health
+from actions.forms import Aside, active_form, rephrase
 from actions.journey import go_back
 from actions.options import service_meant
 from actions.turn import Answer, Say
@@ -41,7 +35,7 @@ class ActionHelp(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Say it."""
-        say("utter_help", urgent=urgent_health())
+        say.service("utter_help")
         return None
 
 
@@ -126,9 +120,10 @@ class ActionAcknowledge(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """A short word; it may answer "Is it Frank who died?" where no form is on."""
-        mourns = record is not None and asks_who_died(record)
-        if record is not None and take_pending(record, answer, say):
-            return self.STAY if mourns and offer_after_death(record, say) else None
+        if record is not None:
+            taken, offered = take_and_offer(take_pending, record, answer, say)
+            if taken:
+                return self.STAY if offered else None
         if answer.intent == "thank":
             say("utter_thanks")
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rasa_sdk import Tracker
@@ -22,8 +22,10 @@ from bot.nlu.apply import (
     STRAIN,
     SURELY,
     Edited,
+    as_called,
     is_told,
     keys_of,
+    label_from,
     meant,
     news_in,
     with_edit,
@@ -56,7 +58,11 @@ def _put_names(record: Record, answer: Answer, say: Say, told: Sequence[str]) ->
         say("utter_map_not_kept")
         return True
     network = record.network()
-    named = [m for m in answer.members if not set(told) & {*keys_of(network, [m.name])}]
+    named = [
+        as_called(m, answer.text)
+        for m in answer.members
+        if not set(told) & {*keys_of(network, [m.name])}
+    ]
     made = with_mentions(network, named, record.next_member_key)
     record.keep_network(made.network, "add", answer.update_key)
     for status in _NEWCOMERS:
@@ -103,20 +109,49 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
         return _make_one(record, pair, answer, say)
     told = take_news(record, answer, say)
     asked = [edit for edit in answer.edits if not _is_news(edit, answer, told, network)]
+    if answer.members and any(_brings(edit, answer, network) for edit in asked):
+        _put_names(record, answer, say, told)
+        if not keeps_map(record):
+            return True
     for edit in asked:
+        now = record.network()
         if edit.operation == "undo":
             undo(record, say)
             continue
-        if edit.operation == "add" and answer.members:
-            _put_names(record, answer, say, told)
-            continue
+        if edit.operation == "add" and answer.members and meant(now, edit.target) is not None:
+            continue  # Put down with the others above.
         if edit.operation == "merge" and (pair := _both(record, edit)) is not None:
             _make_one(record, pair, answer, say)
             continue
-        _apply(record, edit, answer, say)
+        _apply(record, edit, answer, say, _newcomer(edit, network, now))
     if told and not answer.edits:
         _put_names(record, answer, say, told)
     return bool(answer.edits or told)
+
+
+def _brings(edit: EditMention, answer: Answer, network: Network) -> bool:
+    """Whether an edit is of somebody who has to be put on the map first.
+
+    "Put my neighbour Dot in the inner circle" is so where the map has no neighbour; where it has
+    one, Dot may be how she is called, which is asked about.
+    """
+    if edit.operation != "set_circle" or meant(network, edit.target) is not None:
+        return edit.operation == "add"
+    have = {m.relationship for m in network}
+    return any(
+        m.relationship is not None
+        and m.relationship not in have
+        and not is_role(m.name)
+        and edit.target.casefold().endswith(m.name.casefold())
+        for m in answer.members
+    )
+
+
+def _newcomer(edit: EditMention, before: Network, now: Network) -> str | None:
+    """Key of whom the same message put on the map, where the edit is about them."""
+    old, label = {m.key for m in before}, label_from(edit.target)
+    new = (m.key for m in now if m.key not in old and m.label.casefold() == label.casefold())
+    return next(new, None) if edit.operation == "set_circle" else None
 
 
 def _is_news(edit: EditMention, answer: Answer, told: Sequence[str], network: Network) -> bool:
@@ -161,6 +196,8 @@ def _apply(
         record.keep_network(edited.network, edit.operation, answer.update_key)
         record.keep_progress(last_member=edited.key)
         _say_changed(edit, edited, say)
+    elif edited.outcome == "known":
+        say("utter_people_known", names=edited.name)
     elif edited.outcome == "ambiguous":
         # One question at a time: the one that was asked comes again after this one.
         record.keep_progress(pending_edit=edit.to_json(), hush=True)
@@ -437,6 +474,18 @@ def offer_after_death(record: Record, say: Say) -> bool:
     return True
 
 
+def take_and_offer(
+    take: Callable[[Record, Answer, Say], bool], record: Record, answer: Answer, say: Say
+) -> tuple[bool, bool]:
+    """Take what no form hears; whether it was taken, and whether the map is offered on top.
+
+    It is where "Is it Frank who died?" was what waited.
+    """
+    mourns = asks_who_died(record)
+    taken = take(record, answer, say)
+    return taken, taken and mourns and offer_after_death(record, say)
+
+
 class ActionButton(Aside):
     """A button pressed while no question is open."""
 
@@ -450,10 +499,9 @@ class ActionButton(Aside):
         """A change of the map, or a button of an earlier question."""
         if record is not None and take_right(record, answer, say):
             return self.STAY if answer.choice.startswith(TAKE) else None
-        mourns = record is not None and asks_who_died(record)
-        if record is not None and take_anywhere(record, answer, say):
-            if mourns and offer_after_death(record, say):
-                return self.STAY
-            return self.STAY if answer.choice == "person" else None
+        if record is not None:
+            taken, offered = take_and_offer(take_anywhere, record, answer, say)
+            if taken:
+                return self.STAY if offered or answer.choice == "person" else None
         say("utter_stale_button")
         return None

@@ -25,13 +25,19 @@ from actions.forms import (
 )
 from actions.risk import note_before_consent, reopen, take_check
 from actions.turn import Answer, Say
+from actions.visits import bring_people_into_view
 from bot.conversations.journey import OPEN
-from bot.rights.wishes import HELPER, right_asked
+from bot.rights.consents import Scope
+from bot.rights.proxy import answers_oneself, proxy_in
+from bot.rights.wishes import HELPER, WITHDRAW, right_asked
 from bot.store.base import now, unit_of_work
 from bot.store.people import begin
 from bot.store.record import Record
 
-SCOPES = ("use", "save_map")
+SCOPES = (Scope.USE, Scope.SAVE_MAP)
+"""What the question at the start asks for by name; the map may be left out."""
+
+NO_MAP = "no_map"
 _YOUNG = (
     r"(?:[5-9]|1[0-7]|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
     r"|sixteen|seventeen)"
@@ -71,8 +77,10 @@ class ActionGreet(Aside):
         if record.person.stage == OPEN and active_form(tracker) is None:
             if waiting(record):
                 return begin_follow_up(record, say, "utter_follow_up_back")
+            bring_people_into_view(record, say)
             say("utter_hello_open")
             return self.STAY
+        bring_people_into_view(record, say)
         say("utter_hello_again")
         return pick_up(record, tracker, say)
 
@@ -108,14 +116,14 @@ class ValidateConsentForm(StageForm):
         if take_check(None, answer, say, tracker):
             return {slot: None}
         if says_under_age(answer.text):
-            say("utter_under_age")
+            say.service("utter_under_age")
             return {slot: ANSWERED}
-        if answer.said_yes:
+        if answer.said_yes or answer.choice == NO_MAP:
             with unit_of_work() as session:
                 record = begin(session, tracker.sender_id)
                 if _is_helper(tracker):
-                    record.person.answered_by = "helper"
-                record.give_consent(*SCOPES)
+                    record.person.answered_by = HELPER
+                record.give_consent(*_agreed(answer, tracker))
                 note_before_consent(record, tracker)
             say("utter_started")
             return {slot: ANSWERED}
@@ -129,7 +137,26 @@ class ValidateConsentForm(StageForm):
         return {slot: None}
 
 
+def _said(tracker: Tracker) -> list[str]:
+    """What somebody wrote before they agreed, oldest first."""
+    return [e.get("text") or "" for e in tracker.events if e.get("event") == "user"]
+
+
 def _is_helper(tracker: Tracker) -> bool:
-    """Whether somebody said, before they agreed, that they write for the patient."""
-    said = (e.get("text") or "" for e in tracker.events if e.get("event") == "user")
-    return any((wish := right_asked(text)) is not None and wish.kind == HELPER for text in said)
+    """Whether somebody said that they write for the patient, and did not say later that not."""
+    helps = False
+    for text in _said(tracker):
+        helps = not answers_oneself(text) and (helps or proxy_in(text) is not None)
+    return helps
+
+
+def _agreed(answer: Answer, tracker: Tracker) -> list[Scope]:
+    """The scopes that a yes gives: the map is left out where they said so, here or before."""
+    left_out = {
+        wish.scope
+        for text in _said(tracker)
+        if (wish := right_asked(text)) is not None and wish.kind == WITHDRAW
+    }
+    if answer.choice == NO_MAP:
+        left_out.add(Scope.SAVE_MAP)
+    return [scope for scope in SCOPES if scope not in left_out or scope is Scope.USE]

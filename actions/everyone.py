@@ -19,8 +19,6 @@ from bot.network.model import FAMILY, Kind, Member, Network, Work
 from bot.nlu.apply import STRAIN, keys_of, news_in
 from bot.nlu.context import asks_to_take_off, names_said, spots_of
 from bot.nlu.map_talk import ties_in
-from bot.safety.routes import routes_for
-from bot.settings import get_settings
 from bot.store.record import Record
 
 NONE = "none"
@@ -352,9 +350,7 @@ def _groups(network: Network, answer: Answer) -> list[tuple[str, ...]]:
 def _strain_support(record: Record, answer: Answer, say: Say) -> Heard:
     """Say who can be talked to in private, where that is wanted."""
     if answer.choice == SUPPORT or answer.said_yes:
-        settings = get_settings()
-        route = routes_for(settings.wise_region)["abuse"]
-        say.service("utter_strain_support", route=route.say)
+        say.service("utter_strain_support")
     elif not (answer.said_no or answer.skipped):
         return Heard.UNCLEAR
     record.keep_progress(strain_support=False)

@@ -14,6 +14,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions import outcomes
 from actions.choices import says_nothing
 from actions.forms import (
     SLOTS,
@@ -28,7 +29,7 @@ from actions.forms import (
     keep_form,
     question,
 )
-from actions.plan import MEMBER, keep_when, keep_who, people_buttons, say_when_asked
+from actions.plan import MEMBER, day_named, keep_when, keep_who, people_buttons, say_when_asked
 from actions.review import (
     can_offer,
     change_told,
@@ -43,7 +44,6 @@ from actions.turn import PLAIN, Answer, Say, record_of, skip_button
 from actions.words import label, labels, listed
 from bot.conversations.journey import STAGES, form_of
 from bot.directory.corrections import About, open_correction
-from bot.directory.search_index import query_words
 from bot.errors import place_of
 from bot.network.model import LABEL_MAX, Kind, Relationship
 from bot.nlu.apply import label_from, with_mentions
@@ -63,8 +63,8 @@ from bot.support.barriers import (
     but_in,
     turned_away,
 )
-from bot.support.dates import date_in
 from bot.support.discreet import Activity
+from bot.support.named import which_named
 from bot.support.practice import (
     CHECKED,
     DECISIONS,
@@ -175,7 +175,12 @@ class _Keys:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LABEL_MAX else name[:LABEL_MAX].rsplit(" ", 1)[0]
+    """A service's name as a label: where it is too long, what stands before its second part."""
+    first = _PARTS.split(name)[0] if len(name) > LABEL_MAX else name
+    return first if len(first) <= LABEL_MAX else first[:LABEL_MAX].rsplit(" ", 1)[0]
+
+
+_PARTS = re.compile(r"\s*(?:[:;,(]|\s[-–—])")
 
 
 def _remember_people(record: Record, answer: Answer) -> None:
@@ -431,7 +436,7 @@ class ValidateFollowUpForm(StageForm):
                 say(_SURE[move], buttons=_replies("yes", "no"))
                 return Heard.STAY
         row.decision = DECISIONS[move]
-        if move is Move.WHEN and answer.text and date_in(answer.text):
+        if move is Move.WHEN and answer.text and day_named(record, answer.text):
             return _changed(record, plan, answer, say)
         if move in (Move.WHEN, Move.SMALLER):
             _keep(record, change=move.value)
@@ -451,6 +456,17 @@ class ValidateFollowUpForm(StageForm):
         """The new day, or the smaller step."""
         _row, plan = _current(record)
         return _changed(record, plan, answer, say)
+
+    @question
+    @life_first
+    def validate_follow_up_scale(
+        self, record: Record, answer: Answer, say: Say
+    ) -> Heard | Done | Afresh:
+        """An outcome scale, where the service has one and the person says yes."""
+        ended = outcomes.hear(record, answer, say)
+        if ended is None:
+            return Heard.UNCLEAR
+        return _finished(record) if ended else Heard.MORE
 
 
 _SURE = {
@@ -625,7 +641,7 @@ def _changed(record: Record, plan: Plan, answer: Answer, say: Say) -> Heard | Do
                 return Heard.UNCLEAR
             plan.what = answer.text
     else:
-        keep_when(plan, answer)
+        keep_when(record, plan, answer)
     say("utter_plan_kept", plan=plan_line(record, plan))
     _ask_again(record, plan, say)
     return _finished(record)
@@ -643,6 +659,9 @@ def _finished(record: Record) -> Done | Afresh:
     if others := record.open_follow_ups():
         _take_up(record, others[0])
         return Afresh(slots)
+    if outcomes.is_due(record):
+        outcomes.offer(record)
+        return Done(tuple(slot for slot in slots if slot != outcomes.SLOT))
     return Done(slots)
 
 
@@ -673,7 +692,8 @@ class ActionFollowUpDue(Action):
                 if not is_day or _is_bad_moment(record, tracker):
                     return keep_form(tracker, Aside.STAY)
                 record.keep_progress(follow_up_unasked=True)
-                if active_form(tracker) == FORM:
+                asked = tracker.get_slot("requested_slot")
+                if active_form(tracker) == FORM and asked != outcomes.SLOT:
                     say("utter_follow_up_reminder")
                     return [FollowupAction(FORM)]
                 return begin(record, say)
@@ -751,13 +771,14 @@ class ActionReport(Aside):
             _lay_aside(record)
             return None
         plans = record.plans() if record is not None else []
+        place = which_named(answer.text, [plan.what for plan in plans])
+        if place is None and change_told(record, answer, tracker):
+            return None  # "came home from hospital on Monday" is about a life, and about no plan
         if record is None or not plans:
-            if change_told(record, answer, tracker):
-                return None
             done = answer.intent == "report_done"
             say("utter_report_done" if done else "utter_report_not_done")
             return None
-        told = _told_of(plans, answer.text)
+        told = plans[place or 0] if place is not None or len(plans) == 1 else None
         rows = [r for r in record.open_follow_ups() if told is None or r.plan_id == told.id]
         if not rows:
             rows = [
@@ -774,28 +795,6 @@ class ActionReport(Aside):
             elif heard is Heard.DONE:
                 events = _set(events, ("follow_up_tried",))
         return [*events, FollowupAction(FORM)]
-
-
-def _told_of(plans: Sequence[Plan], text: str) -> Plan | None:
-    """The plan that words are about: the only one, or the one that shares most words with them.
-
-    ``None`` where several share as many, or none shares any.
-    """
-    said = re.findall(r"\w+", text.casefold())
-    shared = [sum(any(_alike(w, s) for s in said) for w in query_words(p.what)) for p in plans]
-    most = max(shared)
-    best = [p for p, count in zip(plans, shared, strict=True) if count == most]
-    return best[0] if len(best) == 1 and (most or len(plans) == 1) else None
-
-
-_ENDING = re.compile(r"(?:ing|ed|ers?|e?s)$")
-_STEM = 4
-"""Letters that two forms of a word share at least: "walk" and "walking"."""
-
-
-def _alike(one: str, other: str) -> bool:
-    short, long = sorted((_ENDING.sub("", one), _ENDING.sub("", other)), key=len)
-    return one == other or (len(short) >= _STEM and long.startswith(short))
 
 
 def _set(events: Sequence[EventType], slots: Iterable[str]) -> list[EventType]:

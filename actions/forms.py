@@ -21,8 +21,6 @@ from bot.conversations.journey import form_of
 from bot.conversations.plain_text import TEXT_MAX
 from bot.errors import place_of
 from bot.nlu.language import is_other_language
-from bot.safety.routes import routes_for
-from bot.settings import get_settings
 from bot.store.base import STORE_AWAY
 from bot.store.record import Record
 
@@ -48,9 +46,18 @@ OF_THE_MOMENT = (
 )
 """Bookkeeping that going back never brings back."""
 
-NEVER_LOST = ("members_made", "told", "check", "reopen", "reopened", "plan_draft")
-"""Bookkeeping that no way back takes away: keys are used once, what was told stays told, and a
-plan that is being made is changed rather than made twice."""
+NEVER_LOST = (
+    "members_made",
+    "told",
+    "check",
+    "reopen",
+    "reopened",
+    "plan_draft",
+    "many_visits",
+    "outcome_declined",
+)
+"""Bookkeeping that no way back takes away: keys are used once, what was told stays told, a plan
+that is being made is changed rather than made twice, and what is said once is not said again."""
 
 
 class Heard(Enum):
@@ -119,8 +126,9 @@ def _hear(
     form: StageForm, handler: Handler, slot: str, record: Record, answer: Answer, say: Say
 ) -> dict[str, Any]:
     from actions.changes import take_anywhere
-    from actions.rights import passed_the_map, take_right, take_sure
+    from actions.rights import note_who_writes, passed_the_map, take_right, take_sure
 
+    note_who_writes(record, answer, say)
     if take_right(record, answer, say):
         # Without a requested slot the form ends, and action_next_step goes on from the stage.
         return {slot: None, "requested_slot": None} if passed_the_map(record) else {slot: None}
@@ -216,7 +224,7 @@ class Ask(Action, ABC):
                     # The person says when to go on: nothing is asked on top of it.
                     pass
                 elif record is not None:
-                    self.ask(record, say)
+                    return list(self.ask(record, say) or ())
                 elif not alarmed(None, tracker):
                     self.ask_stranger(say)
         except STORE_AWAY:
@@ -227,8 +235,8 @@ class Ask(Action, ABC):
         return []
 
     @abstractmethod
-    def ask(self, record: Record, say: Say) -> None:
-        """Ask the person."""
+    def ask(self, record: Record, say: Say) -> Sequence[EventType] | None:
+        """Ask the person; events only where there is nothing left to ask."""
 
     def ask_stranger(self, say: Say) -> None:
         """Ask someone without a record."""
@@ -257,13 +265,15 @@ class Aside(Action, ABC):
     ) -> list[EventType]:
         """Answer; a failure is said, never silent."""
         from actions.review import change_told, offer, take_offer
-        from actions.rights import take_sure
+        from actions.rights import note_who_writes, take_sure
         from actions.risk import take_check
 
         say = Say(dispatcher)
         try:
             with record_of(tracker) as record:
                 answer = Answer.of(tracker)
+                if record is not None:
+                    note_who_writes(record, answer, say)
                 # A risk wins over what waits: nothing is deleted on a "yes" that comes with one.
                 hears = self.hears_check and answer.safety[0] == "none"
                 waits = record if hears else None
@@ -331,6 +341,7 @@ def pick_up(record: Record | None, tracker: Tracker, say: Say) -> list[EventType
     """Go back to the question that was asked, or ask what waits, or offer what to do next."""
     from actions.follow_up import begin, waiting
     from actions.risk import reopen, reopen_is_due
+    from actions.visits import bring_people_into_view
 
     form = active_form(tracker)
     if form:
@@ -350,18 +361,15 @@ def pick_up(record: Record | None, tracker: Tracker, say: Say) -> list[EventType
         return list(Aside.STAY)
     if waiting(record):
         return begin(record, say, "utter_follow_up_back")
+    if Answer.of(tracker).intent != "chitchat":  # that has named people already
+        bring_people_into_view(record, say)
     say("utter_what_next")
     return []
 
 
-def urgent_health() -> str:
-    """Where the nation's people call with what cannot wait; 111 is no such number everywhere."""
-    return routes_for(get_settings().wise_region)["urgent_health"].say.rstrip(",")
-
-
 def welcome(say: Say) -> None:
     """What this is and is not, and what is kept; the question of consent follows."""
-    say("utter_welcome", urgent=urgent_health())
+    say.service("utter_welcome")
     say.service("utter_welcome_keep")
 
 
@@ -423,6 +431,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
         "follow_up_join",
         "follow_up_next",
         "follow_up_change",
+        "follow_up_scale",
     ),
     "review": ("review_area", "review_changes", "review_members", "review_next"),
 }

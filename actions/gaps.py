@@ -14,14 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
 from actions.company import mourned, not_to_be_named
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.rights import keeps_map
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, listed, said_back
-from bot.needs.gaps import Gap, GapCode, OwnAnswer, Wants, Why, find_gaps, for_asking, own_answers
+from bot.needs.gaps import Gap, GapCode, OwnAnswer, Why, find_gaps, for_asking, own_answers
 from bot.network.edits import Match, resolve
 from bot.network.model import Kind, Network, Status, Work
 from bot.network.typology import classify, is_true
@@ -56,13 +56,8 @@ def gaps_of(record: Record) -> list[Gap]:
 
 def _found(record: Record) -> list[Gap]:
     """Every gap that the map, the difficulties and the wishes show."""
-    stated = record.difficulties()
-    wants = Wants(
-        help_others="help_others" in record.preferences(),
-        dropped=tuple(record.notes("missed")),
-        matters_most=tuple(d.area for d in stated if d.priority),
-    )
-    return find_gaps(_pointed_to(record), {d.area: d.size for d in stated}, wants)
+    sizes = {d.area: d.size for d in record.difficulties()}
+    return find_gaps(_pointed_to(record), sizes, record.wants())
 
 
 def _pointed_to(record: Record) -> Network:
@@ -193,22 +188,55 @@ def waiting_gap(record: Record) -> dict[str, Any] | None:
     return waiting[0] if waiting else None
 
 
+def leave_out_unfit(record: Record) -> bool:
+    """Leave out what waits to be asked and leans on whom the person must not be pointed to now.
+
+    Between a gap's finding and its question somebody may be told of who hurts, or be marked,
+    taken off or mourned. What else there is to ask without them is asked instead.
+
+    Returns:
+        Whether the question that was open is no more.
+    """
+    waiting = record.progress.get("gaps_waiting") or []
+    fit = {m.key for m in _pointed_to(record) if m.can_be_suggested}
+    half_asked = bool(record.progress.get("own_open") or record.progress.get("lost_open"))
+    kept = [gap for gap in waiting if fit.issuperset(gap["members"])]
+    unfit = len(waiting) - len(kept)
+    if kept[:1] == waiting[:1] and record.progress.get("own_open") and not _own(record, kept[0]):
+        # It is confirmed, and nobody is left to think of first.
+        kept = kept[1:]
+    if kept == waiting:
+        return False
+    taken = {*record.progress.get("gaps_answered", ())}
+    for gap in (*kept, *(waiting[:1] if half_asked else ())):
+        taken |= _answered_by(gap)
+    instead = [gap for gap in _to_ask(record) if taken.isdisjoint(_answered_by(gap))]
+    kept += _put(record, instead[:unfit])
+    changed = kept[:1] != waiting[:1]
+    record.keep_progress(gaps_waiting=kept)
+    if changed:
+        record.keep_progress(own_open=False, lost_open=False)
+    return changed
+
+
 class AskGapsAnswers(Ask):
     """Would you like more help with this? And who on the map could be part of it?"""
 
     stage, slot = "gaps", "gaps_answers"
 
-    def ask(self, record: Record, say: Say) -> None:
+    def ask(self, record: Record, say: Say) -> Sequence[EventType]:
         """The next gap, as a question; for a confirmed one, the network's own answer."""
+        leave_out_unfit(record)
         gap = waiting_gap(record)
         if gap is None:
-            return
+            # Nothing is left to ask: without a requested slot the form ends.
+            return [SlotSet("requested_slot", None)]
         if record.progress.get("own_open"):
             _ask_own(record, gap, say)
-            return
+            return []
         if record.progress.get("lost_open"):
             say("utter_own_anyone_lost", buttons=[(label("buttons", "nobody"), ELSEWHERE)])
-            return
+            return []
         response = f"utter_gap_{gap['code']}"
         if _is_plain(record, gap):
             response += "_plain"
@@ -221,6 +249,7 @@ class AskGapsAnswers(Ask):
             activity=gap["activity"],
             buttons=[(label("buttons", c), c) for c in ("yes", "no", "not_sure")],
         )
+        return []
 
 
 BACK_UP = frozenset({GapCode.SINGLE_POINT, GapCode.OVERLOAD})
@@ -313,9 +342,12 @@ class ValidateGapsForm(StageForm):
     @question
     def validate_gaps_answers(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Yes, no, or not sure; after a yes, who on the map could be part of the answer."""
+        was_open = not leave_out_unfit(record)
         gap = waiting_gap(record)
         if gap is None:
             return Heard.DONE
+        if not was_open:
+            return Heard.STAY
         of_people = record.progress.get("own_open") or record.progress.get("lost_open")
         if of_people and (gone := mourned(record.network(), answer.text)) is not None:
             say("utter_cannot_be_there", name=gone.label)
@@ -350,7 +382,10 @@ class ValidateGapsForm(StageForm):
         else:
             return Heard.UNCLEAR
         record.keep_progress(
-            gaps_waiting=record.progress["gaps_waiting"][1:], own_open=False, lost_open=False
+            gaps_waiting=record.progress["gaps_waiting"][1:],
+            gaps_answered=[*record.progress.get("gaps_answered", ()), *_answered_by(gap)],
+            own_open=False,
+            lost_open=False,
         )
         return Heard.DONE if waiting_gap(record) is None else Heard.MORE
 
@@ -378,11 +413,8 @@ def _keep_words(record: Record, answer: Answer, say: Say, topic: str) -> bool:
 
 def _begin_gaps(record: Record, say: Say, also: tuple[str, ...] = ()) -> Heard | Done:
     """Find the gaps to ask about; straight on where there are none."""
-    waiting = [_as_json(record, gap) for gap in gaps_of(record)]
-    for gap in waiting:
-        evidence = {k: gap[k] for k in ("members", "areas", "activity")}
-        gap["key"] = record.ask_gap(gap["code"], gap["work"], evidence)
-    record.keep_progress(gaps_waiting=waiting, own_open=False)
+    waiting = _put(record, _to_ask(record))
+    record.keep_progress(gaps_waiting=waiting, gaps_answered=[], own_open=False)
     if not waiting:
         say("utter_gaps_none_found")
         return Done((*also, "gaps_answers"))
@@ -397,11 +429,16 @@ def _key(gap: dict[str, Any]) -> str:
 def _hear_own(record: Record, gap: dict[str, Any], answer: Answer, say: Say) -> bool:
     """Somebody on the map, or somewhere else; whether the answer was either."""
     network = record.network()
-    key = answer.choice.removeprefix(OWN) if answer.choice.startswith(OWN) else ""
-    if not key and answer.text and not (answer.said_no or answer.skipped):
+    never = {m.key for m in network if m.strain or m.status is Status.DIED}
+    key = ""
+    if answer.choice.startswith(OWN):
+        key = answer.choice.removeprefix(OWN)
+        # Whom the person names in their own words is theirs to choose.
+        never |= not_to_be_named(record, network)
+    elif answer.text and not (answer.said_no or answer.skipped):
         found = resolve(network, answer.text)
         key = found.key if isinstance(found, Match) else ""
-    if key in {m.key for m in network if not m.strain and m.status is not Status.DIED}:
+    if key in {m.key for m in network} - never:
         record.keep_own_answer(_key(gap), key)
         say("utter_own_kept", name=network[key].label)
         return True
@@ -454,16 +491,33 @@ def _hear_lost(record: Record, gap: dict[str, Any], answer: Answer, say: Say) ->
     return True
 
 
-def _as_json(record: Record, gap: Gap) -> dict[str, Any]:
-    network = record.network()
-    return {
-        "code": gap.code.value,
-        "work": gap.work.value if gap.work else "",
-        "members": list(gap.members),
-        "areas": [area.value for area in gap.areas],
-        "activity": gap.activity,
-        "name": listed(network[key].label for key in gap.members),
-    }
+def _to_ask(record: Record) -> list[dict[str, Any]]:
+    """The gaps to ask about now as they wait to be asked, the most pressing first."""
+    network, waiting = record.network(), []
+    for gap in gaps_of(record):
+        code, work = gap.code.value, gap.work.value if gap.work else ""
+        evidence = {
+            "members": list(gap.members),
+            "areas": [area.value for area in gap.areas],
+            "activity": gap.activity,
+        }
+        name = listed(network[key].label for key in gap.members)
+        key = gap_key(code, work, evidence)
+        waiting.append({"code": code, "work": work, **evidence, "name": name, "key": key})
+    return waiting
+
+
+def _put(record: Record, waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put down in the record what is going to be asked."""
+    for gap in waiting:
+        evidence = {k: gap[k] for k in ("members", "areas", "activity")}
+        record.ask_gap(gap["code"], gap["work"], evidence)
+    return waiting
+
+
+def _answered_by(gap: dict[str, Any]) -> set[str]:
+    """What an answer to a gap settles for this round: the gap, and the kind of work it is of."""
+    return {_key(gap), gap["work"]} - {""}
 
 
 class ActionShowGaps(Aside):

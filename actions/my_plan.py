@@ -49,8 +49,8 @@ def show(record: Record, say: Say, form: str | None) -> None:
     Args:
         form: the form that is on; while a plan is being made, there is nothing to press.
     """
-    plans, later = record.plans(), record.plans("paused")[-MAX_LATER:]
-    presses = [] if form == FORM else _presses(plans, later)
+    plans, later = record.plans(), _later(record)[-MAX_LATER:]
+    presses = [] if form == FORM else _presses(record, plans, later)
     papers = paper_buttons(record)
     kept = "\n".join(plan_words(record, p) for p in plans)
     resting = "\n".join(plan_words(record, p) for p in later)
@@ -64,14 +64,22 @@ def show(record: Record, say: Say, form: str | None) -> None:
         say("utter_plan_none")
 
 
-def _presses(plans: Sequence[Plan], later: Sequence[Plan]) -> list[tuple[str, str]]:
+def _later(record: Record) -> list[Plan]:
+    """Plans that are kept for later; none that rests because it is about somebody who died."""
+    return [plan for plan in record.plans("paused") if record.what_of(plan)]
+
+
+def _presses(record: Record, plans: Sequence[Plan], later: Sequence[Plan]) -> list[tuple[str, str]]:
     """What to do with the one plan at once; of several, first which."""
     if len(plans) == 1:
         presses = _moves(plans[0])
     else:
-        presses = [(label("buttons", "plan", what=short(p)), _press("edit", p.id)) for p in plans]
+        presses = [
+            (label("buttons", "plan", what=short(record, p)), _press("edit", p.id)) for p in plans
+        ]
     taken_up = [
-        (label("buttons", "take_up_one", what=short(p)), _press("take_up", p.id)) for p in later
+        (label("buttons", "take_up_one", what=short(record, p)), _press("take_up", p.id))
+        for p in later
     ]
     return [*presses, *taken_up]
 
@@ -100,7 +108,7 @@ class ActionShowPlan(Aside):
             verb, ids = _told(record, answer.text)
         if not verb:
             show(record, say, active_form(tracker))
-            return here if record.plans() or record.plans("paused") else None
+            return here if record.plans() or _later(record) else None
         plans = [record.plan(int(each)) for each in ids if each.isdigit()]
         if not plans or None in plans:
             say("utter_stale_button")
@@ -154,7 +162,7 @@ def _take_up(record: Record, plan: Plan, say: Say) -> Sequence[EventType] | None
     active = record.plans()
     if plan not in active and len(active) >= MAX_ACTIVE_PLANS:
         aside = [
-            (label("buttons", "put_aside", what=short(p)), _press("swap", plan.id, p.id))
+            (label("buttons", "put_aside", what=short(record, p)), _press("swap", plan.id, p.id))
             for p in active
         ]
         keep = (label("buttons", "keep_three"), _press("keep", plan.id))
@@ -189,7 +197,7 @@ def _told(record: Record, text: str) -> tuple[str, list[str]]:
     if not text or _ASKS_TO_SEE.search(text):
         return "", []
     verb = next((v for v, pattern in _VERB_PATTERNS if pattern.search(text)), "")
-    plans = record.plans("paused" if verb == "take_up" else "active")
+    plans = _later(record) if verb == "take_up" else record.plans()
     meant = plans[0] if len(plans) == 1 else plan_meant(text, plans)
     return (verb, [str(meant.id)]) if verb and meant is not None else ("", [])
 

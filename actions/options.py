@@ -19,15 +19,15 @@ from actions.turn import Answer, Say
 from actions.words import label, listed
 from bot.directory.model import Precision
 from bot.directory.places import Place, PlaceKind, place_at
-from bot.directory.query import get, search_text
+from bot.directory.query import get
 from bot.directory.tagging import tag
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import Network, Work
 from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
-from bot.support.finding import options_for
-from bot.support.matching import Option, asked_for, rank
+from bot.support.finding import options_for, options_named
+from bot.support.matching import Option, rank
 from bot.support.named import thing_named
 from bot.support.preferences import AGE_BANDS, Statement
 from bot.support.when import UK
@@ -118,10 +118,15 @@ def find(
 
 def look_for(record: Record, thing: str) -> list[Option]:
     """What a search for words gives that suits, and was not refused before."""
-    wishes = wishes_of(record)
-    found = search_text(record.session, thing, wishes.place, wishes.reach_km, every=True)
     refused = [int(option.service_id) for option in record.options("rejected")]
-    return asked_for(wishes, thing, found, today=datetime.now(UK), exclude=refused, limit=AT_A_TIME)
+    return options_named(
+        record.session,
+        wishes_of(record),
+        thing,
+        today=datetime.now(UK),
+        exclude=refused,
+        limit=AT_A_TIME,
+    )
 
 
 def named_in(record: Record, answer: Answer) -> str:
@@ -168,13 +173,13 @@ def nothing(record: Record, say: Say) -> None:
     wanted = [gap.name for gap in wishes.gaps] + sorted(record.preferences())
     record.note_unmet_need(wanted)
     say("utter_options_nothing")
-    # What has to suit still has to: cost, access, conditions and age. Help for the whole country is
-    # by phone or online and at hours of its own, whatever was liked.
+    # What has to suit still has to: cost, access, conditions, age and area. Help for the whole
+    # country is by phone or online and at hours of its own, whatever was liked.
     anyone = replace(
         wishes,
         gaps=(),
         difficulties=(),
-        place=None,
+        max_km=0.0,
         companions=(),
         modes=frozenset(),
         days=frozenset(),

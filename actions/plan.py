@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from textwrap import shorten
 from zoneinfo import ZoneInfo
 
-from rapidfuzz import fuzz
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
@@ -23,27 +23,33 @@ from actions.company import company, mourned, not_to_be_named
 from actions.forms import (
     ANSWERED,
     SLOTS,
+    Afresh,
     Aside,
     Ask,
     Done,
+    Handler,
     Heard,
     StageForm,
     active_form,
     question,
 )
 from actions.options import named_options
+from actions.review import take_death
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, labels, listed, said_back
 from bot.needs.gaps import GapCode
 from bot.network.edits import Match, resolve
 from bot.network.model import Kind, Member, Status
-from bot.papers.of_person import is_named, plan_line
+from bot.papers.of_person import plan_line
 from bot.rights.consents import Scope
+from bot.store.base import now
 from bot.store.record import MAX_ACTIVE_PLANS, Record
 from bot.store.tables import FollowUp, GapRow, Plan
 from bot.support.barriers import Barrier, barrier_in
+from bot.support.company import is_named
 from bot.support.dates import date_in, hour_in
 from bot.support.follow_up import DEFAULT_WEEKS
+from bot.support.named import which_named
 from bot.support.practice import Construct, Move, move_in, of_barrier
 from bot.support.sureness import MOST, SURE_ENOUGH, sure_in, sure_without_number
 
@@ -83,9 +89,9 @@ def _may_be_read(record: Record, text: str) -> str:
     return "" if any(is_named(m.label, text) for m in out) else text
 
 
-def short(plan: Plan) -> str:
+def short(record: Record, plan: Plan) -> str:
     """What a plan is, short enough for a button."""
-    return shorten(plan.what, 26, placeholder="…")
+    return shorten(record.what_of(plan), 26, placeholder="…")
 
 
 def show_plans(record: Record, say: Say) -> None:
@@ -179,7 +185,7 @@ class AskPlanWhat(Ask):
         """Saved options, somebody to ask, an own idea, or nothing for now."""
         if record.progress.get("plan_full"):
             aside = [
-                (label("buttons", "put_aside", what=short(plan)), f"{ASIDE}{plan.id}")
+                (label("buttons", "put_aside", what=short(record, plan)), f"{ASIDE}{plan.id}")
                 for plan in record.plans()
             ]
             say("utter_plan_full", buttons=[*aside, (label("buttons", "keep_three"), KEEP)])
@@ -342,15 +348,21 @@ def say_when_asked(record: Record, rows: Sequence[FollowUp], say: Say) -> None:
     say("utter_will_ask" if record.can_be_written_to else "utter_will_ask_here", day=day)
 
 
-def keep_when(plan: Plan, answer: Answer) -> None:
+def day_named(record: Record, text: str) -> date | None:
+    """The day that words name, counted from today where the person lives."""
+    return date_in(text, now().astimezone(ZoneInfo(record.person.time_zone)).date())
+
+
+def keep_when(record: Record, plan: Plan, answer: Answer) -> None:
     """A day in words, or a rough idea; not knowing yet is fine."""
     if answer.choice.startswith("when:"):
         code = answer.choice.removeprefix("when:")
         plan.when_words = "" if code == "not_sure" else label("plan_when", code).lower()
         plan.when_date = None
-    elif answer.text and (date_in(answer.text) or not (answer.skipped or answer.said_no)):
-        plan.when_words = answer.text
-        plan.when_date = date_in(answer.text)
+    elif answer.text:
+        day = day_named(record, answer.text)
+        if day or not (answer.skipped or answer.said_no):
+            plan.when_words, plan.when_date = answer.text, day
 
 
 def keep_who(record: Record, plan: Plan, answer: Answer) -> None:
@@ -395,31 +407,18 @@ def _says_something(answer: Answer) -> bool:
 
 
 def plan_meant(text: str, plans: Sequence[Plan]) -> Plan | None:
-    """Which of some plans the words name: by its place, or by a telling word of its own."""
+    """Which of some plans the words name: by its place, or by what it is."""
     words = re.findall(r"\w+", text.casefold())
-    for place, names in enumerate(_PLACES):
-        if names & set(words) and place < len(plans):
-            return plans[place]
+    for number, names in enumerate(_PLACES):
+        if names & set(words) and number < len(plans):
+            return plans[number]
     if "last" in words and plans:
         return plans[-1]
-    found = [plan for plan in plans if _shares_a_word(words, plan)]
-    return found[0] if len(found) == 1 else None
+    place = which_named(text, [plan.what for plan in plans])
+    return None if place is None else plans[place]
 
 
 _PLACES = ({"first", "1", "1st", "one"}, {"second", "2", "2nd", "two"}, {"third", "3", "3rd"})
-_TELLING = 4
-"""Letters of a word that may name a plan."""
-_CLOSE = 85
-"""How near (0 to 100) a word has to be to one of a plan's, for slips of the thumb."""
-
-
-def _shares_a_word(words: Sequence[str], plan: Plan) -> bool:
-    own = [w for w in re.findall(r"\w+", plan.what.casefold()) if len(w) >= _TELLING]
-    said = [w for w in words if len(w) >= _TELLING]
-    # "the swimming" is "swim at the baths".
-    return any(
-        s.startswith(w) or w.startswith(s) or fuzz.ratio(s, w) >= _CLOSE for s in said for w in own
-    )
 
 
 def _keep_idea(record: Record, idea: Idea) -> Heard | Done:
@@ -467,12 +466,27 @@ def _idea_in(record: Record, answer: Answer) -> Idea | None:
     return Idea(answer.text)
 
 
+def death_first(handler: Handler) -> Handler:
+    """Hear first that somebody has died; what was to be done with them is asked about no more."""
+
+    @wraps(handler)
+    def hear(form: StageForm, record: Record, answer: Answer, say: Say) -> Heard | Done | Afresh:
+        if not take_death(record, answer, say):
+            return handler(form, record, answer, say)
+        plan = _draft(record)
+        rests = plan is not None and plan.state != "active"
+        return Done(SLOTS["plan"]) if rests else Heard.STAY
+
+    return hear
+
+
 class ValidatePlanForm(StageForm):
     """Hears the plan."""
 
     stage = "plan"
 
     @question
+    @death_first
     def validate_plan_what(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A saved option, somebody to ask, or an idea in words."""
         if record.progress.get("plan_full"):
@@ -487,12 +501,14 @@ class ValidatePlanForm(StageForm):
         return Heard.UNCLEAR if idea is None else _keep_idea(record, idea)
 
     @question
+    @death_first
     def validate_plan_when(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A day in words, or a rough idea; not knowing yet is fine."""
-        keep_when(draft(record), answer)
+        keep_when(record, draft(record), answer)
         return Heard.DONE
 
     @question
+    @death_first
     def validate_plan_who(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Someone on the map, someone else, or on their own."""
         if (gone := mourned(record.network(), answer.text)) is not None:
@@ -502,6 +518,7 @@ class ValidatePlanForm(StageForm):
         return Heard.DONE
 
     @question
+    @death_first
     def validate_plan_barrier(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """What might get in the way, by button or in words; or nothing."""
         plan = draft(record)
@@ -521,6 +538,7 @@ class ValidatePlanForm(StageForm):
         return Heard.DONE if plan.barrier else Done(("plan_then",))
 
     @question
+    @death_first
     def validate_plan_then(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """What they would do then."""
         plan = draft(record)
@@ -538,6 +556,7 @@ class ValidatePlanForm(StageForm):
         return Heard.DONE
 
     @question
+    @death_first
     def validate_plan_sure(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A number from 0 to 10; who is sure in words is taken at their word."""
         if answer.choice.startswith(SURE):
@@ -559,6 +578,7 @@ class ValidatePlanForm(StageForm):
         return Done(("plan_solve",))
 
     @question
+    @death_first
     def validate_plan_solve(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Change the plan as they like, keep it for later, or keep it as it is."""
         plan = draft(record)
@@ -580,13 +600,14 @@ class ValidatePlanForm(StageForm):
         return _solved(record, plan, say)
 
     @question
+    @death_first
     def validate_plan_ask(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A yes is the consent to be written to; a day is the day on which."""
         wanted: dict[str, object]
         if answer.choice.startswith(ASK):
             code = answer.choice.removeprefix(ASK)
             wanted = {"weeks": WEEKS[code]} if code in WEEKS else {}
-        elif answer.text and (day := date_in(answer.text)):
+        elif answer.text and (day := day_named(record, answer.text)):
             wanted = {"day": day.isoformat()}
         elif _ONCE.search(answer.text):
             wanted = {"weeks": WEEKS["once"]}
@@ -596,6 +617,8 @@ class ValidatePlanForm(StageForm):
             wanted = {}
         else:
             return Heard.UNCLEAR
+        if answer.intent == "stop_messages":
+            record.stop_asking()
         if not wanted:
             say("utter_will_not_ask")
             return Done(("plan_hour",))
@@ -607,6 +630,7 @@ class ValidatePlanForm(StageForm):
         return Heard.DONE
 
     @question
+    @death_first
     def validate_plan_hour(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Morning, afternoon or early evening; an hour in words is as good."""
         if answer.choice.startswith(HOUR):
@@ -657,7 +681,7 @@ def _hear_aside(record: Record, answer: Answer, say: Say) -> Heard | Done:
         return Heard.UNCLEAR
     record.end_plan(aside, "paused")
     record.keep_progress(plan_full=False)
-    say("utter_plan_put_aside", plan=aside.what)
+    say("utter_plan_put_aside", plan=record.what_of(aside))
     return _begun(record, idea)
 
 
@@ -690,8 +714,8 @@ def _way_on(record: Record, plan: Plan, answer: Answer) -> str | None:
 
 def _told_already(record: Record, plan: Plan, way: str, answer: Answer) -> bool:
     """Whether the answer says at once which day, or who; it is kept then."""
-    if way == Move.WHEN and answer.text and date_in(answer.text):
-        keep_when(plan, answer)
+    if way == Move.WHEN and answer.text and day_named(record, answer.text):
+        keep_when(record, plan, answer)
         return True
     network = record.network()
     found = resolve(network, answer.text) if answer.text else None
@@ -707,7 +731,7 @@ def _told_already(record: Record, plan: Plan, way: str, answer: Answer) -> bool:
 def _solve(record: Record, plan: Plan, solving: str, answer: Answer) -> bool:
     """Keep the new day, the smaller step or who comes along; whether it was an answer."""
     if solving == Move.WHEN:
-        keep_when(plan, answer)
+        keep_when(record, plan, answer)
     elif solving == WITH:
         keep_who(record, plan, answer)
     elif not _passes(answer):
@@ -752,7 +776,7 @@ class ActionSetReminder(Aside):
         if not record.plans() or active_form(tracker) is not None:
             say("utter_reminder_of_plans")
             return None
-        if (day := date_in(answer.text)) is not None:
+        if (day := day_named(record, answer.text)) is not None:
             record.give_consent(Scope.REMINDERS)
             say_when_asked(record, [record.ask_on(draft(record), day)], say)
             return None

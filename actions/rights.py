@@ -8,14 +8,26 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, FollowupAction, SlotSet
 
 from actions.forms import NEVER_LOST, Aside, active_form
+from actions.kept import scope_words, summary
 from actions.papers import TAKE, hand_over, invite
 from actions.turn import Answer, Say
-from actions.words import label, labels, listed, titles
+from actions.words import label, listed, titles
 from bot.conversations.journey import OPEN, STAGES
 from bot.network.edits import Ambiguous, Match, resolve
 from bot.rights.consents import CHOICES, Scope
-from bot.rights.wishes import COPY, FORGET, GIVE, HELPER, KNOW, MENU, WITHDRAW, Wish, right_asked
-from bot.settings import get_settings
+from bot.rights.proxy import proxy_in
+from bot.rights.wishes import (
+    COPY,
+    FORGET,
+    GIVE,
+    HELPER,
+    KNOW,
+    MENU,
+    SELF,
+    WITHDRAW,
+    Wish,
+    right_asked,
+)
 from bot.store.forgetting import forget_member
 from bot.store.people import erase
 from bot.store.record import Record
@@ -93,10 +105,10 @@ def grant(record: Record, wish: Wish, say: Say) -> None:
         say.service(f"utter_withdrawn_{wish.scope}")
     elif wish.kind == GIVE and wish.scope is not None:
         record.give_consent(wish.scope)
-        say("utter_given", name=_scope_words(wish.scope))
-    elif wish.kind == HELPER:
-        record.person.answered_by = "helper"
-        say("utter_helper_noted")
+        say("utter_given", name=scope_words(wish.scope))
+    elif wish.kind in (HELPER, SELF):
+        record.person.answered_by = wish.kind
+        say("utter_helper_noted" if wish.kind == HELPER else "utter_self_noted")
     elif wish.kind == Own.THEN_AND_NOW:
         then_and_now(record, say)
     elif wish.kind == Own.REVIEW:
@@ -105,6 +117,22 @@ def grant(record: Record, wish: Wish, say: Say) -> None:
         hand_over(record, Own(wish.kind), wish.name, say)
     elif wish.kind == FORGET:
         _ask_to_forget(record, wish.name, say)
+
+
+def note_who_writes(record: Record, answer: Answer, say: Say) -> None:
+    """Note that somebody writes for the patient where a message tells it beside something else.
+
+    Where it tells nothing else it comes as a wish. With a risk it is noted without a word.
+    """
+    if record.person.answered_by == HELPER or not answer.text:
+        return
+    proxy = proxy_in(answer.text, nobody_named=not len(record.network()))
+    is_risk = answer.safety[0] != "none"
+    if proxy is None or (proxy.alone and not is_risk):
+        return
+    record.person.answered_by = HELPER
+    if not is_risk:
+        say("utter_helper_noted")
 
 
 def withdraw(record: Record, scope: Scope) -> None:
@@ -119,15 +147,11 @@ def keeps_map(record: Record) -> bool:
     return Scope.SAVE_MAP in record.consents()
 
 
-def _scope_words(scope: Scope) -> str:
-    return label("scopes", scope, service_name=get_settings().wise_service_name)
-
-
 def _show_scopes(record: Record, say: Say) -> None:
     given = record.consents()
-    toggles = [(_scope_words(s), f"{SCOPE}{s}", str(s) in given) for s in CHOICES]
+    toggles = [(scope_words(s), f"{SCOPE}{s}", str(s) in given) for s in CHOICES]
     record.keep_progress(consents_open=True, hush=True)
-    say("utter_consents", toggles=toggles)
+    say.service("utter_consents", toggles=toggles)
 
 
 def _choose_scopes(record: Record, choices: Sequence[str], say: Say) -> None:
@@ -139,7 +163,7 @@ def _choose_scopes(record: Record, choices: Sequence[str], say: Say) -> None:
             record.give_consent(scope)
         elif scope not in on and scope in given:
             withdraw(record, scope)
-    names = [_scope_words(s) for s in CHOICES if s in on]
+    names = [scope_words(s) for s in CHOICES if s in on]
     say("utter_consents_kept", names=listed(names)) if names else say("utter_consents_none")
 
 
@@ -178,7 +202,16 @@ def _forget_or_not(record: Record, key: str, sure: bool, say: Say) -> None:
 
 
 _PARTS = {
-    "record": ("person", "difficulty", "note", "preference", "gap", "network_type", "address"),
+    "record": (
+        "person",
+        "difficulty",
+        "note",
+        "preference",
+        "gap",
+        "network_type",
+        "outcome",
+        "address",
+    ),
     "map": ("member", "tie", "change", "snapshot"),
     "plans": ("plan", "option", "unmet_need"),
     "chat": ("tracker_event", "tracker_window", "turn", "conversation", "keyboard", "inbox"),
@@ -219,7 +252,10 @@ class ActionExport(Aside):
         wish = right_asked(answer.text) or Wish(KNOW)
         if record is None:
             # Nothing may be noted yet; who writes is read again once there is consent.
-            say("utter_helper_noted" if wish.kind == HELPER else "utter_nothing_kept")
+            if wish.kind in (HELPER, SELF):
+                say("utter_helper_noted" if wish.kind == HELPER else "utter_self_noted")
+            else:
+                say("utter_nothing_kept")
             return None
         if wish.kind == Own.REVIEW and record.person.stage == OPEN:
             from actions.review import begin_review
@@ -255,23 +291,6 @@ def _what_is_kept(record: Record, say: Say) -> None:
             (label("rights", "delete"), f"{RIGHT}delete"),
         ],
     )
-
-
-def summary(record: Record) -> str:
-    """What is kept, a line each; nothing private is left out, for it is the person's own."""
-    person = record.person
-    lines = {
-        "conditions": person.conditions,
-        "area": person.area,
-        "age": labels("ages").get(person.age_band, ""),
-        "difficulties": listed(label("areas", d.area) for d in record.difficulties()),
-        "members": listed(m.label for m in record.network()),
-        "saved": listed(o.name for o in record.options("saved")),
-        "plans": listed(p.what for p in record.plans()),
-        "agreed": listed(_scope_words(s) for s in CHOICES if s in record.consents()),
-        "chat": label("kept", "chat_value"),
-    }
-    return "\n".join(f"• {label('kept', key)}: {text}" for key, text in lines.items() if text)
 
 
 class ActionDelete(Aside):

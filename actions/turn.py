@@ -15,6 +15,7 @@ from actions.words import label
 from bot.needs.areas import Area, Size
 from bot.nlu.context import yes_or_no
 from bot.nlu.meaning import DifficultyMention, EditMention, MemberMention
+from bot.safety.routes import said_of
 from bot.settings import get_settings
 from bot.store.base import unit_of_work
 from bot.store.record import NoRecord, Record
@@ -177,12 +178,17 @@ class Say:
         )
 
     def service(self, response: str, **values: Any) -> None:
-        """Say a response that names the service and how to reach it."""
+        """Say a response that names the service and how to reach it, or a route of the nation.
+
+        Routes go by their ids (``{to_talk}``); their numbers are nowhere but in ``routes.yml``.
+        """
         settings = get_settings()
+        routes: dict[str, Any] = {**said_of(settings.wise_region)}
         self(
             response,
             service_name=settings.wise_service_name,
             service_contact=settings.wise_service_contact,
+            **routes,
             **values,
         )
 

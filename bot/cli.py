@@ -209,7 +209,7 @@ def directory_import(
         except UnreadableSource as error:
             raise fail(str(error), 2) from error
     usable = report.added + report.changed + report.unchanged
-    if not usable:
+    if report.read and not usable:
         if json_:
             as_json(report.as_dict())
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in report.reasons.most_common())
@@ -218,13 +218,28 @@ def directory_import(
         err.print("The made-up sample directory is no longer shown, as there is a real one now.")
     if json_:
         as_json(report.as_dict())
-        return
+    else:
+        _show_import(report)
+    if report.stopped_at is not None:
+        again = "Import it again later" + (": it goes on from there." if report.resume_at else ".")
+        raise fail(f"{source}: {report.lacking}. {again}", 1)
+
+
+def _show_import(report: ImportReport) -> None:
+    if report.resumed_at is not None:
+        show(f"Went on at page {report.resumed_at:,}, where the last import stopped.")
     for name in ("read", "added", "changed", "unchanged", "closed"):
         show(f"{name:<12}{getattr(report, name):>8,}")
     show(f"{'quarantined':<12}{report.quarantined_count:>8,}")
-    for title, counts in (("not used", report.reasons), ("mended or doubted", report.repairs)):
+    for title, counts in (
+        ("not used", report.reasons),
+        ("passed over", report.passed_over),
+        ("mended or doubted", report.repairs),
+    ):
         for reason, count in counts.most_common():
             show(f"  {title}: {reason} {count:,}")
+    if report.lacking:
+        show(f"Not all of the feed was read, so nothing was closed: {report.lacking}.")
 
 
 def _so_far(report: ImportReport) -> str:
@@ -255,6 +270,39 @@ def directory_report(
         return
     to.write_text(report.page(found), encoding="utf-8")
     show(str(to))
+
+
+@directory_app.command("corrections")
+def directory_corrections(
+    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
+    to: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("."),
+    sent: Annotated[bool, typer.Option("--sent", help="They go to their owners now.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Write the corrections that staff confirmed, one file for the owner of each feed."""
+    from bot.directory import corrections
+    from bot.store.base import unit_of_work
+    from bot.store.migrate import upgrade
+
+    upgrade()
+    written = []
+    with unit_of_work() as session:
+        for name in filter(None, corrections.feeds_to_tell(session)):
+            if feed not in (None, name):
+                continue
+            rows = corrections.corrections_file(session, name)
+            if not json_:
+                to.mkdir(parents=True, exist_ok=True)
+                file = to / corrections.file_name(name)
+                file.write_text(corrections.as_csv(rows), encoding="utf-8", newline="")
+                show(f"{file}: {len(rows):,} for {name}")
+            written.append({"feed": name, "corrections": rows})
+            if sent:
+                corrections.mark_sent(session, name)
+    if json_:
+        as_json(written)
+    elif not written:
+        show("No confirmed corrections wait to be sent.")
 
 
 @directory_app.command("search")
@@ -394,7 +442,7 @@ def retention_run(
         f"{settings.wise_keep_record_days} days"
     )
     for table, rows in found.rows.items():
-        show(f"{verb} {rows} rows of {table}, older than {settings.wise_keep_chat_days} days")
+        show(f"{verb} {rows} rows of {table} that are past their days")
     if found.kept_for_open_risk:
         show(f"Kept {found.kept_for_open_risk} old records, because a risk in them is still open")
     if anew.tables:

@@ -17,6 +17,7 @@ from bot.safety.routes import not_yet_confirmed
 from bot.settings import Settings
 from bot.store.base import engine_for
 from bot.store.migrate import is_current
+from bot.support.scales import NoScale, scale_named
 from bot.training import is_trained
 
 
@@ -134,6 +135,10 @@ def _service(settings: Settings) -> Iterator[Finding]:
             f"{len(unconfirmed)} contact routes of this nation have not been confirmed by anyone",
             "Ring each number of bot/safety/routes.yml and write the day down as last_checked",
         )
+    try:
+        scale_named(settings.wise_outcome_scale)
+    except NoScale as error:
+        yield Finding("wrong", f"Outcome scale: {error}", "Mend WISE_OUTCOME_SCALE, or empty it")
     if not settings.wise_alert_webhook and not settings.wise_alert_email:
         yield Finding(
             "note",

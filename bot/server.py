@@ -9,12 +9,14 @@ import gc
 import logging
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.conversations.broker import broker_of, lock_store_of
 from bot.conversations.locks import SECONDS
 from bot.settings import PROJECT, Settings, get_settings
 from bot.training import model_path
+
+if TYPE_CHECKING:
+    from sanic import Sanic
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ def serve_rasa(settings: Settings) -> None:
     # Without this Rasa prints what patients say at debug level.
     configure_structlog(logging.WARNING)
     from bot.conversations.action_answers import check_with_a_schema_read_once
+    from bot.conversations.broker import PatientBroker, broker_of, lock_store_of
     from bot.conversations.saving import ActionServer
 
     check_with_a_schema_read_once()
@@ -48,7 +51,8 @@ def serve_rasa(settings: Settings) -> None:
         endpoints.lock_store = EndpointConfig(type="redis", **lock_store_of(settings.redis_url))
     if settings.rabbitmq_url:
         endpoints.event_broker = EndpointConfig(
-            type="pika", **broker_of(settings.rabbitmq_url, settings.rabbitmq_queue)
+            type=f"{PatientBroker.__module__}.{PatientBroker.__qualname__}",
+            **broker_of(settings.rabbitmq_url, settings.rabbitmq_queue),
         )
     serve_application(
         model_path=str(model_path(settings)),
@@ -60,15 +64,17 @@ def serve_rasa(settings: Settings) -> None:
     )
 
 
-def serve_actions(settings: Settings) -> None:
-    """Serve the custom actions until stopped."""
-    from rasa_sdk.endpoint import create_app
+def actions_app() -> Sanic:
+    """The action server: the SDK's, with our actions, each call of which is taken once."""
+    from rasa_sdk import endpoint
     from sanic.response import HTTPResponse, json
 
+    from bot.conversations.action_calls import OnceExecutor
     from bot.conversations.saving import UNAVAILABLE
     from bot.store.base import STORE_AWAY
 
-    app = create_app("actions", cors_origins=[])
+    endpoint.ActionExecutor = OnceExecutor  # the app makes its own
+    app = endpoint.create_app("actions", cors_origins=[])
 
     @app.exception(*STORE_AWAY)  # type: ignore[misc,unused-ignore]
     async def store_away(_request: Any, error: Exception) -> HTTPResponse:
@@ -76,7 +82,12 @@ def serve_actions(settings: Settings) -> None:
         _LOG.error("The store is away: %s", type(error).__name__)
         return json({"error": "store"}, status=UNAVAILABLE)
 
-    app.run(settings.wise_bind, settings.wise_port_actions, access_log=False, motd=False)
+    return app
+
+
+def serve_actions(settings: Settings) -> None:
+    """Serve the custom actions until stopped."""
+    actions_app().run(settings.wise_bind, settings.wise_port_actions, access_log=False, motd=False)
 
 
 def main(which: str) -> None:

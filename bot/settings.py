@@ -10,8 +10,9 @@ import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -93,6 +94,19 @@ class Settings(BaseSettings):
     wise_region: Region = Field(
         default="england", description="Nation, for the crisis contact routes."
     )
+    wise_time_zone: str = Field(
+        default="Europe/London",
+        description="Time zone (IANA) of who begins from now on; nobody is written to at night.",
+    )
+    wise_many_visits: int = Field(
+        default=6,
+        ge=0,
+        description="Visits in a day from which on a person is brought into view; 0: never.",
+    )
+    wise_outcome_scale: str = Field(
+        default="",
+        description="Outcome scale offered after a follow-up, as module:NAME; empty: none.",
+    )
     wise_alert_webhook: str = Field(
         default="", description="HTTPS address that is told of each risk; empty: none."
     )
@@ -128,6 +142,13 @@ class Settings(BaseSettings):
     wise_secret_key: str = Field(
         default="", description="Signs sessions and inner calls; empty: made and kept in WISE_HOME."
     )
+
+    @field_validator("wise_time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone; use an IANA name like Europe/London")
+        return name
 
     @property
     def store_url(self) -> str:

@@ -11,16 +11,20 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import Result
+from sqlalchemy import func, select
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.directory import sample
+from bot.directory import corrections, sample
 from bot.network.exports import from_json
 from bot.settings import get_settings
 from bot.store.base import engine_for, now, unit_of_work
+from bot.store.directory import FeedRow, ServiceRow
 from bot.store.migrate import upgrade
 from bot.store.people import begin
+from tests.directory.conftest import make_service
+from tests.directory.loopback_api import Answer, LoopbackApi, serving
 from tests.store.filled import SECRETS, fill
 
 SAMPLE = Path(sample.__file__).parent
@@ -72,6 +76,8 @@ def test_the_contract_names_every_command() -> None:
         "doctor",
         "understand",
         "directory import",
+        "directory report",
+        "directory corrections",
         "directory search",
         "export",
         "erase",
@@ -142,6 +148,51 @@ def test_a_file_that_is_not_there_is_said() -> None:
     result = wise("directory", "import", "no-such-folder-of-services")
     assert result.exit_code == 2
     assert "no-such-folder-of-services" in result.stderr
+
+
+def test_a_crawl_that_stops_says_where_and_why_and_goes_on_the_next_time() -> None:
+    services = [make_service(key) for key in "abcde"]
+    api = LoopbackApi(services, listed_whole=True)
+    api.instead = {2: [Answer(429, headers={"Retry-After": "3600"})]}
+    with serving(api):
+        stopped = wise("directory", "import", api.url, "--feed", "council")
+        assert stopped.exit_code == 1
+        assert "nothing was closed: the crawl stopped at page 2 of 3" in stopped.stdout
+        assert "Import it again later: it goes on from there." in stopped.stderr
+        api.instead = {2: [Answer(429, headers={"Retry-After": "3600"})]}
+        again = wise("directory", "import", api.url, "--feed", "council", "--json")
+        told = json.loads(again.stdout)
+        assert (again.exit_code, told["resumed_at_page"], told["stopped_at_page"]) == (1, 2, 2)
+        whole = wise("directory", "import", api.url, "--feed", "council", "--json")
+    report = json.loads(whole.stdout)
+    assert (whole.exit_code, report["whole"], report["read"]) == (0, True, 5)
+
+
+def test_the_report_is_a_page_or_json(tmp_path: Path) -> None:
+    wise("directory", "import", str(SAMPLE), "--feed", "sample")
+    page = wise("directory", "report", "--to", str(tmp_path / "page.html"))
+    assert page.exit_code == 0
+    assert "No place on the map" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    (feed,) = json.loads(wise("directory", "report", "--json").stdout)
+    assert {"code", "what", "do", "records"} == feed["findings"][0].keys()
+    assert wise("directory", "report", "--feed", "other").exit_code == 2
+
+
+def test_confirmed_corrections_are_written_for_each_owner(tmp_path: Path) -> None:
+    for feed in ("Council A", "Council B"):
+        wise("directory", "import", str(SAMPLE), "--feed", feed)
+    with unit_of_work() as session:
+        found = session.execute(select(FeedRow.name, func.min(ServiceRow.id))
+                                .join(FeedRow).group_by(FeedRow.name)).all()  # fmt: skip
+        for feed, service in found:
+            key = corrections.open_correction(session, service, words="shut")
+            corrections.settle(session, key, right=True, note=f"Shut, says {feed}", by="ann")
+    only = wise("directory", "corrections", "--feed", "Council A", "--to", "out", "--sent")
+    assert only.exit_code == 0 and "1 for Council A" in only.stdout
+    (file,) = (tmp_path / "out").iterdir()
+    assert "Shut, says Council A" in file.read_text(encoding="utf-8")
+    (left,) = json.loads(wise("directory", "corrections", "--json").stdout)
+    assert (left["feed"], len(left["corrections"])) == ("Council B", 1)
 
 
 def test_searching_near_a_place() -> None:

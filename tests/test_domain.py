@@ -33,6 +33,7 @@ from bot.network.phrases import ENGLISH, PictureWords
 from bot.nlu.router import CHECKED
 from bot.papers import words as paper_words
 from bot.rights.consents import CHOICES
+from bot.safety.routes import all_routes
 from bot.settings import PROJECT
 from bot.support.asks import LifeChange
 from bot.support.barriers import Barrier
@@ -202,7 +203,7 @@ _MADE: dict[str, Iterable[str]] = {
     "utter_follow_up_next_": [*map(str, Construct), "good"],
 }
 _OF_SAY = {"buttons", "intents", "toggles", "done", "map_id", "ask_location", "copy", "file"}
-_OF_SERVICE = {"service_name", "service_contact"}
+_OF_SERVICE = {"service_name", "service_contact", *(route.id for route in all_routes())}
 
 
 Function = ast.FunctionDef | None
@@ -543,4 +544,4 @@ def test_telephone_numbers_are_grouped() -> None:
 def test_emergency_routes_are_said_at_the_start_and_in_help() -> None:
     for name in ("utter_welcome", "utter_help"):
         text = RESPONSES[name][0]["text"]
-        assert "999" in text and "{urgent}" in text, name
+        assert "{emergency}" in text and "{urgent_health}" in text, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session
 import bot.store.tables  # noqa: F401  (registers the tables)
 from actions.gaps import AskGapsAgree, AskGapsAnswers, ValidateGapsForm, gaps_of, waiting_gap
 from actions.turn import Answer, Say
+from actions.words import label
 from bot.needs.areas import Area, Size
-from bot.network.model import Contact, Kind, Member, Network, Relationship, Work
+from bot.network.model import Contact, Kind, Member, Network, Relationship, Status, Work
 from bot.store.base import Base, engine_for
 from bot.store.people import begin
 from bot.store.record import Record
@@ -143,3 +145,79 @@ def test_which_of_two_things_that_are_missed_is_meant_is_said(talk: Talk) -> Non
     said = [m for m in talk.everything_asked("not_sure") if "dropped" in m["response"]]
     assert [m["activity"] for m in said] == ["I loved swimming", "singing in the choir"]
     assert {m["response"] for m in said} == {"utter_gap_dropped_activity_named"}
+
+
+# --- gaps that wait while something is told -------------------------------------------------------
+
+SIDE = Member("m8", "Bea", relationship=R.FRIEND, circle=1, help=frozenset({Work.EMOTIONAL}))
+
+
+def ask_until(talk: Talk, slot: str = "gaps_answers") -> list[Any]:
+    """Every question that is left, each answered with no; what was said."""
+    said: list[Any] = []
+    for _ in range(10):
+        dispatcher = CollectingDispatcher()
+        events = AskGapsAnswers().ask(talk.record, Say(dispatcher))
+        said += dispatcher.messages
+        if waiting_gap(talk.record) is None:
+            assert [(e["name"], e["value"]) for e in events] == [("requested_slot", None)]
+            return said
+        assert dispatcher.messages, "silence is never a question"
+        talk.answers(slot, Answer(choices=("no",)))
+    raise AssertionError("the questions do not end")
+
+
+def test_a_gap_that_waits_is_left_out_once_it_may_lean_on_who_hurts(talk: Talk) -> None:
+    talk.with_map(DARREN, NURSE, CHOIR)
+    talk.answers("gaps_missed", Answer(choices=("skip",)))
+    assert [gap for gap in talk.record.progress["gaps_waiting"] if "m1" in gap["members"]]
+    talk.record.note_risk("crisis", "abuse", "rules", "crisis.abuse")
+    said = ask_until(talk)
+    assert said and "Darren" not in str(said)
+
+
+def test_the_work_is_asked_about_without_them(talk: Talk) -> None:
+    talk.with_map(replace(DARREN, help=frozenset({Work.ILLNESS})), replace(RON, contact=None))
+    talk.answers("gaps_missed", Answer(choices=("skip",)))
+    waiting = talk.record.progress["gaps_waiting"]
+    assert ("single_point", "illness") in [(g["code"], g["work"]) for g in waiting]
+    talk.record.write_network(talk.record.network().changed("m1", strain=True))
+    asked = {(m["response"], m.get("work")) for m in ask_until(talk)}
+    assert ("utter_gap_uncovered_plain", label("work", "illness")) in asked
+
+
+def test_a_yes_to_a_question_that_names_who_hurts_is_no_answer(talk: Talk) -> None:
+    talk.with_map(DARREN, NURSE, CHOIR)
+    talk.answers("gaps_missed", Answer(choices=("skip",)))
+    talk.says(AskGapsAnswers())
+    assert waiting_gap(talk.record)["members"] == ["m1"]  # type: ignore[index]
+    talk.record.note_risk("crisis", "abuse", "rules", "crisis.abuse")
+    talk.answers("gaps_answers", Answer(choices=("yes",)))
+    assert not talk.record.confirmed_gaps()
+    assert "Darren" not in str(ask_until(talk))
+
+
+def test_nobody_who_may_hurt_is_put_forward_by_a_question_that_was_open(talk: Talk) -> None:
+    talk.with_map(replace(DARREN, help=frozenset({Work.ILLNESS})), SIDE, CHOIR)
+    talk.answers("gaps_missed", Answer(choices=("skip",)))
+    while not talk.record.progress.get("own_open"):
+        talk.answers("gaps_answers", Answer(choices=("yes",)))
+    talk.record.note_risk("crisis", "abuse", "rules", "crisis.abuse")
+    said = str(ask_until(talk))
+    assert "Darren" not in said and "Bea" not in said
+
+
+def test_an_old_button_puts_forward_nobody_who_may_hurt(talk: Talk) -> None:
+    talk.with_map(SIDE, replace(CHOIR, help=frozenset({Work.ILLNESS})), abuse=True)
+    gap = {"code": "dropped_activity", "work": "", "members": [], "activity": "", "name": ""}
+    talk.record.ask_gap("dropped_activity", "", {"members": [], "activity": ""})
+    talk.record.keep_progress(gaps_waiting=[gap], own_open=["m7", "m8"])
+    talk.answers("gaps_answers", Answer(choices=("own:m8",)))
+    assert not talk.record.confirmed_gaps() and waiting_gap(talk.record)
+
+
+def test_who_died_while_a_gap_waits_is_not_asked_about(talk: Talk) -> None:
+    talk.with_map(DARREN, NURSE, CHOIR)
+    talk.answers("gaps_missed", Answer(choices=("skip",)))
+    talk.record.write_network(talk.record.network().changed("m1", status=Status.DIED))
+    assert "Darren" not in str(ask_until(talk))

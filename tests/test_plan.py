@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import select
 
+from actions.changes import undo
 from actions.forms import HEARD, SLOTS, Aside, Ask
 from actions.journey import go_back
 from actions.my_plan import ActionPlanDone, ActionShowPlan
@@ -28,9 +32,11 @@ from actions.plan import (
 )
 from actions.turn import Say
 from bot.network.model import Member, Network, Relationship, Status
+from bot.papers.of_person import paper_for
+from bot.papers.words import CALENDAR_FILE, PAGE_FILE
 from bot.rights.consents import Scope
 from bot.store.base import unit_of_work
-from bot.store.people import begin
+from bot.store.people import begin, remember_address
 from bot.store.record import Record
 from bot.store.tables import FollowUp, Plan
 from tests.store.conftest import person, postgres_template, sqlite_template, store
@@ -79,9 +85,14 @@ class Talk:
         self._take(events)
         return self
 
-    def says(self, text: str, intent: str = "answer") -> Talk:
+    def says(self, text: str, intent: str = "answer", **understood: Any) -> Talk:
         """Typed words."""
-        return self._hear({"text": text, "intent": {"name": intent}, "entities": []})
+        return self._hear({"text": text, "intent": {"name": intent}, "entities": [], **understood})
+
+    def plan_words(self) -> list[str]:
+        """What every plan was, as it is kept."""
+        with unit_of_work() as session:
+            return list(session.scalars(select(Plan.what).order_by(Plan.id)))
 
     def taps(self, title: str) -> Talk:
         """A button that is shown."""
@@ -305,6 +316,73 @@ def test_who_died_is_not_read_out_as_what_to_do_then(talk: Talk) -> None:
     assert "Jean" not in shown["plan"] and "obody to go with" in shown["plan"]
 
 
+def test_a_death_is_heard_before_the_plan_and_ends_what_was_to_be_done_together(talk: Talk) -> None:
+    talk.begin().says("ask Jean to come along")
+    talk.says("Jean died on Sunday", edits=[{"operation": "died", "target": "Jean", "value": ""}])
+    assert talk.responses[0] == "utter_died" and talk.asked is None
+    assert talk.plans("active") == [] and talk.plan_words() == ["ask Jean to come along"]
+
+
+def test_a_death_leaves_a_plan_of_ones_own_where_it_was(talk: Talk) -> None:
+    talk.begin().says("go to the library")
+    talk.says("Jean died on Sunday", edits=[{"operation": "died", "target": "Jean", "value": ""}])
+    assert talk.responses[0] == "utter_died" and talk.asked == "plan_when"
+    assert talk.plan.when_words == ""
+
+
+# --- who was in a plan and has died ---------------------------------------------------------------
+
+
+def _jean_dies(talk: Talk, *plans: str) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, talk.person_id)
+        record.give_consent("reminders")
+        remember_address(session, "telegram", "42", talk.person_id)
+        for what in plans:
+            record.ask_later(record.add_plan(what))
+        network = record.network().added(Member("m2", "Tom", relationship=Relationship.FRIEND))
+        record.keep_network(network, "add")
+        record.keep_network(network.changed("m1", status=Status.DIED), "died")
+
+
+def _papers() -> str:
+    pages = PdfReader(io.BytesIO(paper_for("telegram", "42", PAGE_FILE).data)).pages
+    calendar = paper_for("telegram", "42", CALENDAR_FILE).data.decode()
+    return calendar + " ".join(page.extract_text() for page in pages)
+
+
+def test_who_has_died_is_named_in_no_plan_and_nothing_is_asked_about_it(talk: Talk) -> None:
+    _jean_dies(talk, "a walk with Jean", "ask Jean to come along", "tea with Jean and Tom")
+    talk.says("my plan", "show_plan")
+    assert talk.responses == ["utter_plan_kept"]
+    assert "a walk" in str(talk.said) and "tea with Tom" in str(talk.said)
+    assert "Jean" not in str(talk.said) + str(talk.buttons)
+    papers = _papers()  # the page to print remembers her beside the map, and not in the plan
+    assert "a walk" in papers and "with Jean" not in papers and "ask Jean" not in papers
+    with unit_of_work() as session:
+        rows = session.scalars(select(FollowUp).order_by(FollowUp.id))
+        states = [(row.plan_id, row.state) for row in rows]
+    asked = {plan for plan, state in states if state == "waiting"}
+    assert len(asked) == 2 and len({plan for plan, _ in states}) == 3
+
+
+def test_a_death_that_was_put_down_by_mistake_takes_no_plan_away(talk: Talk) -> None:
+    _jean_dies(talk, "a walk with Jean", "ask Jean to come along")
+    with unit_of_work() as session:
+        undo(Record.of(session, talk.person_id), Say(CollectingDispatcher()))
+    talk.says("my plan", "show_plan")
+    [shown] = talk.said
+    assert "a walk with Jean" in shown["plan"] and "ask Jean to come along" in shown["later"]
+
+
+def test_a_plan_for_who_has_died_is_the_persons_own(talk: Talk) -> None:
+    _jean_dies(talk)
+    with unit_of_work() as session:
+        Record.of(session, talk.person_id).add_plan("sit with Jean at the churchyard")
+    talk.says("my plan", "show_plan")
+    assert "sit with Jean at the churchyard" in str(talk.said)
+
+
 # --- the network's own answer -------------------------------------------------------------------
 
 
@@ -444,6 +522,21 @@ def test_a_plan_that_is_taken_up_again_is_asked_about_with_consent(talk: Talk) -
     talk.says("my plan", "show_plan").answers("Not now, keep it", "Take it up again")
     with unit_of_work() as session:
         assert [r.state for r in session.query(FollowUp)] == ["waiting"]
+
+
+def test_stop_where_it_is_asked_ends_what_was_agreed_for_other_plans_too(talk: Talk) -> None:
+    with unit_of_work() as session:
+        record = Record.of(session, talk.person_id)
+        record.give_consent(Scope.REMINDERS)
+        record.ask_later(record.add_plan("swimming"))
+    talk.begin().answers("walk", "Tuesday", "On my own", "Nothing, I think", "9")
+    assert talk.asked == "plan_ask"
+    # The router makes this of the one word.
+    talk.says("stop", understood={"name": "stop_messages", "confidence": 1.0})
+    assert talk.responses == ["utter_will_not_ask"] and talk.asked is None
+    with unit_of_work() as session:
+        assert Scope.REMINDERS not in Record.of(session, talk.person_id).consents()
+        assert {row.state for row in session.scalars(select(FollowUp))} == {"stopped"}
 
 
 def test_a_reminder_is_agreed_beside_the_plan_and_changes_nothing_of_it(talk: Talk) -> None:

@@ -17,15 +17,20 @@ from bot.nlu.router import (
     STRUCTURED,
     Heard,
     asks,
+    asks_us,
     changes_in,
     corrects,
     is_puzzled,
     route,
+    stops,
 )
 from bot.settings import PROJECT
 
 INTENTS: list[str] = yaml.safe_load((PROJECT / "domain.yml").read_text("utf-8"))["intents"]
 ALL_SLOTS = [slot for slots in SLOTS.values() for slot in slots]
+
+
+ANY_SLOT = st.none() | st.sampled_from(ALL_SLOTS)
 
 
 def heard(intent: str, confidence: float = 0.9, **values: object) -> Heard:
@@ -116,6 +121,22 @@ SITUATIONS = [
         heard("add_member", has_members=True, asked="gaps_missed"),
         "answer",
     ),
+    (
+        "stop, taken for a no",
+        heard("deny", stops=True, words=1, asked="gaps_agree"),
+        "stop_messages",
+    ),
+    ("stop, among free words", heard("chitchat", 0.1, stops=True, words=1), "stop_messages"),
+    ("stop, with a risk", heard("pause", stops=True, level="crisis"), "risk"),
+    (
+        "stop, to the question whether we may write",
+        heard("pause", stops=True, asked="plan_ask"),
+        "answer",
+    ),
+    ("ring someone", heard("talk_to_person", 1.0, asks_us=False, asked="plan_then"), "answer"),
+    ("ask for a person", heard("talk_to_person", 1.0, asked="plan_then"), "talk_to_person"),
+    ("go another day", heard("pause", 0.7, asks_us=False, asked="plan_then"), "answer"),
+    ("surely enough now", heard("pause", 0.95, asks_us=False, asked="plan_then"), "pause"),
     ("a right, while asked", heard("affirm", right=True, asked="gaps_missed"), "export_my_data"),
     ("a right, with a risk", heard("affirm", right=True, level="concern"), "risk"),
 ]
@@ -134,6 +155,50 @@ def test_question_marks_alone_ask_for_help() -> None:
     assert is_puzzled(" ? ")
     assert not is_puzzled("who?")
     assert not is_puzzled("...")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("stop", "STOP", "Stop.", "stop please", "please stop", "stop!!", "stop stop", "Stop now"),
+        *("no, stop", "stop thanks", "STOPALL", "stop all", "unsubscribe", "\U0001f6d1 stop"),
+    ],
+)
+def test_the_one_word_ends_reminders(text: str) -> None:
+    assert stops(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("stop smoking", "the bus stop", "don't stop", "stop asking about Bob", "I can't stop"),
+        *("stop it", "non-stop"),
+    ],
+)
+def test_more_than_the_one_word_is_read_as_ever(text: str) -> None:
+    assert not stops(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I want to talk to a person", "can I speak to someone", "let me talk to a human",
+     "get someone to ring me", "please ring me", "I’d like to speak to staff", "talk to a person"],
+)  # fmt: skip
+def test_what_is_asked_of_us(text: str) -> None:
+    assert asks_us(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ring someone", "talk to my daughter", "phone the nurse", "go another day"]
+)
+def test_what_somebody_could_do_is_not_asked_of_us(text: str) -> None:
+    assert not asks_us(text)
+
+
+@given(ANY_SLOT)
+def test_stop_is_certain_whatever_is_asked(asked: str | None) -> None:
+    taken = heard("affirm", 1.0, stops=True, has_members=True, edits=("died",), asked=asked)
+    assert route(taken) == ("answer" if asked == "plan_ask" else "stop_messages")
 
 
 def test_she_is_whom_the_question_is_about() -> None:
@@ -158,6 +223,8 @@ ANY = st.builds(
     question=st.booleans(),
     right=st.booleans(),
     corrects=st.booleans(),
+    stops=st.booleans(),
+    asks_us=st.booleans(),
     asked=st.none() | st.sampled_from(ALL_SLOTS) | st.just("a slot of last year"),
     guess=st.none() | st.sampled_from(sorted(CHECKED)),
 )

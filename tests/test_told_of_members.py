@@ -463,3 +463,101 @@ def test_a_word_that_may_mean_another_names_nobody_dead() -> None:
     assert mourned(network, "my wife") is None
     assert mourned(network, "Dr Patel") is None
     assert mourned(network, "") is None
+
+
+# --- added, and placed, in one breath -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "circle"),
+    [
+        ("add my neighbour Dot to the inner circle", 1),
+        ("Please add Dot, my neighbour, to the middle circle", 2),
+        ("can you add my neighbour Dot to the outer ring", 3),
+        ("add my neighbour Dot, she goes in the middle", 1),
+    ],
+)
+def test_who_is_added_to_a_circle_is_there_as_what_they_are(
+    talk: Talk, text: str, circle: int
+) -> None:
+    talk.with_map(JEAN, BOB).tells(text)
+    (dot,) = (m for m in talk.record.network() if m.label == "Dot")
+    assert (dot.relationship, dot.circle) == (R.NEIGHBOUR, circle)
+    assert len(talk.record.network()) == 3
+    assert "utter_change_unclear" not in talk.said and "utter_no_such_member" not in talk.said
+
+
+def test_several_are_added_and_told_of_once(talk: Talk) -> None:
+    talk.with_map(JEAN).tells("add my friend Sue and my brother Tom to the outer circle")
+    assert talk.circle(3) == ["Sue", "Tom"]
+    assert "utter_people_known" not in talk.said
+
+
+def test_who_is_there_already_is_only_moved(talk: Talk) -> None:
+    talk.with_map(JEAN, NEVILLE).tells("add Neville to the inner circle")
+    assert talk.circle(1) == ["Neville"] and len(talk.record.network()) == 2
+    assert talk.said == ["utter_people_known", "utter_moved"]
+
+
+def test_where_another_has_the_name_the_new_one_is_placed(talk: Talk) -> None:
+    talk.with_map(ANN).tells("add my friend Ann to the inner circle")
+    assert [(m.relationship, m.circle) for m in talk.record.network()] == [
+        (R.SIBLING, None),
+        (R.FRIEND, 1),
+    ]
+
+
+def put_in_the_middle() -> Answer:
+    dot = MemberMention("Dot", R.NEIGHBOUR, circle=1)
+    edit = EditMention("set_circle", "my neighbour Dot", "1")
+    return Answer(text="put my neighbour Dot in the inner circle", members=(dot,), edits=(edit,))
+
+
+def test_who_is_put_in_a_circle_and_is_new_is_added(talk: Talk) -> None:
+    take_edits(talk.with_map(JEAN).record, put_in_the_middle(), talk.say)
+    assert talk.circle(1) == ["Dot"] and talk.said == ["utter_people_kept", "utter_moved"]
+
+
+def test_a_name_that_the_map_may_know_otherwise_is_asked_about(talk: Talk) -> None:
+    take_edits(talk.with_map(NEVILLE).record, put_in_the_middle(), talk.say)
+    assert talk.said == ["utter_no_such_member"] and len(talk.record.network()) == 1
+
+
+# --- what somebody is called ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "relationship"),
+    [
+        ("my nana Rose", "Nana Rose", R.GRANDPARENT),
+        ("me auntie Pat", "Auntie Pat", R.OTHER_FAMILY),
+        ("our kid", "Our kid", R.SIBLING),
+        ("my nana", "Nana", R.GRANDPARENT),
+        ("add my nana", "Nana", R.GRANDPARENT),
+        ("my sister Ruth", "Ruth", R.SIBLING),
+        ("Father Brendan", "Father Brendan", R.OTHER_PROFESSIONAL),
+        ("my father Brendan", "Brendan", R.PARENT),
+    ],
+)
+def test_somebody_is_kept_by_what_they_are_called(
+    talk: Talk, text: str, label: str, relationship: Relationship
+) -> None:
+    talk.tells(text)
+    assert [(m.label, m.relationship) for m in talk.record.network()] == [(label, relationship)]
+
+
+def test_who_has_a_title_is_not_put_down_again_without_it(talk: Talk) -> None:
+    talk.tells("my nana Rose")
+    talk.tells("my nana Rose rings every week")
+    talk.tells("Rose does my shopping")
+    (rose,) = talk.record.network()
+    assert rose.contact is not None and rose.help
+
+
+def test_my_father_is_no_priest(talk: Talk) -> None:
+    priest = Member(
+        "m1", "Father Brendan", kind=Kind.PROFESSIONAL, relationship=R.OTHER_PROFESSIONAL
+    )
+    talk.with_map(priest).tells("my father has died")
+    assert talk.member("m1").status is Status.ACTIVE
+    assert talk.said == ["utter_died_elsewhere"]

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from bot.console.looks import note_looks
-from bot.console.names import Veil, readable, veil_for
+from bot.console.names import readable, veils_for
 from bot.console.roles import May
 from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
 from bot.directory import corrections, stewardship
@@ -143,7 +143,7 @@ def wrong(visit: Visit) -> Response:
     with_words = visit.may(May.READ)
     said = {c.id: c for c in rows[:PAGE] if c.words} if with_words else {}
     people = {c.person_id for c in said.values()}
-    veils = {p: veil_for(visit.db, visit.who, p) if p else Veil() for p in people}
+    veils = veils_for(visit.db, visit.who, people)
     note_looks(visit, "look_correction", people)
     return visit.show(
         "directory_wrong.html",
@@ -152,6 +152,7 @@ def wrong(visit: Visit) -> Response:
         said={key: veils[c.person_id](c.words) for key, c in said.items()},
         state=state.value,
         states=[s.value for s in CorrectionState],
+        feeds=corrections.feeds_to_tell(visit.db),
         more=start + PAGE if len(rows) > PAGE else None,
         readable=readable,
     )
@@ -165,29 +166,31 @@ def settle_wrong(visit: Visit) -> Response:
     note = visit.text("note")
     if said == "right" and not note:
         raise NotSo("Write what is right, for the owner of the directory.")
-    try:
-        corrections.settle(visit.db, _number(visit), right=said == "right", note=note, by=visit.who)
-    except KeyError as error:
-        raise NotThere("There is no such correction any more.") from error
-    visit.note("settle_correction", target=f"{visit.path('id')} {said}")
+    found = corrections.corrections(visit.db, state=None, only=min(_number(visit), _LARGEST_ID))
+    if not found:
+        raise NotThere("There is no such correction any more.")
+    visit.note("settle_correction", found[0].person_id or "", target=f"{found[0].id} {said}")
+    corrections.settle(visit.db, found[0].id, right=said == "right", note=note, by=visit.who)
     return visit.back(f"{ROOT}/directory/corrections")
 
 
 def wrong_file(visit: Visit) -> Response:
-    """Confirmed corrections for the owners of directories, without any patient's words."""
-    visit.note("export_corrections")
+    """Confirmed corrections for the owner of one feed, without any patient's words."""
+    feed = visit.asked("feed")
+    visit.note("export_corrections", target=feed)
+    named = corrections.file_name(feed)
     return Response(
-        corrections.as_csv(corrections.corrections_file(visit.db)),
+        corrections.as_csv(corrections.corrections_file(visit.db, feed)),
         media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="corrections.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{named}"'},
     )
 
 
 def mark_sent(visit: Visit) -> Response:
-    """The confirmed ones went to their owners."""
-    confirmed = corrections.corrections(visit.db, state=CorrectionState.CONFIRMED, limit=100_000)
-    corrections.mark_sent(visit.db, [c.id for c in confirmed])
-    visit.note("corrections_sent", target=f"{len(confirmed)}")
+    """The confirmed ones of one feed went to its owner."""
+    feed = visit.text("feed", 200)
+    count = corrections.mark_sent(visit.db, feed)
+    visit.note("corrections_sent", target=f"{feed} {count}".strip())
     return visit.back(f"{ROOT}/directory/corrections")
 
 
@@ -275,7 +278,8 @@ def _said(report: ImportReport) -> str:
         "closed": report.closed,
         "not usable": report.quarantined_count,
     }
-    return ", ".join(f"{n:,} {name}" for name, n in counts.items())
+    words = ", ".join(f"{n:,} {name}" for name, n in counts.items())
+    return f"{words}. Not all was read: {report.lacking}" if report.lacking else words
 
 
 # --- local records -------------------------------------------------------------------------
@@ -449,9 +453,9 @@ PAGES = (
     Page("GET", "/directory/imports", jobs, May.DIRECTORY),
     Page("GET", "/directory/twice", twice, May.DIRECTORY),
     Page("GET", "/directory/corrections", wrong, May.DIRECTORY),
-    Page("GET", "/directory/corrections.csv", wrong_file, May.DIRECTORY_EDIT),
-    Page("POST", "/directory/corrections/sent", mark_sent, May.DIRECTORY_EDIT),
-    Page("POST", "/directory/corrections/{id}", settle_wrong, May.DIRECTORY_EDIT),
+    Page("GET", "/directory/corrections.csv", wrong_file, May.CORRECTIONS),
+    Page("POST", "/directory/corrections/sent", mark_sent, May.CORRECTIONS),
+    Page("POST", "/directory/corrections/{id}", settle_wrong, May.CORRECTIONS),
     Page("POST", "/directory/twice/{id}", settle_pair, May.DIRECTORY_EDIT),
     Page("POST", "/directory/import/{id}", import_again, May.DIRECTORY_EDIT),
     Page("POST", "/directory/retire/{id}", retire, May.DIRECTORY_EDIT),

@@ -1,8 +1,11 @@
-"""What was misunderstood: marked with what it meant, and exported as Rasa's training data."""
+"""What was misunderstood: marked with what it meant, and exported for the next training."""
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,7 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot.console.names import veil_for
+from bot.console import meanings
+from bot.console.looks import note_looks
+from bot.console.meanings import Entity
 from bot.console.roles import May
 from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
 from bot.conversations.masking import mask
@@ -24,7 +29,7 @@ from bot.store.turns import Conversation, Turn
 _OURS = frozenset(
     {"answer", "choose", "share_location", "risk", "unreadable", "stale_button", "nlu_fallback"}
 )
-_ENTITY = re.compile(r"[a-z][a-z_]{0,29}")
+PAGE = 100
 _MASKED = re.compile(r"\[(?:person \d+|number|link|e-mail address)\]")
 
 
@@ -36,22 +41,7 @@ def intents() -> tuple[str, ...]:
     return tuple(sorted(set(names) - _OURS))
 
 
-def entities_of(lines: str, words: str) -> list[dict[str, str]]:
-    """Lines like "chair yoga = activity" as entities; ``NotSo`` where one cannot be used."""
-    found: list[dict[str, str]] = []
-    for line in lines.splitlines():
-        if not line.strip():
-            continue
-        part, equals, entity = (x.strip() for x in line.rpartition("="))
-        if not equals or not part or not _ENTITY.fullmatch(entity):
-            raise NotSo(f"Write entities as words = name, one on a line; not “{line.strip()}”.")
-        if part not in words:
-            raise NotSo(f"“{part}” is not in the sentence.")
-        found.append({"text": part, "entity": entity})
-    return found
-
-
-def example_of(words: str, entities: Sequence[dict[str, str]]) -> str:
+def example_of(words: str, entities: Sequence[Entity] = ()) -> str:
     """A sentence in Rasa's notation: "I like [chair yoga](activity)".
 
     Brackets of the sentence itself would be taken for notation, so they become round ones.
@@ -62,7 +52,7 @@ def example_of(words: str, entities: Sequence[dict[str, str]]) -> str:
         part = " ".join(entity["text"].translate(str.maketrans("[]{}", "()()")).split())
         start = text.find(part)
         end = start + len(part)
-        if start >= 0 and all(end <= s or start >= e for s, e, _ in spans):
+        if part and start >= 0 and all(end <= s or start >= e for s, e, _ in spans):
             spans.append((start, end, entity["entity"]))
     for start, end, name in sorted(spans, reverse=True):
         text = f"{text[:start]}[{text[start:end]}]({name}){text[end:]}"
@@ -79,7 +69,7 @@ yaml.SafeDumper.add_representer(
 )
 
 
-def nlu_yaml(marks: Iterable[tuple[str, str, Sequence[dict[str, str]]]]) -> str:
+def nlu_yaml(marks: Iterable[tuple[str, str, Sequence[Entity]]]) -> str:
     """Rasa NLU YAML of (intent, words, entities): one block an intent, no sentence twice."""
     by_intent: dict[str, dict[str, None]] = {}
     for intent, words, entities in marks:
@@ -96,9 +86,25 @@ def nlu_yaml(marks: Iterable[tuple[str, str, Sequence[dict[str, str]]]]) -> str:
     )
 
 
+def training_files(marks: Iterable[Mark]) -> dict[str, str]:
+    """Marks as files to learn from, by their paths in the project.
+
+    Sentences with their intents, plain, as the risk detector reads the same file; and what was
+    marked in them, a row of JSON a sentence.
+    """
+    marks = list(marks)
+    files = {"data/nlu/marked.yml": nlu_yaml((m.intent, m.words, ()) for m in marks)}
+    lines: dict[str, dict[str, None]] = {}
+    for mark in marks:
+        for kind, row in meanings.rows(mark.words, mark.entities).items():
+            path = f"bot/nlu/training/{meanings.FILES[kind]}_marked.jsonl"
+            lines.setdefault(path, {})[json.dumps(row, ensure_ascii=False)] = None
+    return files | {path: "".join(f"{line}\n" for line in lines[path]) for path in sorted(lines)}
+
+
 def kept(session: Session) -> list[Mark]:
-    """All marks, the latest first."""
-    return list(session.scalars(select(Mark).order_by(Mark.id.desc())))
+    """All marks, the oldest first."""
+    return list(session.scalars(select(Mark).order_by(Mark.id)))
 
 
 # --- pages ---------------------------------------------------------------------------------
@@ -135,7 +141,10 @@ def mark(visit: Visit) -> Response:
             "The sentence has a name, a number or an address of somebody in it. Training data "
             "leaves this system: put made-up ones in their place."
         )
-    entities = entities_of(visit.text("entities", 1000), words)
+    try:
+        entities = meanings.read(visit.text("entities", 1000), words)
+    except ValueError as error:
+        raise NotSo(str(error)) from error
     if row is None:
         row = Mark(person_id=person_id, turn_id=turn.id)
         visit.db.add(row)
@@ -145,34 +154,50 @@ def mark(visit: Visit) -> Response:
 
 
 def show(visit: Visit) -> Response:
-    """All marks."""
-    rows = kept(visit.db)
-    turns = {
-        t.id: t
-        for t in visit.db.scalars(select(Turn).where(Turn.id.in_([m.turn_id for m in rows])))
-    }
-    veils = {p: veil_for(visit.db, visit.who, p) for p in {m.person_id for m in rows}}
+    """Marks, the latest first; the words are patients', so each person counts as looked at."""
+    before = visit.number("before")
+    query = select(Mark, Turn.understood).outerjoin(Turn, Turn.id == Mark.turn_id)
+    if before is not None:
+        query = query.where(Mark.id < before)
+    rows = visit.db.execute(query.order_by(Mark.id.desc()).limit(PAGE + 1)).all()
+    note_looks(visit, "look_marks", [mark.person_id for mark, _ in rows[:PAGE]])
     return visit.show(
         "marks.html",
         title="Corrections for training",
-        rows=[(m, turns.get(m.turn_id), veils[m.person_id]) for m in rows],
+        rows=rows[:PAGE],
+        more=rows[PAGE - 1][0].id if len(rows) > PAGE else None,
+        line_of=meanings.line_of,
+        vocabulary=meanings.VOCABULARY,
     )
 
 
 def export(visit: Visit) -> Response:
-    """The marks as a file for the next training."""
+    """The marks as Rasa NLU YAML, with what was marked in Rasa's notation."""
     rows = kept(visit.db)
     visit.note("export_marks", target=f"{len(rows)} sentences")
     words = nlu_yaml((m.intent, m.words, m.entities) for m in rows)
-    return Response(
-        words,
-        media_type="application/yaml",
-        headers={"Content-Disposition": 'attachment; filename="marked.yml"'},
-    )
+    return _file(words, "application/yaml", "marked.yml")
+
+
+def export_for_training(visit: Visit) -> Response:
+    """The marks as an archive to unpack over the project before the next training."""
+    rows = kept(visit.db)
+    visit.note("export_marks", target=f"{len(rows)} sentences, for training")
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in training_files(rows).items():
+            archive.writestr(path, text)
+    return _file(body.getvalue(), "application/zip", "marked.zip")
+
+
+def _file(content: str | bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 PAGES = (
     Page("GET", "/marks", show, May.REVIEW),
     Page("GET", "/marks.yml", export, May.EXPORT_MARKS),
+    Page("GET", "/marks.zip", export_for_training, May.EXPORT_MARKS),
     Page("POST", "/marks/{turn}", mark, May.REVIEW),
 )

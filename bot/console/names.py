@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.console.plain import plain
@@ -123,25 +123,45 @@ class Veil:
 
 def veil_for(session: Session, who: str, person_id: str) -> Veil:
     """How ``who`` sees a person now."""
-    shared = bool(shared_among(session, [person_id]))
-    until = session.scalar(
-        select(Reveal.until)
-        .where(Reveal.person_id == person_id, Reveal.who == who, Reveal.until > now())
-        .order_by(Reveal.until.desc())
-        .limit(1)
+    return veils_for(session, who, [person_id])[person_id]
+
+
+def veils_for(session: Session, who: str, people: Iterable[str | None]) -> dict[str | None, Veil]:
+    """How ``who`` sees each of some people now; ``None`` is nobody known, of whom names are hidden.
+
+    A handful of queries, however many people a page shows.
+    """
+    ids = [person_id for person_id in set(people) if person_id]
+    shared = shared_among(session, ids)
+    reveals = select(Reveal.person_id, func.max(Reveal.until)).where(
+        Reveal.person_id.in_(ids), Reveal.who == who, Reveal.until > now()
     )
-    risk = session.scalar(
-        select(RiskEvent.id)
-        .where(RiskEvent.person_id == person_id)
-        .where((RiskEvent.at > now() - RISK_COUNTS_FOR) | (RiskEvent.state != "done"))
-        .limit(1)
+    until = {
+        person_id: end for person_id, end in session.execute(reveals.group_by(Reveal.person_id))
+    }
+    risks = select(RiskEvent.person_id).where(
+        RiskEvent.person_id.in_(ids),
+        (RiskEvent.at > now() - RISK_COUNTS_FOR) | (RiskEvent.state != "done"),
     )
-    known = session.scalar(select(Conversation.names).where(Conversation.person_id == person_id))
-    labels = session.scalars(
-        select(MemberRow.label).where(MemberRow.person_id == person_id).order_by(MemberRow.position)
+    at_risk = set(session.scalars(risks))
+    known = select(Conversation.person_id, Conversation.names).where(
+        Conversation.person_id.in_(ids)
     )
-    names = dict.fromkeys([*(known or ()), *names_in(labels)])
-    return Veil(tuple(names), shared, until, risk is not None)
+    said = {person_id: names for person_id, names in session.execute(known)}
+    labels: dict[str, list[str]] = {}
+    members = select(MemberRow.person_id, MemberRow.label).where(MemberRow.person_id.in_(ids))
+    for person_id, label in session.execute(members.order_by(MemberRow.position)):
+        labels.setdefault(person_id, []).append(label)
+    veils: dict[str | None, Veil] = {None: Veil()}
+    for person_id in ids:
+        names = [*(said.get(person_id) or ()), *names_in(labels.get(person_id, ()))]
+        veils[person_id] = Veil(
+            tuple(dict.fromkeys(names)),
+            person_id in shared,
+            until.get(person_id),
+            person_id in at_risk,
+        )
+    return veils
 
 
 def shared_among(session: Session, people: Iterable[str]) -> set[str]:

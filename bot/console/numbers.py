@@ -3,15 +3,18 @@
 Its four constructs order the questions: does it make sense to people (coherence), do they take
 part (cognitive participation), what gets done (collective action), what comes of it (reflexive
 monitoring)? A count of one to four could point to somebody, so it is hidden, and so is the next
-smallest where the hidden one could be worked out from a total (``hidden`` has the proof).
+smallest where the hidden one could be worked out from a total (``hidden`` has the proof). What is
+counted has a code of ours, or is a place of several people: nobody's own words are a label.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -21,14 +24,20 @@ from starlette.responses import Response
 
 from bot.console.names import readable
 from bot.console.plain import LONDON, csv_file
+from bot.console.queue import KINDS
 from bot.console.roles import May
 from bot.console.web import NotThere, Page, Visit
 from bot.conversations.journey import OPEN, STAGES
-from bot.network.exports import network_from_json
+from bot.directory.categories import SubCategory
+from bot.needs.areas import Area
+from bot.needs.gaps import GapCode
+from bot.network.model import Work
 from bot.network.typology import classify
+from bot.rights.consents import Scope as ConsentScope
+from bot.safety.model import Category
 from bot.store.base import now
-from bot.store.process import courses, process_in
-from bot.store.record import REVIEW, Record
+from bot.store.process import changes_of, courses, covered_of, some_of
+from bot.store.record import REVIEW, networks
 from bot.store.tables import (
     Consent,
     Difficulty,
@@ -43,13 +52,32 @@ from bot.store.tables import (
     UnmetNeed,
 )
 from bot.store.turns import Turn
-from bot.support.practice import Construct
-from bot.support.process import PlanCourse, Process
+from bot.support.barriers import Barrier
+from bot.support.practice import ENDS, Construct
+from bot.support.preferences import Limit, Statement
+from bot.support.process import PlanCourse
 
 LEAST = 5
 """Counts above nothing and below this are hidden."""
 
 HIDDEN = "hidden"
+OTHER = "other"
+"""What is counted instead of anything that is not one of the codes."""
+
+KEPT_FOR = timedelta(minutes=5)
+"""Figures are counted anew after this. Some are read from each person's map, and whoever looks at
+the page also looks at other times and the CSV of a figure."""
+
+WANTED = frozenset(
+    str(code)
+    for code in (
+        *(code.value for kind in (GapCode, Statement, Limit, SubCategory) for code in kind),
+        *(f"{gap}.{work}" for gap in GapCode for work in Work),
+        "named",
+    )
+)
+"""What is kept of an unmet need; ``named`` is something asked for by its name."""
+
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time"}
 CONSTRUCTS = {
     "coherence": ("Coherence", "Does it make sense to people?"),
@@ -121,42 +149,67 @@ def ranked(counts: Mapping[str, int], *, parts: bool = True) -> list[tuple[str, 
     return sorted(rows, key=lambda row: (row[1] is None, -(row[1] or 0), row[0]))
 
 
+def coded(column: Any, codes: Iterable[object]) -> Any:
+    """A column for a grouped query, in which all that is none of the codes is ``OTHER``."""
+    return case((column.in_([str(code) for code in codes]), column), else_=OTHER).label("counted")
+
+
 @dataclass
 class Scope:
     """The transaction and the time that the figures are about."""
 
     session: Session
     since: datetime | None
-    _cache: dict[str, Any] = field(default_factory=dict)
 
     def within(self, query: Any, moment: Any) -> Any:
-        """A query narrowed to the time."""
-        return query if self.since is None else query.where(moment >= self.since)
+        """A query narrowed to the time by a column; ``None`` for rows of no time."""
+        if self.since is None or moment is None:
+            return query
+        return query.where(moment >= self.since)
 
-    def people(self, query: Any, moment: Any) -> dict[str, int]:
-        """Rows of (label, number) of a grouped query."""
-        return {str(k): int(n) for k, n in self.session.execute(self.within(query, moment))}
+    def counts(
+        self,
+        column: Any,
+        codes: Iterable[object],
+        moment: Any,
+        *,
+        of: Any = None,
+        where: Any = None,
+    ) -> dict[str, int]:
+        """How many rows of the time have each of some codes.
 
-    @property
+        Args:
+            moment: a column, or ``None`` for rows of no time.
+            of: counts what is different in this column instead, such as people.
+            where: only the rows for which this holds.
+        """
+        counted = func.count() if of is None else func.count(of.distinct())
+        query = select(coded(column, codes), counted).select_from(column.class_)
+        if where is not None:
+            query = query.where(where)
+        query = self.within(query, moment).group_by("counted")
+        return {str(code): int(n) for code, n in self.session.execute(query)}
+
+    def people(self, column: Any, moment: Any, *where: Any) -> list[str]:
+        """Ids of the people with a row of the time."""
+        query = self.within(select(column).where(*where), moment)
+        return list(self.session.scalars(query.distinct()))
+
+    @cached_property
+    def maps(self) -> list[tuple[int, str]]:
+        """How many are on each map that was shown in the time, as it is now, and its type."""
+        shown = self.people(Snapshot.person_id, Snapshot.taken_at)
+        return [
+            (len(network.active), classify(network).code.value)
+            for ids in some_of(shown)
+            for network in networks(self.session, ids).values()
+        ]
+
+    @cached_property
     def courses(self) -> list[PlanCourse]:
         """The plans that were made in the time."""
-        if "courses" not in self._cache:
-            which = true() if self.since is None else Plan.made_at >= self.since
-            self._cache["courses"] = courses(self.session, which)
-        return list(self._cache["courses"])
-
-    def processes(self, people: Any) -> list[Process]:
-        """The process of each person whose id a query gives."""
-        cache = self._cache.setdefault("processes", {})
-        ids = self.session.scalars(people.distinct()).all()
-        for person_id in ids:
-            if person_id not in cache:
-                cache[person_id] = process_in(Record.of(self.session, person_id))
-        return [cache[person_id] for person_id in ids]
-
-
-def _people_of(column: Any) -> Any:
-    return func.count(column.distinct())
+        which = true() if self.since is None else Plan.made_at >= self.since
+        return courses(self.session, which)
 
 
 def reached(scope: Scope) -> Figure:
@@ -170,7 +223,7 @@ def reached(scope: Scope) -> Figure:
 
 def funnel(scope: Scope) -> Figure:
     """How far people got: who is at a stage or past it."""
-    at = scope.people(select(Person.stage, func.count()).group_by(Person.stage), Person.created_at)
+    at = scope.counts(Person.stage, (*STAGES, OPEN), Person.created_at)
     order = (*STAGES[1:], OPEN)
     counts, beyond = {}, sum(n for s, n in at.items() if s in order)
     for stage in order:
@@ -189,11 +242,11 @@ def funnel(scope: Scope) -> Figure:
 
 
 def sizes(scope: Scope) -> Figure:
-    """How many are on people's latest maps."""
-    counts = Counter(_size(len(n.active)) for n in _networks(scope))
+    """How many are on people's maps."""
+    counts = Counter(_size(size) for size, _ in scope.maps)
     order = ("Nobody", "1 to 2", "3 to 5", "6 to 10", "11 to 20", "Over 20")
     return Figure("sizes", "coherence", "Size of networks", hidden({k: counts[k] for k in order}),
-                  note="People, groups and pets on the latest map.",
+                  note="People, groups and pets on the map now, of who was shown theirs.",
                   whole=sum(counts.values()))  # fmt: skip
 
 
@@ -206,51 +259,32 @@ def _size(n: int) -> str:
 
 
 def types(scope: Scope) -> Figure:
-    """Types of the latest maps."""
-    counts = Counter(classify(n).code.value for n in _networks(scope) if len(n.active))
+    """Types of people's maps."""
+    counts = Counter(code for size, code in scope.maps if size)
     return Figure("types", "coherence", "Types of networks", ranked(counts),
                   note="By the rules in docs/network.md, after Vassilev and others. Patients never "
                   "see a type.", whole=sum(counts.values()))  # fmt: skip
 
 
-def _networks(scope: Scope) -> list[Any]:
-    """The latest map of each person."""
-    if "networks" not in scope._cache:
-        latest = scope.within(
-            select(Snapshot.person_id, func.max(Snapshot.taken_at).label("at")), Snapshot.taken_at
-        ).group_by(Snapshot.person_id).subquery()  # fmt: skip
-        rows = scope.session.scalars(
-            select(Snapshot.network).join(
-                latest,
-                (Snapshot.person_id == latest.c.person_id) & (Snapshot.taken_at == latest.c.at),
-            )
-        )
-        scope._cache["networks"] = [network_from_json(n) for n in rows]
-    return list(scope._cache["networks"])
-
-
 def difficulties(scope: Scope) -> Figure:
     """What is hard."""
-    query = select(Difficulty.area, func.count()).join(Person, Person.id == Difficulty.person_id)
-    counts = scope.people(query.group_by(Difficulty.area), Person.created_at)
+    of = Difficulty.person_id.in_(scope.within(select(Person.id), Person.created_at))
+    counts = scope.counts(Difficulty.area, Area, None, where=of)
     return Figure("difficulties", "coherence", "What is hard", ranked(counts, parts=False))
 
 
 def consents(scope: Scope) -> Figure:
     """What people agree to now."""
-    query = select(Consent.scope, _people_of(Consent.person_id)).where(
-        Consent.withdrawn_at.is_(None)
-    )
-    counts = scope.people(query.group_by(Consent.scope), Consent.given_at)
+    counts = scope.counts(Consent.scope, ConsentScope, Consent.given_at,
+                          of=Consent.person_id, where=Consent.withdrawn_at.is_(None))  # fmt: skip
     return Figure("consents", "participation", "What people agree to",
                   ranked(counts, parts=False))  # fmt: skip
 
 
 def options(scope: Scope) -> Figure:
     """What became of options that were shown."""
-    query = select(OptionRow.response, func.count()).group_by(OptionRow.response)
-    counts = scope.people(query, OptionRow.shown_at)
     names = {"shown": "Seen only", "saved": "Saved", "rejected": "Turned down"}
+    counts = scope.counts(OptionRow.response, names, OptionRow.shown_at)
     return Figure("options", "participation", "Options shown, and what people said",
                   hidden({names.get(k, readable(k)): n for k, n in sorted(counts.items())}),
                   unit="options", whole=sum(counts.values()))  # fmt: skip
@@ -258,27 +292,32 @@ def options(scope: Scope) -> Figure:
 
 def gaps(scope: Scope) -> Figure:
     """Gaps that people said yes to."""
-    query = select(GapRow.code, _people_of(GapRow.person_id)).where(GapRow.confirmed.is_(True))
-    counts = scope.people(query.group_by(GapRow.code), GapRow.asked_at)
+    counts = scope.counts(GapRow.code, GapCode, GapRow.asked_at,
+                          of=GapRow.person_id, where=GapRow.confirmed.is_(True))  # fmt: skip
     return Figure("gaps", "participation", "Gaps that people confirmed",
                   ranked(counts, parts=False))  # fmt: skip
 
 
 def plans(scope: Scope) -> Figure:
     """Plans and what became of them."""
-    query = select(Plan.state, func.count()).group_by(Plan.state)
-    counts = scope.people(query, Plan.made_at)
+    counts = scope.counts(Plan.state, ("active", *ENDS.values()), Plan.made_at)
     return Figure("plans", "action", "Plans", ranked(counts), unit="plans",
                   whole=sum(counts.values()))  # fmt: skip
 
 
 def unmet_by_place(scope: Scope) -> Figure:
     """Where nothing suited."""
-    query = select(UnmetNeed.area, _people_of(UnmetNeed.person_id)).group_by(UnmetNeed.area)
-    counts = scope.people(query, UnmetNeed.at)
-    named = {(k or "Not said"): n for k, n in counts.items()}
+    query = select(UnmetNeed.area, UnmetNeed.person_id).distinct()
+    people: dict[str, set[str]] = defaultdict(set)
+    for area, person_id in scope.session.execute(scope.within(query, UnmetNeed.at)):
+        people[area or "Not said"].add(person_id)
+    # A place of few people says who they are by its name alone.
+    few = {place for place, who in people.items() if len(who) < LEAST}
+    counts = {place: len(who) for place, who in people.items() if place not in few}
+    if few:
+        counts["Places with fewer than 5"] = len(set().union(*(people[place] for place in few)))
     return Figure("unmet_place", "action", "Unmet needs by place",
-                  ranked(named, parts=False))  # fmt: skip
+                  ranked(counts, parts=False))  # fmt: skip
 
 
 def unmet_by_kind(scope: Scope) -> Figure:
@@ -286,18 +325,23 @@ def unmet_by_kind(scope: Scope) -> Figure:
     rows = scope.session.execute(
         scope.within(select(UnmetNeed.person_id, UnmetNeed.wanted), UnmetNeed.at)
     )
-    counts = Counter(w for w, _ in {(str(w), p) for p, wanted in rows for w in wanted})
+    wanted = {(w if w in WANTED else OTHER, p) for p, all_of_it in rows for w in all_of_it}
+    counts = Counter(w for w, _ in wanted)
     return Figure("unmet_kind", "action", "Unmet needs by what was wanted",
                   ranked(counts, parts=False))  # fmt: skip
 
 
 def risks(scope: Scope) -> Figure:
     """Risks that were seen, by category."""
-    query = select(RiskEvent.category, func.count()).group_by(RiskEvent.category)
+    category = func.coalesce(RiskEvent.category, _NO_CATEGORY)
+    query = select(coded(category, (*Category, _NO_CATEGORY)), func.count()).group_by("counted")
     rows = scope.session.execute(scope.within(query, RiskEvent.at))
-    counts = {str(k or "low_mood_or_strain"): int(n) for k, n in rows}
+    counts = {str(k): int(n) for k, n in rows}
     return Figure("risks", "action", "Risks seen", ranked(counts), unit="events",
                   whole=sum(counts.values()))  # fmt: skip
+
+
+_NO_CATEGORY = "low_mood_or_strain"
 
 
 def risk_times(scope: Scope) -> Figure:
@@ -349,18 +393,15 @@ def _week(session: Session) -> Any:
 
 def requests(scope: Scope) -> Figure:
     """What people asked staff for."""
-    query = select(StaffRequest.kind, func.count()).group_by(StaffRequest.kind)
-    counts = scope.people(query, StaffRequest.at)
+    counts = scope.counts(StaffRequest.kind, KINDS, StaffRequest.at)
     return Figure("requests", "monitoring", "Requests to staff", ranked(counts),
                   unit="requests", whole=sum(counts.values()))  # fmt: skip
 
 
 def barriers(scope: Scope) -> Figure:
     """What got in the way of plans, as people said at a follow-up."""
-    query = select(FollowUp.barrier, _people_of(FollowUp.person_id)).where(
-        FollowUp.barrier.is_not(None), FollowUp.barrier != ""
-    )
-    counts = scope.people(query.group_by(FollowUp.barrier), FollowUp.answered_at)
+    counts = scope.counts(FollowUp.barrier, Barrier, FollowUp.answered_at,
+                          of=FollowUp.person_id, where=FollowUp.barrier != "")  # fmt: skip
     return Figure("barriers", "monitoring", "What got in the way", ranked(counts, parts=False),
                   note="From follow-ups.")  # fmt: skip
 
@@ -390,9 +431,9 @@ def lowest(scope: Scope) -> Figure:
 
 def covered(scope: Scope) -> Figure:
     """Confirmed gaps of people who confirmed one in the time, and whether they are covered."""
-    of = select(GapRow.person_id).where(GapRow.confirmed.is_(True))
-    found = scope.processes(scope.within(of, GapRow.asked_at))
-    done, asked = sum(p.gaps_covered for p in found), sum(p.gaps_confirmed for p in found)
+    people = scope.people(GapRow.person_id, GapRow.asked_at, GapRow.confirmed.is_(True))
+    found = [is_covered for gaps in covered_of(scope.session, people) for is_covered in gaps]
+    done, asked = sum(found), len(found)
     counts = {"Covered": done, "Not yet": asked - done} if asked else {}
     return Figure("covered", "monitoring", "Confirmed gaps covered now", hidden(counts),
                   unit="gaps", whole=asked, note="Somebody on the map was thought of for it, the "
@@ -401,8 +442,8 @@ def covered(scope: Scope) -> Figure:
 
 def change(scope: Scope) -> Figure:
     """How the maps of people who went over theirs again differ from the first."""
-    of = select(Snapshot.person_id).where(Snapshot.reason == REVIEW)
-    counts = Counter(_change(p) for p in scope.processes(scope.within(of, Snapshot.taken_at)))
+    people = scope.people(Snapshot.person_id, Snapshot.taken_at, Snapshot.reason == REVIEW)
+    counts = Counter(_change(came, went) for came, went in changes_of(scope.session, people))
     order = ("Some came", "Some came, some went", "Some went", "The same people")
     rows = hidden({k: counts[k] for k in order} if counts else {})
     return Figure("change", "monitoring", "How networks change", rows, whole=sum(counts.values()),
@@ -410,10 +451,10 @@ def change(scope: Scope) -> Figure:
                   "first.")  # fmt: skip
 
 
-def _change(process: Process) -> str:
-    if process.came and process.went:
+def _change(came: int, went: int) -> str:
+    if came and went:
         return "Some came, some went"
-    return "Some came" if process.came else "Some went" if process.went else "The same people"
+    return "Some came" if came else "Some went" if went else "The same people"
 
 
 FIGURES: dict[str, Callable[[Scope], Figure]] = {
@@ -444,37 +485,61 @@ FIGURES: dict[str, Callable[[Scope], Figure]] = {
 # --- pages ---------------------------------------------------------------------------------
 
 
-def _scope(visit: Visit) -> tuple[Scope, str]:
-    period = visit.asked("period") if visit.asked("period") in PERIODS else "90"
+_kept: dict[tuple[str, str], tuple[datetime, list[Figure]]] = {}
+_counting = threading.Lock()
+
+
+def figures(session: Session, period: str) -> tuple[datetime, list[Figure]]:
+    """All figures of a period of ``PERIODS``, and when they were counted; see ``KEPT_FOR``."""
+    key = (str(session.get_bind().engine.url), period)
+    with _counting:  # one counts for all who wait
+        counted = _kept.get(key)
+        if counted is None or now() - counted[0] > KEPT_FOR:
+            scope = Scope(session, _since(period))
+            counted = _kept[key] = (now(), [figure(scope) for figure in FIGURES.values()])
+        return counted
+
+
+def forget() -> None:
+    """Count anew at the next look."""
+    _kept.clear()
+
+
+def _since(period: str) -> datetime | None:
     if period == "all":
-        return Scope(visit.db, None), period
+        return None
     start = now().astimezone(LONDON).date() - timedelta(days=int(period))
-    return Scope(visit.db, datetime.combine(start, time(), LONDON)), period
+    return datetime.combine(start, time(), LONDON)
+
+
+def _period(visit: Visit) -> str:
+    return visit.asked("period") if visit.asked("period") in PERIODS else "90"
 
 
 def show(visit: Visit) -> Response:
     """All figures, by construct."""
-    scope, period = _scope(visit)
-    figures = [figure(scope) for figure in FIGURES.values()]
+    period = _period(visit)
+    counted_at, counted = figures(visit.db, period)
     return visit.show(
         "numbers.html",
         title="Service view",
         constructs=[
-            (key, *words, [f for f in figures if f.construct == key])
+            (key, *words, [f for f in counted if f.construct == key])
             for key, words in CONSTRUCTS.items()
         ],
         periods=PERIODS,
         period=period,
+        counted_at=counted_at,
     )
 
 
 def export(visit: Visit) -> Response:
     """One figure as CSV; what is hidden on the page is hidden here."""
-    scope, period = _scope(visit)
-    figure = FIGURES.get(visit.path("key"))
-    if figure is None:
+    period = _period(visit)
+    _, counted = figures(visit.db, period)
+    table = next((figure for figure in counted if figure.key == visit.path("key")), None)
+    if table is None:
         raise NotThere("There is no such figure.")
-    table = figure(scope)
     visit.note("export_figure", target=f"{table.key}, {period}")
     words = csv_file((table.title, table.unit), [(k, table.said(v)) for k, v in table.rows])
     return Response(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from bot.console.looks import note_looks
-from bot.console.names import Veil, pseudonym, readable, veil_for
+from bot.console.names import Veil, pseudonym, readable, veil_for, veils_for
 from bot.console.roles import May
 from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
 from bot.directory.corrections import CorrectionState
@@ -128,7 +128,7 @@ def _words(source: str, row: Any, veil: Veil) -> str:
         return f"{about}{whom}" + (f". Asked gently, and {said}" if row.asked else "")
     if source == "need":
         wanted = ", ".join(readable(w).lower() for w in row.wanted) or "not said"
-        return f"Wanted: {wanted}" + (f". Area: {row.area}" if row.area else "")
+        return veil(f"Wanted: {wanted}" + (f". Area: {row.area}" if row.area else ""))
     return veil(row.words)
 
 
@@ -198,8 +198,7 @@ def entries(
     if kind in ("", "wrong_details") and not mine and not done:
         oldest = _OPEN_CORRECTIONS.order_by(CorrectionRow.at, CorrectionRow.id).limit(MOST)
         found += [(CORRECTION, row) for row in session.scalars(oldest)]
-    people = {row.person_id for _, row in found}
-    veils = {p: veil_for(session, who, p) if p else Veil() for p in people}
+    veils = veils_for(session, who, [row.person_id for _, row in found])
     shown = [_entry(source, row, veils[row.person_id]) for source, row in found]
     if done:
         return sorted(shown, key=lambda e: e.reviewed_at or e.at, reverse=True)

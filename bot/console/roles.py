@@ -28,6 +28,7 @@ class May(Code):
     AUDIT = "read the audit"
     DIRECTORY = "see the directory"
     DIRECTORY_EDIT = "change the directory"
+    CORRECTIONS = "settle corrections from patients and send them to their owners"
     SETUP = "see the set-up"
     ROUTES = "confirm contact routes"
     ACCOUNTS = "manage accounts"
@@ -39,9 +40,12 @@ _REVIEWER = _EVERYONE | {May.QUEUE, May.READ, May.REVIEW, May.REVEAL, May.NUMBER
 
 RULES: dict[Role, frozenset[May]] = {
     Role.REVIEWER: _REVIEWER,
+    # Corrections stand in the queue, whose words a lead may read: nobody is better placed to settle
+    # them. An editor settles them by the record alone.
     Role.LEAD: _REVIEWER
-    | {May.EXPORT_MARKS, May.EXPORT_PERSON, May.ERASE_PERSON, May.AUDIT, May.ROUTES},
-    Role.DIRECTORY: _EVERYONE | {May.DIRECTORY, May.DIRECTORY_EDIT, May.NUMBERS},
+    | {May.EXPORT_MARKS, May.EXPORT_PERSON, May.ERASE_PERSON, May.AUDIT, May.ROUTES}
+    | {May.CORRECTIONS},
+    Role.DIRECTORY: _EVERYONE | {May.DIRECTORY, May.DIRECTORY_EDIT, May.CORRECTIONS, May.NUMBERS},
     # Accounts and settings, and no patient: whoever runs the system need not read it.
     Role.ADMIN: _EVERYONE | {May.ACCOUNTS, May.DIRECTORY, May.NUMBERS, May.ROUTES},
 }

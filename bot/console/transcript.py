@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from bot.console import accounts
+from bot.console import accounts, meanings
 from bot.console.marks import intents
 from bot.console.names import REVEAL_FOR, Veil, lift, pseudonym, veil_for
 from bot.console.plain import LONDON
@@ -154,8 +154,8 @@ def _found(found: dict[str, Any], veil: Veil) -> Any:
         said = ", ".join(str(p).replace("_", " ") for p in parts if p)
         yield "member", veil(member.get("name")) + (f" ({said})" if said else "")
     for edit in found.get("edits", ()):
-        what = f"{edit.get('operation')} {edit.get('target') or ''} {edit.get('value') or ''}"
-        yield "edit", veil(what.replace("_", " ").strip())
+        what = f"{edit.get('operation')} {edit.get('value') or ''}".replace("_", " ").strip()
+        yield "change", veil(f"{edit['target']}: {what}" if edit.get("target") else what)
     for difficulty in found.get("difficulties", ()):
         size = f", {difficulty['size']}" if difficulty.get("size") else ""
         yield "difficulty", f"{str(difficulty.get('area')).replace('_', ' ')}{size}"
@@ -193,11 +193,10 @@ def show(visit: Visit) -> Response:
         flags=[f for f in flags if f.state != DONE],
         ended=[f for f in flags if f.state == DONE],
         notes=_notes(visit.db, person_id),
-        tags=list(
-            visit.db.scalars(select(Tag).where(Tag.person_id == person_id).order_by(Tag.word))
-        ),
+        tags=_tags(visit.db, person_id),
         reviewers=_reviewers(visit.db),
         intents=intents(),
+        line_of=meanings.line_of,
         unread=conversation.reviewed_at is None or conversation.reviewed_at < conversation.last_at,
     )
 

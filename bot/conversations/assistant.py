@@ -15,10 +15,10 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.utils.endpoints import EndpointConfig
 from rasa.utils.log_utils import configure_structlog
-from rasa_sdk.executor import ActionExecutor
 
 from bot.conversations.action_answers import check_with_a_schema_read_once
-from bot.conversations.saving import miss
+from bot.conversations.action_calls import OnceExecutor
+from bot.conversations.saving import go_on_if_nothing_is_missed, miss
 from bot.conversations.tracker_store import WindowedTrackerStore
 from bot.conversations.turns import Turns
 from bot.store.base import STORE_AWAY
@@ -29,7 +29,7 @@ class ActionsInProcess(EndpointConfig):
 
     def __init__(self, package: str = "actions") -> None:
         super().__init__(url="in-process")
-        self._executor = ActionExecutor()
+        self._executor = OnceExecutor()
         self._executor.register_package(package)
 
     @property
@@ -39,6 +39,7 @@ class ActionsInProcess(EndpointConfig):
 
     async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
         """Run one action."""
+        go_on_if_nothing_is_missed()
         call = json.loads(json.dumps(kwargs["json"], default=str))
         try:
             result = await self._executor.run(call)

@@ -39,6 +39,13 @@ def is_missed() -> bool:
     return bool(_MISSED.get())
 
 
+def go_on_if_nothing_is_missed() -> None:
+    """``CannotSave`` in a turn that has missed something: what it comes to without that, such as
+    taking the person for a new one, is not to be done."""
+    if is_missed():
+        raise CannotSave("the turn has missed something")
+
+
 @contextmanager
 def kept_or_raised() -> Iterator[None]:
     """``CannotSave`` at the end of a turn that missed something."""
@@ -71,6 +78,7 @@ class ActionServer(EndpointConfig):
 
     async def request(self, *arguments: Any, **options: Any) -> Any:
         """Call it; an absent one, or one without its database, is noted for the turn."""
+        go_on_if_nothing_is_missed()
         try:
             with metrics.timed("action"):
                 return await super().request(*arguments, **options)

@@ -39,7 +39,7 @@ from bot.store.base import STORE_AWAY, unit_of_work
 from bot.store.forgetting import finish_forgetting
 from bot.store.record import Record
 from bot.store.tables import Person
-from bot.store.trackers import TrackerEvent, TrackerWindow
+from bot.store.trackers import TrackerEvent, TrackerWindow, drop_results
 from bot.store.turns import RISKS
 
 _LOG = logging.getLogger(__name__)
@@ -89,6 +89,7 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
                 self._hold(tracker)
                 return False
             self._strangers.drop(sender)
+            drop_results(session, sender)
             window = session.get(TrackerWindow, sender)
             events_so_far = list(tracker.events)
             new = _after(events_so_far, window.last_timestamp) if window else events_so_far
@@ -101,6 +102,7 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
                 session.add(TrackerWindow(person_id=sender, last_timestamp=last, events=events))
             else:
                 window.last_timestamp, window.events = last, events
+            session.flush()
             if not self.event_broker:
                 _project(session, sender)
             finish_forgetting(session, Record(session, session.get_one(Person, sender)))
@@ -148,7 +150,6 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
 def _project(session: Session, sender: str) -> None:
     """Write the turn for staff; a failure costs the person nothing, and the next turn mends it."""
     try:
-        session.flush()
         with session.begin_nested():
             project(session, sender)
     except Exception as error:

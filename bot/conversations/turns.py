@@ -30,6 +30,7 @@ from bot.conversations.replies import Reply, reply_from_rasa
 from bot.conversations.saving import CannotSave, kept_or_raised
 from bot.errors import place_of
 from bot.rights.minimise import DIAGNOSIS, minimise
+from bot.rights.proxy import proxy_in
 from bot.rights.wishes import HELPER
 from bot.safety.model import Level, Screening
 from bot.safety.replies import compose
@@ -371,7 +372,7 @@ def without_private_parts(
         return incoming, ""
     typed = incoming.text if isinstance(incoming, Text) else incoming.caption
     short = minimise(typed)
-    if DIAGNOSIS in short.left_out and is_helped():
+    if DIAGNOSIS in short.left_out and (proxy_in(typed) is not None or is_helped()):
         short = minimise(typed, diagnoses=False)
     if not short.left_out or _tells_more(typed, short.text):
         return incoming, ""

@@ -6,15 +6,19 @@ in one reviewed place, because they are needed when Rasa is down, or is rightly 
 
 from __future__ import annotations
 
+from bot.safety.routes import all_routes
+
+_EMERGENCY = next(route.say for route in all_routes() if route.id == "emergency")
+
 APOLOGY = (
     "Sorry, something went wrong on my side and I could not answer that. "
     "Nothing you did caused it. Try sending it again in a minute.\n\n"
-    "I am not an emergency service. If it is an emergency, call 999."
+    f"I am not an emergency service. If it is an emergency, call {_EMERGENCY}."
 )
 
 CANNOT_SAVE = (
     "I can't save that just now, I'll keep trying. You do not need to send it again.\n\n"
-    "I am not an emergency service. If it is an emergency, call 999."
+    f"I am not an emergency service. If it is an emergency, call {_EMERGENCY}."
 )
 
 GROUP_DECLINED = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import date, time
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from bot.directory.categories import PARENT, Audience, SubCategory
+from bot.directory.categories import PARENT, Audience, Category, SubCategory
 from bot.directory.model import (
     Accessibility,
     AttendingType,
@@ -24,6 +24,8 @@ from bot.directory.model import (
     Tag,
 )
 from bot.network.model import Work
+
+T = TypeVar("T")
 
 # Looking a code up is ten times as quick as calling its type, and every match does it thousands of
 # times. A code that is not known is a KeyError in place of a ValueError.
@@ -111,6 +113,7 @@ def encode(service: Service) -> str:
             languages=list(service.languages),
             scope=service.scope.value,
             area=service.service_area,
+            area_codes=list(service.area_codes),
             assured=_iso(service.assured_date),
             modified=_iso(service.last_modified),
             flags=list(service.flags),
@@ -128,8 +131,34 @@ def _time(value: str | None) -> time | None:
     return time.fromisoformat(value) if value else None
 
 
+# The same few are read over and over.
+
+
+@lru_cache(maxsize=10_000)
+def _tag(subcategory: str, reason: str) -> Tag:
+    return Tag(_SUBCATEGORY[subcategory], reason)
+
+
+@lru_cache(maxsize=1_000)
+def _categories(subcategories: frozenset[SubCategory]) -> frozenset[Category]:
+    return frozenset(PARENT[sub] for sub in subcategories)
+
+
+@lru_cache(maxsize=10_000)
+def _cost(*values: Any) -> CostOption:
+    return CostOption(*values)
+
+
+def _built(kind: type[T], **values: Any) -> T:
+    """Of every field of a frozen dataclass; its own ``__init__`` takes several times as long."""
+    made = object.__new__(kind)
+    made.__dict__.update(values)
+    return made
+
+
 def _read_location(raw: dict[str, Any]) -> Location:
-    return Location(
+    return _built(
+        Location,
         id=raw["id"],
         name=raw.get("name"),
         address=raw.get("address"),
@@ -145,7 +174,8 @@ def _read_location(raw: dict[str, Any]) -> Location:
 
 
 def _read_schedule(raw: dict[str, Any]) -> Schedule:
-    return Schedule(
+    return _built(
+        Schedule,
         text=raw.get("text", ""),
         freq=raw.get("freq"),
         byday=tuple(raw.get("byday", ())),
@@ -177,11 +207,12 @@ def decode(
 ) -> Listing:
     """A listing from its stored JSON, without a distance; kept in memory while unchanged."""
     raw = json.loads(content)
-    tags = tuple(Tag(_SUBCATEGORY[sub], reason) for sub, reason in raw.get("tags", ()))
+    tags = tuple(_tag(sub, reason) for sub, reason in raw.get("tags", ()))
     subcategories = frozenset(t.subcategory for t in tags)
     locations = tuple(_read_location(loc) for loc in raw.get("locations", ()))
     notes = [a for loc in locations for a in loc.accessibility]
-    return Listing(
+    return _built(
+        Listing,
         id=key,
         feed=feed,
         source_id=source_id,
@@ -189,7 +220,7 @@ def decode(
         organization_name=raw.get("organization"),
         description=raw.get("description", ""),
         status=_STATUS[raw["status"]],
-        categories=frozenset(PARENT[sub] for sub in subcategories),
+        categories=_categories(subcategories),
         subcategories=subcategories,
         tags=tags,
         works=frozenset(_WORK[w] for w in raw.get("works", ())),
@@ -198,12 +229,14 @@ def decode(
         min_age=raw.get("min_age"),
         max_age=raw.get("max_age"),
         eligibility=raw.get("eligibility"),
-        cost_options=tuple(CostOption(*c) for c in raw.get("costs", ())),
+        cost_options=tuple(_cost(*c) for c in raw.get("costs", ())),
         fees_text=raw.get("fees"),
         schedules=tuple(_read_schedule(s) for s in raw.get("schedules", ())),
         attending_types=frozenset(_ATTENDING[a] for a in raw.get("attending", ())),
         attending_access=tuple(raw.get("joining", ())),
         locations=locations,
+        distance_km=None,
+        precision=Precision.NONE,
         access_notes=tuple(
             dict.fromkeys(
                 a.description if not a.details else f"{a.description}. {a.details}" for a in notes
@@ -218,6 +251,7 @@ def decode(
         languages=tuple(raw.get("languages", ())),
         scope=_SCOPE[raw["scope"]],
         service_area=raw.get("area"),
+        area_codes=tuple(raw.get("area_codes", ())),
         assured_date=_date(raw.get("assured")),
         last_modified=_date(raw.get("modified")),
         licence=licence,
@@ -232,7 +266,5 @@ def at_distance(listing: Listing, km: float, nearest: str) -> Listing:
     rest = [loc for loc in listing.locations if loc.id != nearest]
     precision = first[0].precision if first else Precision.NONE
     # As dataclasses.replace, which takes ten times as long, and every match makes hundreds.
-    copy = object.__new__(Listing)
-    copy.__dict__.update(listing.__dict__)
-    copy.__dict__.update(distance_km=round(km, 2), locations=(*first, *rest), precision=precision)
-    return copy
+    here = {"distance_km": round(km, 2), "locations": (*first, *rest), "precision": precision}
+    return _built(Listing, **(vars(listing) | here))

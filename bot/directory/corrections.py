@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from bot.network.model import Code
@@ -124,7 +124,7 @@ def corrections(
     state: CorrectionState | None = CorrectionState.OPEN,
     feed: str | None = None,
     only: int | None = None,
-    limit: int = 100,
+    limit: int | None = 100,
     offset: int = 0,
 ) -> list[Correction]:
     """Corrections, the oldest first; or the one with the id ``only``."""
@@ -159,9 +159,18 @@ def settle(session: Session, correction_id: int, *, right: bool, note: str = "",
 FIELDS = ("feed", "source_id", "name", "about", "note", "noticed")
 
 
-def corrections_file(session: Session, feed: str | None = None) -> list[dict[str, str]]:
-    """Confirmed corrections for the directory's owner, as rows of ``FIELDS``."""
-    rows = corrections(session, state=CorrectionState.CONFIRMED, feed=feed, limit=100_000)
+def feeds_to_tell(session: Session) -> list[str]:
+    """The feeds of confirmed corrections that their owners were not sent, by name.
+
+    "" stands for those of which it is not known which service was meant.
+    """
+    row = CorrectionRow
+    query = select(row.feed).where(row.state == CorrectionState.CONFIRMED.value)
+    return list(session.scalars(query.distinct().order_by(row.feed)))
+
+
+def corrections_file(session: Session, feed: str) -> list[dict[str, str]]:
+    """Confirmed corrections of one feed for its owner, as rows of ``FIELDS``."""
     return [
         {
             "feed": c.feed,
@@ -171,7 +180,7 @@ def corrections_file(session: Session, feed: str | None = None) -> list[dict[str
             "note": c.note,
             "noticed": _day(c.at).isoformat(),
         }
-        for c in rows
+        for c in corrections(session, state=CorrectionState.CONFIRMED, feed=feed, limit=None)
     ]
 
 
@@ -185,11 +194,18 @@ def as_csv(rows: Sequence[dict[str, str]]) -> str:
     return out.getvalue()
 
 
-def mark_sent(session: Session, ids: Sequence[int]) -> None:
-    """These went to the directory's owner."""
-    for row in session.scalars(select(CorrectionRow).where(CorrectionRow.id.in_(list(ids)))):
-        if row.state == CorrectionState.CONFIRMED.value:
-            row.state = CorrectionState.SENT.value
+def file_name(feed: str) -> str:
+    """What to call the file of a feed: "corrections-council-of-x.csv"."""
+    plain = re.sub(r"[^a-z0-9]+", "-", feed.casefold()).strip("-")
+    return f"corrections-{plain or 'directory'}.csv"
+
+
+def mark_sent(session: Session, feed: str) -> int:
+    """The confirmed ones of a feed went to its owner; how many they were."""
+    row = CorrectionRow
+    mine = (row.feed == feed, row.state == CorrectionState.CONFIRMED.value)
+    sent = session.execute(update(row).where(*mine).values(state=CorrectionState.SENT.value))
+    return sent.rowcount if isinstance(sent, CursorResult) else 0
 
 
 def _day(moment: datetime) -> date:

@@ -3,7 +3,8 @@
 Blocking first: services share a block when they share a phone, a postcode, a name, or a
 website and an outcode. Within a block a score weighs how alike the names are against what else
 agrees. Likely pairs are shown once at once; staff confirm or split them, and possible pairs
-wait for staff. What staff decided is never undone by a later import.
+wait for staff. What staff decided is never undone by a later import. What one directory itself
+lists twice is for its owner to mend: it is found for the report, and both records stay shown.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
@@ -38,6 +40,7 @@ LIKELY, POSSIBLE = 0.71, 0.62
 LARGEST_BLOCK = 80
 _CHUNK = 400
 _LEAST_NAME = 0.72
+_APART = "km apart"
 
 _SHARED_HOSTS = frozenset(
     {"facebook.com", "gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "yahoo.co.uk",
@@ -161,7 +164,7 @@ def compare(a: Facts, b: Facts) -> tuple[float, tuple[str, ...]]:
     if a.points and b.points and not a.postcodes & b.postcodes:
         km = min(haversine_km(*p, *q) for p in a.points for q in b.points)
         if km > 2:
-            reasons.append(f"{km:.0f} km apart")
+            reasons.append(f"{km:.0f} {_APART}")
             points -= 2.5
     other_days = bool(a.days and b.days and not a.days & b.days)
     if other_days:
@@ -247,6 +250,44 @@ def _compare(session: Session, ids: Sequence[int]) -> int:
     session.execute(update(ServiceRow).where(ServiceRow.id.in_(ids)).values(compared=1))
     show_once(session, touched)
     return len(pairs)
+
+
+def within_feed(session: Session, feed_id: int) -> list[tuple[int, int, float, tuple[str, ...]]]:
+    """Pairs of open records of one feed that are likely one service, the likeliest first.
+
+    Each is two ids of the store, the score and what agrees. One group at two places is no repeat.
+    Reads the whole feed.
+    """
+    names: dict[int, str] = {}
+    members: dict[int, list[int]] = defaultdict(list)
+    row = ServiceRow
+    ids = list(
+        session.scalars(select(row.id).where(row.feed_id == feed_id, row.closed_at.is_(None)))
+    )
+    for start in range(0, len(ids), _CHUNK):
+        for facts in _facts(session, ids[start : start + _CHUNK]).values():
+            names[facts.id] = " ".join(_words(facts.name))
+            for key in blocks(facts):
+                members[key].append(facts.id)
+    # Names are cheap to compare, and most that share a postcode have others.
+    wanted = sorted(
+        {
+            _pair(a, b)
+            for block in members.values()
+            if 2 <= len(block) <= LARGEST_BLOCK
+            for a, b in combinations(block, 2)
+            if fuzz.token_set_ratio(names[a], names[b]) >= 100 * _LEAST_NAME
+        }
+    )
+    found = []
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        known = _facts(session, {i for pair in chunk for i in pair})
+        for first, second in chunk:
+            score, reasons = compare(known[first], known[second])
+            if score >= LIKELY and not any(r.endswith(_APART) for r in reasons):
+                found.append((first, second, score, reasons))
+    return sorted(found, key=lambda pair: (-pair[2], pair[:2]))
 
 
 def _pair(a: int, b: int) -> tuple[int, int]:

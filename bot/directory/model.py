@@ -234,6 +234,7 @@ class Service:
         min_age, max_age: years, inclusive; ``None`` is no limit known.
         scope: local, national or online.
         service_area: the area's name or names in words, for example "Buckinghamshire".
+        area_codes: of the same, from what stands beside its name (``areas.codes_of``).
         assured_date: when a person last checked the record.
         last_modified: when the record was last changed, which is not a check.
         flags: what the importer repaired or doubts.
@@ -259,6 +260,7 @@ class Service:
     attending_types: tuple[AttendingType, ...] = ()
     attending_access: tuple[str, ...] = ()
     service_area: str | None = None
+    area_codes: tuple[str, ...] = ()
     scope: Scope = Scope.LOCAL
     terms: tuple[Term, ...] = ()
     tags: tuple[Tag, ...] = ()
@@ -321,6 +323,7 @@ class Listing:
     languages: tuple[str, ...] = ()
     scope: Scope = Scope.LOCAL
     service_area: str | None = None
+    area_codes: tuple[str, ...] = ()
     assured_date: date | None = None
     last_modified: date | None = None
     licence: str | None = None

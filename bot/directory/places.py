@@ -28,12 +28,13 @@ BANDS_PER_DEGREE = 50
 UK_BOX = (49.0, 61.5, -9.0, 2.3)  # south, north, west, east
 
 # A number of one or two letters, an incode of a digit and two letters; O, I and S are often
-# typed for 0, 1 and 5, and the other way about.
+# typed for 0, 1 and 5, and the other way about. Without any digit it is a word: "willow", "Ellis".
 _POSTCODE = re.compile(
-    r"\b([A-Z]{1,2}[0-9OIL][0-9A-Z]?)[\s.\-]*([0-9OILS])\s?([A-Z0158]{2})\b", re.IGNORECASE
+    r"\b(?=[A-Z\s.\-]{1,5}[0-9])([A-Z]{1,2}[0-9OIL][0-9A-Z]?)[\s.\-]*([0-9OILS])\s?([A-Z0158]{2})\b",
+    re.IGNORECASE,
 )
 _TIDY_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?) [0-9][A-Z]{2}")
-_OUTCODE = re.compile(r"\b([A-Z]{1,2}[0-9OI][0-9A-Z]?)\b", re.IGNORECASE)
+_OUTCODE = re.compile(r"\b(?=[A-Z]{1,3}[0-9])([A-Z]{1,2}[0-9OI][0-9A-Z]?)\b", re.IGNORECASE)
 _SECTOR = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s+([0-9])\b", re.IGNORECASE)
 _LAT_LON = re.compile(r"^\s*(-?\d{1,2}\.\d+)\s*[,; ]\s*(-?\d{1,3}\.\d+)\s*$")
 _TO_DIGIT = str.maketrans("OILS", "0115")

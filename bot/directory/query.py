@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import cos, radians, sqrt
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, CursorResult, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.directory import codec, search_index, unplaced
@@ -20,7 +21,7 @@ from bot.directory.places import Place, band, haversine_km
 from bot.directory.topics import topics_wanted
 from bot.store.directory import FeedRow, ServiceAtLocationRow, ServiceRow
 
-_FIRST_KM = 2.5
+_FIRST_KM, _WIDER = 2.5, 4
 _CHUNK = 500
 _LOOKED_AT = 2
 """Of so many times as many as are wanted, those that are worth most are read: reading is dear."""
@@ -83,12 +84,13 @@ def search_text(
     limit: int = 20,
     *,
     every: bool = False,
+    without: int = 0,
 ) -> list[Listing]:
     """Services that match words ("is there a choir?"), the best match first.
 
     All the words are looked for first; where too few services have them all, any of them,
     unless ``every`` asks for all. With a place, only services within ``within_km`` of it and
-    those for everyone are given.
+    those for everyone are given; ``without`` as in ``candidates``.
     """
     connection = session.connection()
     cells = search_index.cells_around(near.lat, near.lon, within_km) if near else []
@@ -101,7 +103,7 @@ def search_text(
             scored.setdefault(key, score + (1000.0 if all_of_them else 0.0))
         if len(scored) >= limit:
             break
-    kept = _kept(session, scored, near, within_km, limit)
+    kept = _kept(session, scored, near, within_km, limit, without)
     listings = _load(session, [key for key, _ in kept])
     return [
         codec.at_distance(listings[key], *placed) if placed else listings[key]
@@ -111,7 +113,12 @@ def search_text(
 
 
 def _kept(
-    session: Session, scored: Mapping[int, float], near: Place | None, within_km: float, limit: int
+    session: Session,
+    scored: Mapping[int, float],
+    near: Place | None,
+    within_km: float,
+    limit: int,
+    without: int,
 ) -> list[tuple[int, tuple[float, str] | None]]:
     """Ids of the best that may be offered, each with its distance and place where it has one.
 
@@ -128,10 +135,10 @@ def _kept(
             ):
                 here = (_km_to(near, location, lat, lon), location)
                 nearest[key] = min(nearest.get(key, here), here)
-        for key, scope, visible in session.execute(
-            select(row.id, row.scope, row.visible).where(row.id.in_(chunk))
+        for key, scope, visible, topics in session.execute(
+            select(row.id, row.scope, row.visible, row.topics).where(row.id.in_(chunk))
         ):
-            if not visible:
+            if not visible or topics & without:
                 continue
             at = nearest.get(key)
             if at is not None and at[0] > within_km:
@@ -205,7 +212,7 @@ def _nearest(
     reach = min(_FIRST_KM, within_km)
     while True:
         best: dict[int, tuple[float, str, int]] = {}
-        for key, location, lat, lon, topics in session.execute(_box(near, reach, bits)):
+        for key, location, lat, lon, topics in _in_box(session, near, reach, bits):
             km = _km_to(near, location, lat, lon)
             if km <= reach and (key not in best or km < best[key][0]):
                 best[key] = (km, location, topics)
@@ -213,7 +220,7 @@ def _nearest(
             break
         # As far as would do if services lay as thick there as here.
         wider = reach * sqrt(1.2 * enough / max(1, len(best)))
-        reach = min(max(1.3 * reach, min(wider, 3 * reach)), within_km)
+        reach = min(max(1.3 * reach, min(wider, _WIDER * reach)), within_km)
     ordered = sorted(best, key=lambda key: (best[key][0], key))
     if worth is not None:
         kept = _most_worth({k: worth(best[k][2], best[k][0]) for k in ordered}, limit)
@@ -221,39 +228,67 @@ def _nearest(
     return {key: best[key][:2] for key in ordered[:limit]}
 
 
-def _box(near: Place, km: float, bits: _Bits) -> Select[tuple[int, str, float, float, int]]:
-    row = ServiceAtLocationRow
+def _in_box(
+    session: Session, near: Place, km: float, bits: _Bits
+) -> CursorResult[tuple[int, str, float, float, int]]:
     d_lat = km / 110.5
     d_lon = km / max(1.0, 111.3 * cos(radians(near.lat)))
-    bands = range(band(near.lat - d_lat), band(near.lat + d_lat) + 1)
+    values = {
+        "bands": list(range(band(near.lat - d_lat), band(near.lat + d_lat) + 1)),
+        "south": near.lat - d_lat,
+        "north": near.lat + d_lat,
+        "west": near.lon - d_lon,
+        "east": near.lon + d_lon,
+    }
+    # The connection gives plain rows: the session would make thousands of its own.
+    return session.connection().execute(_box(bits[0] is None), values | _sifting(bits))
+
+
+# Statements are built once, as that takes longer than running them.
+
+
+@lru_cache(maxsize=2)
+def _box(any_topic: bool) -> Select[tuple[int, str, float, float, int]]:
+    row = ServiceAtLocationRow
     query = select(row.service_id, row.location_id, row.lat, row.lon, row.topics).where(
         row.visible == 1,
-        row.band.in_(bindparam("bands", list(bands), expanding=True)),
-        row.lon.between(near.lon - d_lon, near.lon + d_lon),
-        row.lat.between(near.lat - d_lat, near.lat + d_lat),
+        row.band.in_(bindparam("bands", expanding=True)),
+        row.lon.between(bindparam("west"), bindparam("east")),
+        row.lat.between(bindparam("south"), bindparam("north")),
     )
-    return query.where(*_sifted(row.topics, bits))
+    return query.where(*_sifted(row.topics, any_topic))
 
 
-def _sifted(topics: InstrumentedAttribute[int], bits: _Bits) -> list[ColumnElement[bool]]:
+def _sifted(topics: InstrumentedAttribute[int], any_topic: bool) -> list[ColumnElement[bool]]:
+    kept = topics.op("&")(bindparam("without", type_=BigInteger)) == 0
+    wanted = topics.op("&")(bindparam("wanted", type_=BigInteger)) != 0
+    return [kept] if any_topic else [wanted, kept]
+
+
+def _sifting(bits: _Bits) -> dict[str, int]:
     wanted, without = bits
-    sifted = [] if wanted is None else [topics.op("&")(wanted) != 0]
-    return [*sifted, topics.op("&")(without) == 0] if without else sifted
+    return {"without": without} if wanted is None else {"wanted": wanted, "without": without}
 
 
 def _remote(
     session: Session, bits: _Bits, limit: int, worth: Worth | None, beside: Iterable[int]
 ) -> list[int]:
-    row = ServiceRow
-    query = select(row.id, row.topics).where(row.visible == 1, row.remote == 1)
-    query = query.where(*_sifted(row.topics, bits))
     looked_at = limit if worth is None else limit * _LOOKED_AT
-    query = query.order_by(row.freshness.desc(), row.id).limit(looked_at)
+    values = {"looked_at": looked_at, **_sifting(bits)}
+    rows = session.connection().execute(_freshest(bits[0] is None), values)
     have = set(beside)
-    found = [(key, topics) for key, topics in session.execute(query) if key not in have]
+    found = [(key, topics) for key, topics in rows if key not in have]
     if worth is not None:
         return _most_worth({key: worth(topics, None) for key, topics in found}, limit)
     return [key for key, _ in found[:limit]]
+
+
+@lru_cache(maxsize=2)
+def _freshest(any_topic: bool) -> Select[tuple[int, int]]:
+    row = ServiceRow
+    query = select(row.id, row.topics).where(row.visible == 1, row.remote == 1)
+    query = query.where(*_sifted(row.topics, any_topic))
+    return query.order_by(row.freshness.desc(), row.id).limit(bindparam("looked_at"))
 
 
 def _most_worth(found: Mapping[int, tuple[float, int]], limit: int) -> list[int]:
@@ -279,22 +314,25 @@ def _load(session: Session, ids: Sequence[int], *, any_status: bool = False) -> 
     that is visible, hundreds of thousands, in place of the ids.
     """
     found: dict[int, Listing] = {}
-    row = ServiceRow
     for chunk in _chunks(ids):
-        query = (
-            select(
-                row.id,
-                row.visible,
-                row.listing,
-                FeedRow.name,
-                row.source_id,
-                FeedRow.licence,
-                FeedRow.attribution,
-            )
-            .join(FeedRow, FeedRow.id == row.feed_id)
-            .where(row.id.in_(chunk))
-        )
-        for key, visible, *content in session.execute(query):
+        rows = session.connection().execute(_listings(), {"ids": chunk})
+        for key, visible, content, feed, source_id, licence, attribution in rows:
             if visible or any_status:
-                found[key] = codec.decode(key, *content)
+                found[key] = codec.decode(key, content, feed, source_id, licence, attribution)
     return found
+
+
+@lru_cache(maxsize=1)
+def _listings() -> Select[tuple[int, int, str, str, str, str | None, str | None]]:
+    row, feed = ServiceRow, FeedRow
+    query = select(
+        row.id,
+        row.visible,
+        row.listing,
+        feed.name,
+        row.source_id,
+        feed.licence,
+        feed.attribution,
+    )
+    query = query.join(feed, feed.id == row.feed_id)
+    return query.where(row.id.in_(bindparam("ids", expanding=True)))

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.directory import duplicates, visibility
 from bot.directory.duplicates import PairState
 from bot.directory.importer import ImportReport, import_source
+from bot.directory.model import ServiceStatus
 from bot.store.base import now, unit_of_work
 from bot.store.directory import (
     CorrectionRow,
@@ -30,6 +31,7 @@ from bot.store.directory import (
 )
 
 STALE_AFTER = timedelta(days=365)
+_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class FeedHealth:
         flags: how many services have each repair or doubt, "no_coordinates" and the like.
         quarantined: records of the last import that could not be used, by reason.
         corrections: that people sent and staff have not settled.
-        interrupted: a live crawl stopped before its end, and goes on at the next import.
+        interrupted: a live crawl stopped before its end.
         last: what the last import said, as ``ImportReport.as_dict``.
     """
 
@@ -80,6 +82,7 @@ class ServiceLine:
     organization: str | None
     checked_on: date | None
     shown: bool
+    status: str
     flags: tuple[str, ...]
 
 
@@ -107,6 +110,16 @@ class Duplicate:
     reasons: str
     state: PairState
     decided_by: str | None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Two open records of one feed that are likely one service; ``reasons`` are what agrees."""
+
+    first: ServiceLine
+    second: ServiceLine
+    score: float
+    reasons: str
 
 
 def feeds(session: Session, today: date | None = None) -> list[FeedHealth]:
@@ -168,7 +181,8 @@ def feeds(session: Session, today: date | None = None) -> list[FeedHealth]:
                 dialect=feed.dialect,
                 imported_at=feed.imported_at,
                 retired=bool(feed.retired),
-                interrupted=feed.resume_page is not None,
+                interrupted=feed.resume_page is not None
+                or (feed.report or {}).get("stopped_at_page") is not None,
                 services=services,
                 shown=shown,
                 closed=closed,
@@ -185,7 +199,12 @@ def feeds(session: Session, today: date | None = None) -> list[FeedHealth]:
 
 
 def flagged(
-    session: Session, flag: str, *, feed: str | None = None, limit: int = 100, offset: int = 0
+    session: Session,
+    flag: str,
+    *,
+    feed: str | None = None,
+    limit: int | None = 100,
+    offset: int = 0,
 ) -> list[ServiceLine]:
     """Open services that have a repair or doubt: "no_coordinates", "no_schedule", …"""
     padded = literal(" ") + ServiceRow.flags + literal(" ")
@@ -197,7 +216,7 @@ def stale(
     *,
     feed: str | None = None,
     today: date | None = None,
-    limit: int = 100,
+    limit: int | None = 100,
     offset: int = 0,
 ) -> list[ServiceLine]:
     """Services that are shown and were last checked or changed over a year ago, oldest first."""
@@ -207,31 +226,54 @@ def stale(
     return _lines(session, condition, feed, limit, offset, oldest_first=True)
 
 
+def undated(
+    session: Session, *, feed: str | None = None, limit: int | None = 100, offset: int = 0
+) -> list[ServiceLine]:
+    """Services that are shown and do not say when they were last checked or changed."""
+    condition = and_(ServiceRow.visible == 1, ServiceRow.freshness == 0)
+    return _lines(session, condition, feed, limit, offset)
+
+
+def not_active(
+    session: Session, *, feed: str | None = None, limit: int | None = 100, offset: int = 0
+) -> list[ServiceLine]:
+    """Services that are in the feed and not offered, since it says that they do not run now."""
+    active = ServiceStatus.ACTIVE.value
+    return _lines(session, ServiceRow.status != active, feed, limit, offset)
+
+
 def _lines(
     session: Session,
     condition: ColumnElement[bool],
     feed: str | None,
-    limit: int,
+    limit: int | None,
     offset: int,
     *,
     oldest_first: bool = False,
 ) -> list[ServiceLine]:
     row = ServiceRow
     query = (
-        select(
-            row.id, FeedRow.name, row.source_id, row.name, OrganizationRow.name, row.freshness,
-            row.visible, row.flags,
-        )
-        .join(FeedRow, FeedRow.id == row.feed_id)
-        .outerjoin(OrganizationRow, OrganizationRow.id == row.organization_id)
+        _select_lines()
         .where(condition, row.closed_at.is_(None))
         .order_by(row.freshness if oldest_first else row.name, row.id)
         .limit(limit)
         .offset(offset)
-    )  # fmt: skip
+    )
     if feed is not None:
         query = query.where(FeedRow.name == feed)
     return [_line(*r) for r in session.execute(query)]
+
+
+def _select_lines() -> Select[Any]:
+    row = ServiceRow
+    return (
+        select(
+            row.id, FeedRow.name, row.source_id, row.name, OrganizationRow.name, row.freshness,
+            row.visible, row.status, row.flags,
+        )
+        .join(FeedRow, FeedRow.id == row.feed_id)
+        .outerjoin(OrganizationRow, OrganizationRow.id == row.organization_id)
+    )  # fmt: skip
 
 
 def _line(
@@ -242,12 +284,13 @@ def _line(
     organization: str | None,
     freshness: int,
     visible: int,
+    status: str,
     flags: str,
 ) -> ServiceLine:
     checked = date.fromordinal(freshness) if freshness else None
     shown = bool(visible)
     return ServiceLine(
-        key, feed, source_id, name, organization, checked, shown, tuple(flags.split())
+        key, feed, source_id, name, organization, checked, shown, status, tuple(flags.split())
     )
 
 
@@ -256,13 +299,18 @@ def quarantined(
     *,
     feed: str | None = None,
     reason: str | None = None,
-    limit: int = 100,
+    limit: int | None = 100,
     offset: int = 0,
+    most_raw: int | None = None,
 ) -> list[QuarantinedLine]:
-    """Records of the last import of each feed that could not be used."""
+    """Records of the last import of each feed that could not be used.
+
+    ``most_raw`` cuts what they said to so many characters.
+    """
     row = QuarantineRow
+    raw = row.raw if most_raw is None else func.substr(row.raw, 1, most_raw)
     query = (
-        select(row.id, FeedRow.name, row.source_id, row.reason, row.detail, row.raw, row.seen_at)
+        select(row.id, FeedRow.name, row.source_id, row.reason, row.detail, raw, row.seen_at)
         .join(FeedRow, FeedRow.id == row.feed_id)
         .order_by(FeedRow.name, row.reason, row.id)
         .limit(limit)
@@ -279,30 +327,24 @@ def listed_twice(
     session: Session,
     *,
     state: PairState | None = PairState.LIKELY,
-    limit: int = 100,
+    feed: str | None = None,
+    limit: int | None = 100,
     offset: int = 0,
 ) -> list[Duplicate]:
-    """Pairs of records that may be one service, the likeliest first; ``None`` gives all."""
+    """Pairs of records that may be one service, the likeliest first; ``None`` gives all.
+
+    ``feed`` is the name of one that has either of them.
+    """
     pair, first, second = ServicePairRow, aliased(ServiceRow), aliased(ServiceRow)
     query = select(pair).order_by(pair.score.desc(), pair.id).limit(limit).offset(offset)
     query = query.join(first, first.id == pair.first_id).join(second, second.id == pair.second_id)
     if state is not None:
         query = query.where(pair.state == state.value)
+    if feed is not None:
+        mine = select(FeedRow.id).where(FeedRow.name == feed)
+        query = query.where(first.feed_id.in_(mine) | second.feed_id.in_(mine))
     pairs = list(session.scalars(query))
-    ids = {i for p in pairs for i in (p.first_id, p.second_id)}
-    row = ServiceRow
-    lines = {
-        r[0]: _line(*r)
-        for r in session.execute(
-            select(
-                row.id, FeedRow.name, row.source_id, row.name, OrganizationRow.name,
-                row.freshness, row.visible, row.flags,
-            )
-            .join(FeedRow, FeedRow.id == row.feed_id)
-            .outerjoin(OrganizationRow, OrganizationRow.id == row.organization_id)
-            .where(row.id.in_(ids))
-        )
-    }  # fmt: skip
+    lines = _by_id(session, {i for p in pairs for i in (p.first_id, p.second_id)})
     return [
         Duplicate(
             id=p.id,
@@ -315,6 +357,25 @@ def listed_twice(
         )
         for p in pairs
     ]
+
+
+def repeats(session: Session, feed_id: int) -> list[Repeat]:
+    """What one feed itself likely lists twice, the likeliest first; for its owner to mend."""
+    pairs = duplicates.within_feed(session, feed_id)
+    lines = _by_id(session, {i for first, second, *_ in pairs for i in (first, second)})
+    return [
+        Repeat(lines[first], lines[second], score, ", ".join(reasons))
+        for first, second, score, reasons in pairs
+    ]
+
+
+def _by_id(session: Session, ids: Collection[int]) -> dict[int, ServiceLine]:
+    found: dict[int, ServiceLine] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        query = _select_lines().where(ServiceRow.id.in_(wanted[start : start + _CHUNK]))
+        found.update((r[0], _line(*r)) for r in session.execute(query))
+    return found
 
 
 def confirm(session: Session, pair_id: int, *, by: str) -> None:
@@ -358,7 +419,7 @@ def import_again(
     Runs until it is done: call it from a thread or a process of its own.
 
     Args:
-        progress: called after every batch with the report so far (``rate``, ``left_seconds``).
+        progress: called after every batch with the report so far (``rate``, ``seconds_left``).
         url: SQLAlchemy URL of the store; the settings' one by default.
 
     Raises:

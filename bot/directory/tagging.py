@@ -29,20 +29,9 @@ OWN_SCHEME = "wise"
 _ORDER = {sub: place for place, sub in enumerate(SubCategory)}
 _CODES = frozenset(sub.value for sub in SubCategory)
 
-_NATIONAL_AREA = re.compile(
-    r"^(?:the )?(?:uk|u\.k\.|united kingdom|great britain|england|scotland|wales|northern ireland|"
-    r"england (?:and|&) wales|uk[- ]wide|national(?:ly)?|nationwide|national coverage|"
-    r"whole (?:of the )?uk)\.?$",
-    re.IGNORECASE,
-)
 # Vocabularies that say whom a service suits, not what it is.
 _FOR_WHOM = re.compile(r"suitab|audience|send|eligib|circumstance|\bage", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z0-9]+")
-
-
-def is_national(area: str | None) -> bool:
-    """Whether a service area's name is a nation or the whole country."""
-    return bool(area and _NATIONAL_AREA.match(area.strip()))
 
 
 def says_for_whom(scheme: str) -> bool:

@@ -25,7 +25,7 @@ KIN: dict[str, frozenset[Relationship]] = {
         ("ex exwife exhusband expartner", (R.EX_PARTNER,)),
         ("mum mam mom mother mummy ma dad father daddy da parent", (R.PARENT,)),
         ("son daughter child kid lad boy girl stepson stepdaughter", (R.CHILD,)),
-        ("sister brother sis bro sibling twin stepsister stepbrother", (R.SIBLING,)),
+        ("sister brother sis bro sibling twin stepsister stepbrother ourkid", (R.SIBLING,)),
         ("grandson granddaughter grandchild grandkid", (R.GRANDCHILD,)),
         (
             "gran grandma granny nan nana nanna grandad granddad grandpa grandmother grandfather",
@@ -75,6 +75,9 @@ _OPPOSITE = {
     "cat": "dog",
 }
 _SAME = {"mam": "mum", "mom": "mum", "mother": "mum", "mummy": "mum", "father": "dad"}
+_TITLES = frozenset({"father", "mother", "sister", "brother", "bro", "sis"})
+"""Kin words that are also what a priest, a nun or one of a congregation is called."""
+_MINE = re.compile(r"\W*(?:my|our|me|ma|mi)\b", re.IGNORECASE)
 _FILLER = frozenset(
     word
     for words in ("my the our a an of dear please", "one called named who is lady man")
@@ -114,6 +117,7 @@ def _words(text: str) -> list[str]:
         plain,
     )
     plain = re.sub(r"\b(mother|father|sister|brother|son|daughter)[\s-]+inlaw\b", r"\1inlaw", plain)
+    plain = re.sub(r"\bour kid\b", "ourkid", plain)
     return re.findall(r"[^\W_]+", plain)
 
 
@@ -183,6 +187,8 @@ def _resolved(network: Network, text: str) -> Match | Ambiguous | None:
     whole = [k for k, label in labels.items() if [w for w in label if w not in _FILLER] == wanted]
     if whole:
         return _one_or_many(whole)
+    if _MINE.match(text):
+        labels = {m.key: _without_title(m, labels[m.key]) for m in network}
 
     kin = [w for w in wanted if w in KIN]
     names = [w for w in wanted if w not in KIN]
@@ -225,6 +231,12 @@ def _resolved(network: Network, text: str) -> Match | Ambiguous | None:
     return None
 
 
+def _without_title(member: Member, label: list[str]) -> list[str]:
+    """A label's words; of a priest called "Father Brendan" none that "my father" could mean."""
+    titled = len(label) > 1 and label[0] in _TITLES
+    return label[1:] if titled and member.relationship not in KIN[label[0]] else label
+
+
 def _looks_like_a_name(text: str, names: Sequence[str]) -> bool:
     """Whether one of ``names`` is written like a name: with a capital, or as the only word."""
     capital = {w for w in re.findall(r"[^\W_]+", text) if w[:1].isupper()}
@@ -259,14 +271,16 @@ def is_certain(member: Member, text: str) -> bool:
         text: the words that it was found by.
     """
     wanted = [_SAME.get(w, w) for w in _words(text) if w not in _FILLER]
-    label = {_SAME.get(w, w) for w in _words(member.label)} - _FILLER
+    called = _words(member.label)
+    called = _without_title(member, called) if _MINE.match(text) else called
+    label = {_SAME.get(w, w) for w in called} - _FILLER
     names = {w for w in wanted if w not in KIN}
     name = {w for w in label if w not in KIN}
     kin = [w for w in wanted if w in KIN and w not in label]
     if not kin and wanted and (set(wanted) <= label or (label and label <= set(wanted))):
         return True
-    called = bool(names) and (names <= label or (bool(name) and name <= names))
-    return called and (member.relationship is None or _related(member.relationship, [*label], kin))
+    named = bool(names) and (names <= label or (bool(name) and name <= names))
+    return named and (member.relationship is None or _related(member.relationship, [*label], kin))
 
 
 def is_role(label: str) -> bool:

@@ -30,8 +30,8 @@ from bot.network.model import Network, Work
 FORMAT = "wise-companion/network/1"
 Value = str | int | float | bool
 
-# What a research file may say of ego beside the difficulties (``difficulty_<area>``) and the
-# measures of the process (``process_<name>``).
+# What a research file may say of ego beside the difficulties (``difficulty_<area>``), the measures
+# of the process (``process_<name>``) and answers to an outcome scale (``outcome_<time>_<item>``).
 RESEARCH_VARIABLES = frozenset(
     {
         "age_band",
@@ -98,7 +98,7 @@ def for_research(record: EgoRecord, number: int) -> EgoRecord:
     variables = {
         name: value
         for name, value in record.variables.items()
-        if (name in RESEARCH_VARIABLES or name.startswith(("difficulty_", "process_")))
+        if (name in RESEARCH_VARIABLES or name.startswith(("difficulty_", "process_", "outcome_")))
         and _CODE.fullmatch(name)
         and (not isinstance(value, str) or _CODE.fullmatch(value))
     }

@@ -7,16 +7,13 @@ things harder is never drawn.
 
 from __future__ import annotations
 
-import math
 import re
 import zlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape, unescape
 
-import numpy as np
 import pyvips
-from numpy.typing import NDArray
 
 from bot.network.fonts import FAMILY as FONT
 from bot.network.fonts import font_files, has_glyphs, machine_has_glyphs, text_width, wrapped
@@ -29,6 +26,7 @@ from bot.network.layout import (
     Place,
     place_members,
 )
+from bot.network.lines import Piece, dashes_of, lines_of
 from bot.network.model import Member, Network, Status
 from bot.network.phrases import ENGLISH, Phrases, PictureWords
 from bot.network.words import describe
@@ -118,9 +116,7 @@ class _LegendItem:
     y: float
 
 
-def _legend(
-    layout: Layout, words: PictureWords, ties: bool, scale: float
-) -> tuple[list[_LegendItem], float]:
+def _legend(layout: Layout, words: PictureWords, ties: bool) -> tuple[list[_LegendItem], float]:
     """Items of the legend in rows, and the height of the whole picture."""
     shown = {p.group for p in (*layout.places, *layout.tray)}
     entries: list[tuple[Group | None, str]] = [
@@ -129,15 +125,15 @@ def _legend(
     if ties:
         entries.append((None, words.tie))
     items: list[_LegendItem] = []
-    left, right = 40 * scale, (WIDTH - 30) * scale
-    x, y = left, layout.tray_bottom + 42 * scale
+    left, right = 40.0, WIDTH - 30.0
+    x, y = left, layout.tray_bottom + 42
     for group, text in entries:
-        width = 58 * scale + text_width(text, LEGEND_FONT * scale)
+        width = 58 + text_width(text, LEGEND_FONT)
         if x > left and x + width > right:
-            x, y = left, y + 54 * scale
+            x, y = left, y + 54
         items.append(_LegendItem(group, text, x, y))
-        x += width + 30 * scale
-    return items, (y + 42 * scale if items else layout.tray_bottom)
+        x += width + 30
+    return items, (y + 42 if items else layout.tray_bottom)
 
 
 def _icon(group: Group, x: float, y: float, radius: float) -> str:
@@ -147,21 +143,15 @@ def _icon(group: Group, x: float, y: float, radius: float) -> str:
     )
 
 
-def _place(place: Place, label: str, kind: str, ground: str) -> str:
+def _place(place: Place, label: str, kind: str) -> str:
     """A member: its icon and its label, with the whole label for those who point at it."""
     label = _NOT_XML.sub("", label)
     whole = f' data-label="{_text(label)}"'
     stand_in = f' data-stand-in="{_text(place.stand_in)}"{whole}' if place.stand_in else ""
-    # A rim in the colour of the ground keeps a label readable where a line passes under it.
-    rim = (
-        f' stroke="{ground}" stroke-width="{_n(place.font * 0.26)}" paint-order="stroke"'
-        if ground
-        else ""
-    )
     rows = []
     for number, line in enumerate(place.lines):
         if place.anchor == "middle":
-            x, anchor = place.x, f' text-anchor="middle"{rim}'
+            x, anchor = place.x, ' text-anchor="middle"'
             y = place.label_box.top + place.font * (0.9 + 1.18 * number)
         else:
             x, anchor, y = place.label_box.left, "", place.y + place.font * 0.36
@@ -176,109 +166,24 @@ def _place(place: Place, label: str, kind: str, ground: str) -> str:
     )
 
 
-def _bend(first: Place, second: Place, centre: tuple[float, float]) -> tuple[float, float]:
-    """Where a tie's line bends: a little towards the middle, and around it where it must."""
-    mid_x, mid_y = (first.x + second.x) / 2, (first.y + second.y) / 2
-    run_x, run_y = second.x - first.x, second.y - first.y
-    length = math.hypot(run_x, run_y) or 1.0
-    to_x, to_y = centre[0] - first.x, centre[1] - first.y
-    part = (to_x * run_x + to_y * run_y) / length**2
-    side = (run_x * to_y - run_y * to_x) / length
-    clear = YOU_RADIUS + 16 - abs(side)
-    if clear > 0 and 0 < part < 1:
-        # A straight line would run behind "me": pass on the side where it already is.
-        part = min(max(part, 0.15), 0.85)
-        bend = clear / (2 * part * (1 - part)) * (-1 if side > 0 else 1)
-        return mid_x - run_y / length * bend, mid_y + run_x / length * bend
-    away_x, away_y = mid_x - centre[0], mid_y - centre[1]
-    away = math.hypot(away_x, away_y) or 1.0
-    bend = -min(0.14 * away, 0.12 * length)
-    return mid_x + away_x / away * bend, mid_y + away_y / away * bend
-
-
-_DETOURS = (40, -40, 80, -80, 130, -130, 190, -190, 260, -260)
-"""How far a line may bend aside, in px to its control point; the nearest first."""
-
-
-def _clear_bend(first: Place, second: Place, layout: Layout) -> tuple[float, float]:
-    """A bend that runs behind nobody else: a line into an icon looks like a tie of its own.
-
-    Where each way has somebody, the one with the fewest.
-    """
-    usual = _bend(first, second, layout.centre)
-    run_x, run_y = second.x - first.x, second.y - first.y
-    length = math.hypot(run_x, run_y) or 1.0
-    tries = [usual] + [
-        (usual[0] - run_y / length * d * layout.scale, usual[1] + run_x / length * d * layout.scale)
-        for d in _DETOURS
-    ]
-    others = [p for p in layout.places if p.key not in (first.key, second.key)]
-    x = np.array([layout.centre[0], *(p.x for p in others)])
-    y = np.array([layout.centre[1], *(p.y for p in others)])
-    reach = np.array([YOU_RADIUS + 8, *(p.radius + 5 for p in others)])
-    along = np.linspace(0, 1, 60)[:, None]
-    best, fewest = usual, len(x) + 1
-    for bend in tries:
-        at_x, at_y = (
-            (1 - along) ** 2 * a + 2 * along * (1 - along) * b + along**2 * c
-            for a, b, c in ((first.x, bend[0], second.x), (first.y, bend[1], second.y))
-        )
-        met = int((np.hypot(at_x - x, at_y - y) < reach).any(axis=0).sum())
-        if met < fewest:
-            best, fewest = bend, met
-        if not fewest:
-            break
-    return best
-
-
-def _tie(first: Place, second: Place, bend: tuple[float, float]) -> str:
-    return (
-        f'<path d="M{_n(first.x)} {_n(first.y)}Q{_n(bend[0])} {_n(bend[1])} '
-        f'{_n(second.x)} {_n(second.y)}"/>'
+def _tie(pieces: tuple[Piece, ...]) -> str:
+    drawn = "".join(
+        f"M{_n(x0)} {_n(y0)}Q{_n(x1)} {_n(y1)} {_n(x2)} {_n(y2)}"
+        for (x0, y0), (x1, y1), (x2, y2) in pieces
     )
+    return f'<path d="{drawn}"/>'
 
 
-def _crossed(
-    layout: Layout, lines: list[tuple[Place, Place, tuple[float, float]]]
-) -> frozenset[str]:
-    """Keys of members whose label a circle or a tie runs under."""
+def _ring(radius: float, ground: str, layout: Layout) -> str:
+    """A circle; its line has gaps where labels are."""
     cx, cy = layout.centre
-    crossed = set()
-    for place in layout.places:
-        box = place.label_box
-        corners = [
-            math.hypot(x - cx, y - cy) for x in (box.left, box.right) for y in (box.top, box.bottom)
-        ]
-        near_x = min(max(cx, box.left), box.right)
-        near_y = min(max(cy, box.top), box.bottom)
-        nearest = math.hypot(near_x - cx, near_y - cy)
-        if any(nearest - 4 < ring < max(corners) + 4 for ring in layout.rings):
-            crossed.add(place.key)
-    if lines and layout.places:
-        # Points along every line, about 10 px apart on the longest.
-        steps = np.linspace(0, 1, 90)
-        ends = np.array([(a.x, a.y, *bend, b.x, b.y) for a, b, bend in lines])
-        x = _along(ends[:, 0], ends[:, 2], ends[:, 4], steps)
-        y = _along(ends[:, 1], ends[:, 3], ends[:, 5], steps)
-        for place in layout.places:
-            box = place.label_box
-            inside = (x > box.left - 6) & (x < box.right + 6) & (y > box.top - 6)
-            if (inside & (y < box.bottom + 6)).any():
-                crossed.add(place.key)
-    return frozenset(crossed)
-
-
-_Array = NDArray[np.float64]
-
-
-def _along(start: _Array, bend: _Array, end: _Array, steps: _Array) -> _Array:
-    """Points of quadratic curves, one after the other."""
-    points = (
-        np.outer(start, (1 - steps) ** 2)
-        + np.outer(bend, 2 * steps * (1 - steps))
-        + np.outer(end, steps**2)
+    dashes = dashes_of(radius, layout)
+    gaps = f' stroke-dasharray="{" ".join(map(_n, dashes))}"' if len(dashes) > 1 else ""
+    return (
+        f'<rect x="{_n(cx - radius)}" y="{_n(cy - layout.stretch / 2 - radius)}" '
+        f'width="{_n(2 * radius)}" height="{_n(2 * radius + layout.stretch)}" '
+        f'rx="{_n(radius)}" fill="{ground}" stroke="{RING}" stroke-width="2"{gaps}/>'
     )
-    return np.asarray(points.ravel(), dtype=np.float64)
 
 
 def _caption(heading: Heading) -> str:
@@ -316,7 +221,7 @@ def layout_of(
         (words.unplaced, words.lost_touch, words.died),
         lambda member: stand_in(member, phrases or ENGLISH),
         # A short title sits in the corner that the circles leave free.
-        top=44 if text_width(words.title, 38, bold=True) < 330 else 92,
+        top=44 if text_width(words.title, 38, bold=True) < 330 else 96,
     )
 
 
@@ -327,7 +232,7 @@ def render_svg(
     phrases: Phrases | None = None,
     uid: str | None = None,
 ) -> str:
-    """The map as an SVG document, 1080 units wide (more where it is very full).
+    """The map as an SVG document, 1080 units wide (a very full one gets taller).
 
     Args:
         network: ego's network.
@@ -340,10 +245,10 @@ def render_svg(
     """
     words = words or PictureWords()
     layout = layout_of(network, words, phrases)
-    legend, height = _legend(layout, words, _has_ties(network, layout), layout.scale)
+    legend, height = _legend(layout, words, _has_ties(network, layout))
     body = [f'<rect width="{_n(layout.width)}" height="{_n(height)}" fill="{PAGE}"/>']
     body += _drawing(network, layout, words, words.title)
-    body += _legend_svg(legend, layout, layout.scale)
+    body += _legend_svg(legend, layout)
     description = f"{words.description} {describe(network, phrases or ENGLISH)}"
     return _document(body, layout.width, height, words.title, description, uid)
 
@@ -356,24 +261,18 @@ def _has_ties(network: Network, layout: Layout) -> bool:
 
 def _drawing(network: Network, layout: Layout, words: PictureWords, title: str) -> list[str]:
     """Everything of one map but its ground and its legend."""
-    s = layout.scale
     cx, cy = layout.centre
-    by_key = {p.key: p for p in layout.places}
-    ties = [sorted(t) for t in network.ties if t <= set(by_key)]
-    ties.sort()
-    lines = [(by_key[a], by_key[b], _clear_bend(by_key[a], by_key[b], layout)) for a, b in ties]
-    crossed = _crossed(layout, lines)
+    placed = {p.key for p in layout.places}
+    ties = sorted((min(t), max(t)) for t in network.ties if t <= placed)
     body = [
-        f'<text x="{_n(40 * s)}" y="{_n(58 * s)}" font-size="{_n(38 * s)}" font-weight="bold">'
-        f"{_text(title)}</text>"
+        f'<text x="40" y="58" font-size="38" font-weight="bold">{_text(title)}</text>',
     ]
-    for radius, ground in zip(reversed(layout.rings), reversed(GROUNDS), strict=True):
-        body.append(
-            f'<circle cx="{_n(cx)}" cy="{_n(cy)}" r="{_n(radius)}" fill="{ground}" '
-            f'stroke="{RING}" stroke-width="2"/>'
-        )
+    body += [
+        _ring(radius, ground, layout)
+        for radius, ground in zip(reversed(layout.rings), reversed(GROUNDS), strict=True)
+    ]
     if ties:
-        drawn = "".join(_tie(*line) for line in lines)
+        drawn = "".join(_tie(pieces) for pieces in lines_of(ties, layout))
         body.append(
             f'<g class="ties" fill="none" stroke="{TIE}" stroke-width="2.2" '
             f'stroke-linecap="round">{drawn}</g>'
@@ -386,17 +285,10 @@ def _drawing(network: Network, layout: Layout, words: PictureWords, title: str) 
     )
     if not len(network):
         body.append(_empty(words, layout))
-    body.append('<g stroke-linejoin="round">')
     body.extend(
-        _place(
-            p,
-            network[p.key].label,
-            str(getattr(words, p.group.value)),
-            GROUNDS[(network[p.key].circle or 3) - 1] if p.key in crossed else "",
-        )
+        _place(p, network[p.key].label, str(getattr(words, p.group.value)))
         for p in (*layout.places, *layout.tray)
     )
-    body.append("</g>")
     body.extend(
         f'<text x="{_n(h.x)}" y="{_n(h.y)}" font-size="{_n(h.font)}" font-weight="bold" '
         f'fill="{MUTED}">{_text(h.text)}</text>'
@@ -465,7 +357,7 @@ def layout_of_pair(
         (words.circle_1, words.circle_2, words.circle_3),
         (words.unplaced, words.lost_touch, words.died),
         lambda member: stand_in(member, phrases or ENGLISH),
-        top=92,
+        top=96,
     )
     sides = []
     for network, renamed in ((then, keys[0]), (now, keys[1])):
@@ -520,7 +412,7 @@ def render_pair(
         for name, day in zip((words.then, words.now), days, strict=True)
     ]
     ties = any(_has_ties(*side) for side in (pair.then, pair.now))
-    legend, height = _legend(whole, words, ties, whole.scale)
+    legend, height = _legend(whole, words, ties)
     width = step + whole.width
     middle = width / 2
     body = [f'<rect width="{_n(width)}" height="{_n(height)}" fill="{PAGE}"/>']
@@ -532,7 +424,7 @@ def render_pair(
         f'<path d="M{_n(middle)} 30V{_n(whole.tray_bottom - 10)}" stroke="{RING}" '
         f'stroke-width="1.5"/><g transform="translate({_n(step / 2)} 0)">'
     )
-    body += [*_legend_svg(legend, whole, whole.scale), "</g>"]
+    body += [*_legend_svg(legend, whole), "</g>"]
     return _document(body, width, height, words.then_and_now, description, uid)
 
 
@@ -558,25 +450,24 @@ def _empty(words: PictureWords, layout: Layout) -> str:
     return "".join(out)
 
 
-def _legend_svg(items: list[_LegendItem], layout: Layout, scale: float) -> list[str]:
+def _legend_svg(items: list[_LegendItem], layout: Layout) -> list[str]:
     if not items:
         return []
-    rule = layout.tray_bottom + 2 * scale
     out = [
-        f'<path d="M{_n(40 * scale)} {_n(rule)}H{_n(layout.width - 40 * scale)}" '
+        f'<path d="M40 {_n(layout.tray_bottom + 2)}H{_n(layout.width - 40)}" '
         f'stroke="{RING}" stroke-width="1.5"/>'
     ]
     for item in items:
         if item.group is None:
             out.append(
-                f'<path d="M{_n(item.x)} {_n(item.y)}h{_n(40 * scale)}" stroke="{TIE}" '
-                f'stroke-width="{_n(3 * scale)}" stroke-linecap="round"/>'
+                f'<path d="M{_n(item.x)} {_n(item.y)}h40" stroke="{TIE}" '
+                f'stroke-width="3" stroke-linecap="round"/>'
             )
         else:
-            out.append(_icon(item.group, item.x + 20 * scale, item.y, 19 * scale))
+            out.append(_icon(item.group, item.x + 20, item.y, 19))
         out.append(
-            f'<text x="{_n(item.x + 52 * scale)}" y="{_n(item.y + 9 * scale)}" '
-            f'font-size="{_n(LEGEND_FONT * scale)}">{_text(item.text)}</text>'
+            f'<text x="{_n(item.x + 52)}" y="{_n(item.y + 9)}" '
+            f'font-size="{_n(LEGEND_FONT)}">{_text(item.text)}</text>'
         )
     return out
 

@@ -21,7 +21,7 @@ from bot.network.model import (
     kind_of,
 )
 from bot.nlu.context import strain_told, tells_lost_touch
-from bot.nlu.lexicon import relationship_in
+from bot.nlu.lexicon import is_title, relationship_in
 from bot.nlu.meaning import EditMention, MemberMention
 
 STRAIN, LOST_TOUCH, DIED = "strain", "lost_touch", "died"
@@ -42,14 +42,29 @@ class Added:
 
 
 def label_from(name: str) -> str:
-    """A name as the map shows it: without "my", first letter large, at most ``LABEL_MAX`` long."""
+    """A name as the map shows it: without "my", first letter large, at most ``LABEL_MAX`` long.
+
+    "Our kid" is a brother or sister, and no kid: it stays whole.
+    """
     words = name.split()
     if len(words) > 1 and words[0].casefold() in ("my", "our", "ma", "me"):
-        words = words[1:]
+        rest = " ".join(words[1:])
+        whole = relationship_in(" ".join(words))
+        words = words if whole not in (None, relationship_in(rest)) else words[1:]
     name = " ".join(words)
     if len(name) > LABEL_MAX:
         name = name[: LABEL_MAX - 1].rstrip() + "…"
     return name[:1].upper() + name[1:]
+
+
+def as_called(mention: MemberMention, text: str) -> MemberMention:
+    """A mention with the kin word that the text calls it by: "my nana Rose" is "nana Rose"."""
+    name = re.escape(mention.name)
+    before = re.search(rf"\b(?:my|our|me|ma|mi) ((?:\w+ )?\w+) {name}\b", text, re.IGNORECASE)
+    words = before[1].split() if before else []
+    titles = (" ".join(words[at:]) for at in range(len(words)))
+    title = next((each for each in titles if is_title(each)), None)
+    return replace(mention, name=f"{title} {mention.name}") if title else mention
 
 
 def with_mentions(
@@ -90,7 +105,7 @@ def with_mentions(
 def _same(network: Network, mention: MemberMention) -> Member | None:
     label = label_from(mention.name).casefold()
     for member in network:
-        if member.label.casefold() == label and (
+        if label in _names_of(member) and (
             mention.relationship in (None, member.relationship) or _vague(member, mention)
         ):
             return member
@@ -99,6 +114,13 @@ def _same(network: Network, mention: MemberMention) -> Member | None:
         there = network[found.key] if isinstance(found, Match) else None
         return there if there is not None and there.status is not Status.DIED else None
     return None
+
+
+def _names_of(member: Member) -> tuple[str, ...]:
+    """What a member may be called: "Nana Rose" is "Rose" as well."""
+    label = member.label.casefold()
+    title, _, name = label.rpartition(" ")
+    return (label, name) if is_title(title) else (label,)
 
 
 def _vague(member: Member, mention: MemberMention) -> bool:
@@ -129,7 +151,9 @@ def _news(member: Member, mention: MemberMention) -> dict[str, Any]:
 
 def meant(network: Network, text: str) -> Match | Ambiguous | None:
     """``resolve`` with the help of the word lists: "her indoors" is the one partner."""
-    return resolve(network, text, relationship_in(_POSSESSIVE.sub("", text.strip())))
+    plain = text.strip()
+    said = relationship_in(plain) or relationship_in(_POSSESSIVE.sub("", plain))
+    return resolve(network, text, said)
 
 
 def news_in(
@@ -207,9 +231,9 @@ class Edited:
     """The outcome of an edit.
 
     Attributes:
-        outcome: ``done``, ``ambiguous`` (see ``candidates``), ``unsure`` (the one candidate has to
-            be asked about first), ``unknown`` (no such member) or ``unclear`` (the edit cannot
-            be read).
+        outcome: ``done``, ``known`` (who is to be added is there), ``ambiguous`` (see
+            ``candidates``), ``unsure`` (the one candidate has to be asked about first),
+            ``unknown`` (no such member) or ``unclear`` (the edit cannot be read).
         name: the member's label before the change.
         value: what it became, as a code or a label.
         key: the member's key; empty where nothing was done.
@@ -231,6 +255,8 @@ def with_edit(
         relationship = Relationship(edit.value) if edit.value else None
         mention = MemberMention(edit.target, relationship, kind_of(relationship))
         made = with_mentions(network, [mention], new_key)
+        if made.known:
+            return Edited("known", network, made.known[0].label, key=made.known[0].key)
         if not made.added:
             return Edited("unclear", made.network)
         return Edited("done", made.network, made.added[0].label, key=made.added[0].key)

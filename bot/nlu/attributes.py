@@ -119,7 +119,7 @@ _CIRCLE: tuple[tuple[int, str], ...] = (
         r"(?:i'm |im |the |my )?closest(?: to me| person)?|means? (?:the world|everything|so much|a lot) to me|means the world|"
         r"most important|inner (?:circle|ring|most)|innermost|(?:my|me) (?:rock|world|lifeline|everything)|"
         r"(?:couldn't|couldnt|can't|cant|could not|wouldn't|wouldnt|don't know what i'd do|dont know what id do|lost|be lost) (?:cope |manage |do |live |be here |be )?without|"
-        r"very (?:important|close)|(?:in|at|to) the (?:very )?(?:middle|centre|center)|number one|first circle|"
+        r"very (?:important|close)|(?:in|at|to) the (?:very )?(?:middle|centre|center)(?! (?:circle|ring|one))|number one|first circle|"
         r"(?:really|so|extremely) (?:important|close) to me|(?:really|extremely|so) close|absolute rock",
     ),
     (

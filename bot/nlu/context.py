@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from bot.needs.areas import Size
 from bot.network.model import Contact, Distance, Status, Work
 from bot.nlu import attributes
-from bot.nlu.lexicon import relationship_of
+from bot.nlu.lexicon import is_title, relationship_of
 from bot.nlu.words import mend, straight, tokenise
 
 _YES = re.compile(
@@ -353,6 +353,11 @@ def spots_of(text: str, known: Iterable[str]) -> list[Spot]:
     tokens = [t for t in tokenise(low) if t.is_word or t.low == "'s"]
     lowered = [n.lower() for n in names]
     firsts = {n.split()[0]: at for at, n in enumerate(lowered) if len(n.split()) > 1}
+    # "Nana Rose" is also "Rose", where no other is.
+    split = [(at, n.rpartition(" ")) for at, n in enumerate(lowered)]
+    titled = [(name, at) for at, (title, _, name) in split if is_title(title)]
+    called = [name for name, _ in titled]
+    firsts |= {name: at for name, at in titled if called.count(name) == 1}
     found: list[Spot] = []
     for width in range(1, 6):
         for at in range(len(tokens) - width + 1):

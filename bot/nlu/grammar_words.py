@@ -31,6 +31,24 @@ TITLE = _set(
     "deacon"
 )
 HARD_TITLE = _set("mr mrs ms miss mister dr prof professor rev reverend fr mx")
+KIN_TITLE = _set("father mother sister brother bro sis")
+"""Kin words that are also titles: of a priest, a nun, a nurse, one of a congregation."""
+OF_THE_CHURCH = _set(
+    "church chapel convent parish mass communion rosary nun nuns monk monks priest vicar pastor "
+    "deacon bishop minister congregation fellowship mosque masjid gurdwara temple synagogue bible "
+    "prayer prayers pray prays praying abbey monastery jehovah catholic holy cathedral mission "
+    "kingdom jamaat rev reverend fr"
+)
+OF_THE_WARD = _set(
+    "ward wards nurse nurses hospital clinic infirmary surgery bloods injection injections "
+    "dressing dressings matron dialysis hospice"
+)
+"""Where a "sister" is a nurse."""
+MAP_CIRCLE = _set(
+    "inner innermost middle outer outermost outside inside first second third last 1st 2nd 3rd "
+    "nearest closest furthest central"
+)
+"""Which circle of the map: "the inner circle" is no group of people."""
 GENERIC = _set(
     "woman man lady guy bloke lad girl couple chap fella gentleman family boy lass gent "
     "fellow old-boy person one gal dude"

@@ -13,8 +13,10 @@ from dataclasses import replace
 
 from bot.language.reader import Reading
 from bot.needs.areas import Area
+from bot.network.model import FAMILY, Kind
+from bot.nlu.grammar_words import KIN_TITLE
 from bot.nlu.lexicon import relationship_in
-from bot.nlu.meaning import DifficultyMention, Meaning, MemberMention
+from bot.nlu.meaning import DifficultyMention, EditMention, Meaning, MemberMention
 from bot.nlu.reading import doubtful_members, meaning_in
 from bot.nlu.understanding import meaning_of
 
@@ -40,11 +42,12 @@ def meaning(reading: Reading) -> Meaning:
     read, parsed = meaning_in(reading), meaning_of(reading.text)
     doubtful = doubtful_members(reading) if read.members else ()
     heard = [m for m in read.members if parsed.members or not _is_one_small_word(m, reading.text)]
-    members = _members(heard, parsed.members, doubtful)
     low = reading.text.casefold()
+    members = _members(heard, parsed.members, doubtful)
+    members = [m for m in members if not _is_part(m, members, low)]
     return Meaning(
         tuple(sorted(members, key=lambda member: low.find(member.name.casefold()))),
-        read.edits or parsed.edits,
+        _edits(read.edits, parsed.edits),
         _difficulties(read.difficulties, parsed.difficulties),
     )
 
@@ -70,6 +73,15 @@ def _members(
     return members + [m for m in left if any(_near(m.name, said) for said in doubtful)]
 
 
+def _is_part(member: MemberMention, members: Iterable[MemberMention], text: str) -> bool:
+    """Whether somebody is only a part of what another is called: the "kid" of "our kid"."""
+    name = member.name.casefold()
+    return any(
+        f" {name}" in whole and text.count(name) == text.count(whole)
+        for whole in (other.name.casefold() for other in members)
+    )
+
+
 def _is_one_small_word(member: MemberMention, text: str) -> bool:
     """A message of one strange word in small letters ("asdf"), where only the grammar's lists
     can tell a name from a slip of the hand."""
@@ -78,15 +90,50 @@ def _is_one_small_word(member: MemberMention, text: str) -> bool:
 
 def _both(read: MemberMention, parsed: MemberMention) -> MemberMention:
     """One whom both hear."""
+    if parsed.relationship is None and _is_titled(parsed.name):
+        # "Sister Mary" is called so: whether she is a nun or a sister has to be asked.
+        told = None if read.relationship in FAMILY else read.relationship
+        return replace(
+            read, name=parsed.name, relationship=told, kind=read.kind if told else Kind.PERSON
+        )
     if parsed.relationship is None:
         return read
     return replace(read, name=parsed.name, relationship=parsed.relationship, kind=parsed.kind)
+
+
+def _edits(read: Sequence[EditMention], parsed: Sequence[EditMention]) -> tuple[EditMention, ...]:
+    """The reader's changes, or else the grammar's.
+
+    Of somebody who is to be added, and put in a circle in the same breath, the grammar knows
+    both where the reader may hear one.
+    """
+    if not read:
+        return tuple(parsed)
+    edits = list(read)
+    for add in (e for e in parsed if e.operation == "add"):
+        same = [e for e in edits if _near(e.target, add.target)]
+        if not same or not {e.operation for e in same} <= {"add", "set_circle"}:
+            continue
+        placed = [e for e in parsed if e.operation == "set_circle" and e.target == add.target]
+        added = next((e for e in same if e.operation == "add"), None)
+        if added is not None:
+            edits[edits.index(added)] = replace(added, value=add.value or added.value)
+        elif placed:
+            edits.insert(edits.index(same[0]), add)
+        if not any(e.operation == "set_circle" for e in same):
+            edits += placed
+    return tuple(edits)
 
 
 def _near(one: str, other: str) -> bool:
     """Whether all words of one name are in the other ("okafor" and "Mrs Okafor")."""
     first, second = _words(one), _words(other)
     return bool(first and second) and (first <= second or second <= first)
+
+
+def _is_titled(name: str) -> bool:
+    first, _, rest = name.casefold().partition(" ")
+    return bool(rest) and first in KIN_TITLE
 
 
 def _words(name: str) -> frozenset[str]:

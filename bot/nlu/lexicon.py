@@ -114,6 +114,12 @@ def relationship_in(phrase: str) -> Relationship | None:
     return term.relationship if term else None
 
 
+def is_title(phrase: str) -> bool:
+    """Whether a word for family is also said before a name: "nana", "auntie", "nani ji"."""
+    term = terms().get(_split(phrase.lower()))
+    return term is not None and term.is_kin and "t" in term.flags
+
+
 @lru_cache(maxsize=1)
 def names() -> frozenset[str]:
     """First names, in lower case, of every community in Britain that we know of."""

@@ -7,17 +7,29 @@ names: a name counts where the map has it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.network.edits import Match, resolve
 from bot.network.model import FAMILY, Distance, Network
-from bot.nlu.context import distance_in, names_in
+from bot.nlu.context import distance_in, names_in, names_said, spots_of
 from bot.nlu.words import straight
 
-_CLAUSE = re.compile(r"[.;\n]|\bbut\b|\band so (?:do|does)\b")
+_CLAUSE = re.compile(
+    r"[.;\n]|(?<!everyone )(?<!everybody )(?<!all )(?<!of them )(?<!of us )(?<!family )"
+    r"\bbut\b(?! not\b)|\band so (?:do|does)\b"
+)
+"""Where the next thing is said; not at "everyone but Bob"."""
+_BUT_THEY = re.compile(
+    r"\bbut (?=[^.,;]{1,40}? (?:only|just|hardly|never|(?:do|does)(?:n'?t| not))\b)"
+)
+"""What of "all of them but Bob only knows Sue" begins the next thing that is said."""
 _STRANGERS = re.compile(r"\b(?:don'?t|doesn'?t|do not|does not|never|hardly|not)\b[^,]*\bknow")
+_EACH_OTHER = re.compile(r"\bknows? (?:each other|one another)\b")
 _KNOWS = re.compile(r"\b(?:knows?|is friends with|gets? on with|sees)\b(?! (?:each|one another))")
-_KIN = re.compile(r"\b(?:my |the |our )?(?:whole )?family\b")
-_ALL = re.compile(r"\b(?:all|both|everyone|everybody)\b")
+_ALL_KNOW_ALL = re.compile(
+    r"\b(everyone|everybody|they all|all of them) knows? (?:everyone|everybody)(?: else)?\b"
+)
+_KIN = re.compile(r"\b(?:all )?(?:of )?(?:my |the |our )?(?:whole )?family\b(?: all\b)?")
 _LIVES = re.compile(
     r"\b(?:lives?|living|stays?|based|next door|round the corner"
     r"|(?:down|up|over|across) the (?:road|street)|miles away"
@@ -36,36 +48,65 @@ _SAME = (
 def ties_in(text: str, network: Network) -> list[tuple[str, ...]]:
     """Groups of members, by key, who all know each other: "Jean, Tom and Bob", "Jean knows Bob".
 
-    "My family" means all family who are active, "all of them" everyone.
+    "My family" means all family who are active, "all of them" everyone; "everyone but Bob" and
+    "they all do, but Bob doesn't" leave Bob out.
     """
-    keys = {m.label: m.key for m in network.active}
-    family = tuple(m.key for m in network.active if m.relationship in FAMILY)
+    people = _People(network)
     groups: list[tuple[str, ...]] = []
-    for clause in _CLAUSE.split(straight(text).lower()):
-        if _STRANGERS.search(clause):
+    strangers: list[tuple[list[str], list[str]]] = []
+    low = _ALL_KNOW_ALL.sub(r"\1 know each other", straight(text).lower())
+    for clause in _CLAUSE.split(_BUT_THEY.sub(". ", low)):
+        if _STRANGERS.search(clause) or people.are_denied(clause):
+            sides = re.split(r"\bknows?\b", clause, maxsplit=1)
+            strangers.append((people.named(sides[0]), people.named("".join(sides[1:]))))
             continue
-        left, right = _knower(clause, keys)
+        knows = _KNOWS.search(clause)
+        # Whom one person knows need not know one another.
+        left = people.meant(clause[: knows.start()]) if knows else []
+        right = people.meant(clause[knows.end() :]) if knows else []
         if left and right:
             groups += [(a, b) for a in left for b in right if a != b]
-            continue
-        kin = _KIN.search(clause) is not None
-        said = _ALL.sub(" ", _KIN.sub(" ", clause)) if kin else clause
-        named = tuple(keys[n] for n in names_in(said, keys))
-        if kin:
-            named = tuple(dict.fromkeys((*family, *named)))
-        if len(named) > 1:
-            groups.append(named)
-    return groups
+        else:
+            groups.append(tuple(people.meant(_EACH_OTHER.sub(",", clause))))
+    for some, others in strangers:
+        groups = [each for group in groups for each in _apart(group, some, others)]
+    return [group for group in groups if len(group) > 1]
 
 
-def _knower(clause: str, keys: dict[str, str]) -> tuple[list[str], list[str]]:
-    """Who knows whom in "Jean knows Bob and Margaret", who need not know one another."""
-    found = _KNOWS.search(clause)
-    if found is None:
-        return [], []
-    sides = clause[: found.start()], clause[found.end() :]
-    left, right = ([keys[n] for n in names_in(side, keys)] for side in sides)
-    return left, right
+class _People:
+    """Whom of those who are part of life now a text means, by key."""
+
+    def __init__(self, network: Network) -> None:
+        self._keys = {m.label: m.key for m in network.active}
+        self._family = [m.label for m in network.active if m.relationship in FAMILY]
+
+    def meant(self, text: str) -> list[str]:
+        """Those whom a text means, but for those it rules out."""
+        if not _KIN.search(text):
+            return [self._keys[n] for n in names_in(text, self._keys)]
+        others = [n for n in self._keys if n not in self._family]
+        kin = names_in(_KIN.sub("everyone", text), self._family)
+        return [self._keys[n] for n in (*kin, *names_in(_KIN.sub(" ", text), others))]
+
+    def named(self, text: str) -> list[str]:
+        """Those whom a text names, whatever it says of them."""
+        return [self._keys[spot.name] for spot in spots_of(text, self._keys)]
+
+    def are_denied(self, text: str) -> bool:
+        """Whether a text only rules people out: "Bob doesn't", "not Bob"."""
+        said = names_said(text, self._keys)
+        return bool(said.denied) and not said.meant and not _KIN.search(text)
+
+
+def _apart(
+    group: tuple[str, ...], some: Sequence[str], others: Sequence[str]
+) -> list[tuple[str, ...]]:
+    """A group without those who are strangers in it: to ``others``, or where none are, to all."""
+    if not others:
+        return [tuple(k for k in group if k not in some)]
+    if set(group).isdisjoint(some) or set(group).isdisjoint(others):
+        return [group]
+    return [tuple(k for k in group if k not in side) for side in (some, others)]
 
 
 def distance_said(text: str) -> Distance | None:

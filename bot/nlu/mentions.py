@@ -30,12 +30,16 @@ from bot.nlu.grammar_words import (
     GENERIC,
     GENERIC_MANY,
     HARD_TITLE,
+    KIN_TITLE,
     LACKS,
     LIST_KIN,
+    MAP_CIRCLE,
     NEAR,
     NOT_ALONE,
     NOT_NAMES,
     NUMBER,
+    OF_THE_CHURCH,
+    OF_THE_WARD,
     ONLINE,
     PASSING,
     PET_OWNED,
@@ -188,6 +192,8 @@ class Reader:
 
     def term(self, i: int) -> tuple[Term, int] | None:
         """The longest member word that begins here, and where it ends."""
+        if self.raw(i) in {"ward", "charge", "theatre"} and self.raw(i + 1) == "sister":
+            return Term(R.NURSE), i + 2
         table = lexicon.terms()
         for length in range(min(lexicon.MAX_WORDS, self.size - i), 0, -1):
             span = range(i, i + length)
@@ -273,7 +279,7 @@ class Reader:
         if i >= self.size:
             return i
         low = self.raw(i)
-        if low in TITLE and i + 1 < self.size:
+        if (low in TITLE or self.kin_title(i)) and i + 1 < self.size:
             j = i + 2 if self.raw(i + 1) == "." and low in HARD_TITLE else i + 1
             hard = low in HARD_TITLE or low == "doctor"
             ok = j < self.size and (
@@ -283,7 +289,11 @@ class Reader:
             )
             if ok:
                 end = j + 1
-                while end < self.size and end - j < 3 and self._continues(j, end, titled=True):
+                double = self.kin_title(i)  # "Sister Mary Clare"
+                while end < self.size and end - j < 3 and (
+                    self._continues(j, end, titled=True)
+                    or (double and self.capital(end) and self.strong_name(end))
+                ):  # fmt: skip
                     end += 1
                 return end
         if not (
@@ -299,6 +309,56 @@ class Reader:
         while end < self.size and end - i < 4 and self._continues(i, end):
             end += 1
         return end
+
+    def kin_title(self, i: int) -> bool:
+        """Whether the kin word here is a title: "Father Brendan", "Sister Mary from the convent".
+
+        Own family is called "my sister Mary", or by small letters where "my" is left out. A father
+        is called by his name in no way but the priest's.
+        """
+        low = self.raw(i)
+        if low not in KIN_TITLE or i + 1 >= self.size or self._owned(i):
+            return False
+        if not (self.strong_name(i + 1) or self._written_as_name(i + 1)):
+            return False
+        if low == "father" or self._names_a_priest():
+            return True
+        if self._written_as_title(i):
+            return self._tells_of(OF_THE_CHURCH | OF_THE_WARD) or not self._lists_family()
+        # "Sister bernice from church": the place has to be hers.
+        return self._tells_of(OF_THE_CHURCH | OF_THE_WARD, i + 2, i + 6)
+
+    def _written_as_name(self, i: int) -> bool:
+        return self.capital(i) and self.weak_name(i, told=True)
+
+    def _written_as_title(self, i: int) -> bool:
+        return self.cased and self.tokens[i].capital
+
+    def _names_a_priest(self) -> bool:
+        fathers = (i for i in range(self.size) if self.raw(i) == "father")
+        return any(self.kin_title(i) for i in fathers)
+
+    def _owned(self, i: int) -> bool:
+        """Whether the kin word here is said to be somebody's: "my big sister", "Tom's mother".
+
+        "Our Father Kelechi" is everybody's.
+        """
+        for k in range(i - 1, max(-1, i - 4), -1):
+            if self.raw(k) == "our":
+                return not self._written_as_title(i)
+            if self.raw(k) in EGO | THIRD or self.raw(k) == "'s":
+                return True
+            if self.boundary(k) or self.low(k) in CONNECT or self.term(k):
+                break
+        return False
+
+    def _tells_of(self, words: frozenset[str], first: int = 0, last: int | None = None) -> bool:
+        return any(token.low in words for token in self.tokens[first:last])
+
+    def _lists_family(self) -> bool:
+        """Whether the text is a list with other family in it: "Mum, Dad, Brother Tom"."""
+        terms = (self.term(i) for i in range(self.size) if self.raw(i) not in KIN_TITLE)
+        return self.list_only and any(found[0].is_kin for found in terms if found)
 
     def _family_name_first(self, i: int) -> bool:
         """ "Nguyen Thi Lan": the family name stands first."""
@@ -501,6 +561,8 @@ class Reader:
             return i
         while self.low(j) in PREP_PLACE | EGO | {"the", "a", "an", "old", "same"}:
             j += 1
+        if self._circle_of_map(j):
+            return i
         end = j
         while end < self.size and end - j < 5:
             low = self.low(end)
@@ -541,7 +603,8 @@ class Reader:
     def _chain(self, first: int, i: int, owner: str, *, names: bool) -> _Phrase | None:
         base = i
         late = number = False
-        if self.raw(i) in HARD_TITLE | {"doctor"} and self.name_run(i) > i:
+        titled = self.raw(i) in HARD_TITLE | {"doctor"} or self.kin_title(i)
+        if titled and self.name_run(i) > i:
             return None
         group = self._group(first, i, owner)
         if group:
@@ -860,6 +923,8 @@ class Reader:
         if best is None:
             return None
         term, at, end = best
+        if self._circle_of_map(at - 1):
+            return None
         start = i
         named = " ".join(self.low(x) for x in range(at, end))
         bare = at == i
@@ -917,6 +982,9 @@ class Reader:
             stop = end
         return _Phrase(first, at, stop, owner, term, term.relationship, (), (start, stop))
 
+    def _circle_of_map(self, i: int) -> bool:
+        return self.raw(i) in MAP_CIRCLE and self.raw(i + 1) in {"circle", "ring"}
+
     def _taken_to(self, first: int) -> bool:
         """ "takes me to church" is help with getting there; "I go to church" names the church."""
         return self.low(first - 1) == "to" and self.low(first - 2) not in {
@@ -939,6 +1007,10 @@ class Reader:
         if term.is_group:
             return None
         words = " ".join(self.low(k) for k in range(i, end))
+        ward = self._on_a_ward(end) if words == "sister" and owner not in EGO | THIRD else end
+        on_ward = ward > end
+        if on_ward:
+            term, end = Term(R.NURSE), ward
         relationship = term.relationship
         flags = term.flags
         plural = term.plural
@@ -972,7 +1044,7 @@ class Reader:
         beside = self.near(end) if relationship in {R.NEIGHBOUR, R.FRIEND} else end
         spans = self._names_after(beside, term, list_ok=plural or number) if names else []
         has_name = bool(spans)
-        item = self.left_open(first) and (self.right_open(end) or has_name)
+        item = self.left_open(first) and (self.right_open(end) or has_name or on_ward)
         if not self._allowed(
             first, i, end, owner, term, words, has_name=has_name, item=item, flags=flags
         ):
@@ -1014,6 +1086,15 @@ class Reader:
             number,
             prefix=prefix,
         )
+
+    def _on_a_ward(self, i: int) -> int:
+        """Where "on the ward", "at the clinic" or "in charge" ends; ``i`` if it is not here."""
+        if self.matches(i, ("in", "charge")):
+            return i + 2
+        j = i + 1
+        while self.raw(j) in ARTICLE | EGO:
+            j += 1
+        return j + 1 if self.raw(i) in {"on", "in", "at"} and self.raw(j) in OF_THE_WARD else i
 
     def _allowed(
         self,
@@ -1432,6 +1513,8 @@ class Reader:
                 relationship = R.GP
             elif title in {"rev", "reverend", "fr"}:
                 relationship = R.OTHER
+        elif self.kin_title(i):
+            relationship = self._title_relationship(i)
         elif self.raw(i) in {"nurse", "matron"} and end > i + 1:
             relationship = R.NURSE
         spans = [(start, end)]
@@ -1485,6 +1568,13 @@ class Reader:
                 owner=owner,
             )
         return self._after_name(stop)
+
+    def _title_relationship(self, i: int) -> Relationship | None:
+        """Whom a kin word used as a title tells of: a priest, a nurse, or that is not told."""
+        if self.raw(i) == "father":
+            return R.OTHER_PROFESSIONAL
+        ward = self.raw(i) == "sister" and self._tells_of(OF_THE_WARD)
+        return R.NURSE if ward and not self._tells_of(OF_THE_CHURCH) else None
 
     def _said_to_be(self, i: int) -> bool:
         """Whether "is my friend" or the like follows."""

@@ -14,6 +14,7 @@ from typing import Any
 
 ANSWER = "answer"
 RISK = "risk"
+STOP = "stop_messages"
 RIGHTS = "export_my_data"
 """What every right goes by that is asked for in words; ``actions.rights`` reads which it is."""
 FALLBACK = "nlu_fallback"
@@ -92,12 +93,15 @@ class Expectation:
         takes: intents that are answers here although they interrupt elsewhere.
         members: names are answers.
         edits: changes of the map are answers.
+        own_doing: what the person could do is asked. "Ring someone" and "go another day" are that,
+            and neither a call for staff nor a wish to pause.
     """
 
     free: bool = False
     takes: frozenset[str] = frozenset()
     members: bool = False
     edits: bool = False
+    own_doing: bool = False
 
 
 _CHOICES = Expectation()
@@ -153,10 +157,13 @@ EXPECTED: dict[str, Expectation] = {
     "plan_when": _FREE,
     "plan_who": Expectation(free=True, members=True),
     "plan_barrier": Expectation(free=True, members=True, takes=_HOW_IT_WENT),
-    "plan_then": Expectation(free=True, members=True),
+    "plan_then": Expectation(free=True, members=True, own_doing=True),
     "plan_sure": _FREE,
     "plan_solve": Expectation(
-        free=True, members=True, takes=_OPTIONS | {"pause", "resume", "correct_last"}
+        free=True,
+        members=True,
+        takes=_OPTIONS | {"pause", "resume", "correct_last"},
+        own_doing=True,
     ),
     "plan_ask": Expectation(takes=frozenset({"set_reminder", "stop_messages"})),
     "plan_hour": _FREE,
@@ -167,7 +174,8 @@ EXPECTED: dict[str, Expectation] = {
     "follow_up_next": Expectation(
         free=True, members=True, takes=_OPTIONS | {"pause", "resume", "correct_last"}
     ),
-    "follow_up_change": _FREE,
+    "follow_up_change": Expectation(free=True, own_doing=True),
+    "follow_up_scale": _FREE,
     "review_area": _FREE,
     "review_changes": Expectation(
         free=True,
@@ -203,6 +211,8 @@ class Heard:
         guess: the intent that the bot has just asked about ("I think you mean … Is that right?").
         right: one of the person's rights is asked for (``bot.rights.wishes``).
         corrects: it asks to correct what was just said (``corrects``).
+        stops: it is the one word that ends all reminders (``stops``).
+        asks_us: it asks something of us, in so many words (``asks_us``).
     """
 
     intent: str
@@ -217,6 +227,8 @@ class Heard:
     guess: str | None = None
     right: bool = False
     corrects: bool = False
+    stops: bool = False
+    asks_us: bool = True
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -253,6 +265,35 @@ def corrects(text: str) -> bool:
     return bool(_CORRECTS.fullmatch(text.strip().replace("\u2019", "'")))
 
 
+_ASKS_US = re.compile(
+    r"\?|\b(?:i(?:'d| would)? (?:want|need|like|wish)|(?:can|could|may|shall) (?:i|you)|let me"
+    r"|please|put me through|help me|get (?:me )?(?:someone|somebody)"
+    r"|a (?:real )?(?:person|human))\b",
+    re.IGNORECASE,
+)
+
+
+def asks_us(text: str) -> bool:
+    """Whether a text asks something of us, and does not only say what its writer could do."""
+    return bool(_ASKS_US.search(text.replace("\u2019", "'")))
+
+
+_STOPS = re.compile(
+    r"[\W_]*(?:(?:please|pls|plz|ok(?:ay)?|oh|no|just|now)\W+)*"
+    r"(?:stop(?:\W+stop)*|stop ?all|unsubscribe)"
+    r"(?:\W+(?:please|pls|plz|now|thanks?|thank you|ta))*[\W_]*",
+    re.IGNORECASE,
+)
+
+
+def stops(text: str) -> bool:
+    """Whether a text is "stop" and nothing besides: the one word that ends all reminders.
+
+    Whoever has had enough of us must not depend on a probability, nor on what is being asked.
+    """
+    return bool(_STOPS.fullmatch(text))
+
+
 _PUZZLED = re.compile(r"[\s.!?]*\?[\s.!?]*")
 
 
@@ -280,6 +321,9 @@ def route(heard: Heard) -> str:
         return heard.intent
     if heard.level != "none":
         return RISK
+    if heard.stops:
+        # Asked whether we may write, it is the answer, and ends what was agreed before too.
+        return ANSWER if STOP in EXPECTED.get(heard.asked or "", _CHOICES).takes else STOP
     if heard.right:
         # Somebody's rights come before any question, whatever the classifier makes of it.
         return RIGHTS
@@ -331,7 +375,10 @@ def _asked(heard: Heard, expected: Expectation) -> str:
         return ANSWER if expected.free and set(heard.edits) == {"died"} else "change_member"
     if expected.members and heard.has_members:
         return ANSWER
+    if expected.own_doing and heard.intent == "talk_to_person" and not heard.asks_us:
+        return ANSWER
     bar = SURE_IN_FREE_TEXT if expected.free and not heard.question else SURE
+    bar = VERY_SURE if expected.own_doing and not heard.asks_us else bar
     if heard.intent == "medical_advice" and not heard.question:
         # "Heart failure, the doctor calls it" tells of an illness; it asks for no advice.
         return ANSWER

@@ -15,13 +15,16 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.router import (
+    STOP,
     STRUCTURED,
     Heard,
     asks,
+    asks_us,
     changes_in,
     corrects,
     is_puzzled,
     route,
+    stops,
 )
 from bot.rights.wishes import right_asked
 
@@ -61,8 +64,8 @@ class TurnRouter(GraphComponent):
             text = message.get(TEXT) or ""
             if name in STRUCTURED or text.startswith("/"):
                 continue
-            if is_puzzled(text):
-                name = "help"
+            if is_puzzled(text) or stops(text):
+                name = "help" if is_puzzled(text) else STOP
                 intent = {"name": name, "confidence": 1.0}
                 message.set(INTENT, intent, add_to_output=True)
             message.set(UNDERSTOOD, intent, add_to_output=True)
@@ -78,13 +81,20 @@ class TurnRouter(GraphComponent):
                     question=asks(text),
                     asked=asked,
                     guess=guess,
-                    right=right_asked(text) is not None,
+                    right=right_asked(text, nobody_named=_before_the_map(asked)) is not None,
                     corrects=corrects(text),
+                    stops=stops(text),
+                    asks_us=asks_us(text),
                 )
             )
             if routed != name:
                 message.set(INTENT, {"name": routed, "confidence": 1.0}, add_to_output=True)
         return messages
+
+
+def _before_the_map(asked: str | None) -> bool:
+    """Whether the talk is not about people on the map, so that "his carer" means the patient's."""
+    return asked is None or asked.startswith(("consent_", "about_", "difficulties_"))
 
 
 def _guess(tracker: DialogueStateTracker | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from bot.papers.words import CALENDAR_FILE, CALENDAR_TITLES, PAGE_FILE
 from bot.store.base import now, unit_of_work
 from bot.store.record import Record
 from bot.store.tables import Address, Plan
-from bot.support.company import not_to_be_named
+from bot.support.company import is_named, not_to_be_named
 from bot.support.dates import time_in
 from bot.support.discreet import Activity, said_openly, words_in
 from bot.support.needs_map import normalise_conditions
@@ -45,7 +44,7 @@ class Paper:
 
 def plan_line(record: Record, plan: Plan) -> str:
     """One plan in a line; without company that the person is not to be pointed to (any more)."""
-    parts = [plan.what, plan.when_words, _company(record, plan)]
+    parts = [record.what_of(plan), plan.when_words, _company(record, plan)]
     return "• " + ", ".join(p for p in parts if p)
 
 
@@ -63,18 +62,13 @@ def _company(record: Record, plan: Plan) -> str:
     return "" if named or plan.with_member in {m.key for m in out} else plan.with_words
 
 
-def is_named(label: str, words: str) -> bool:
-    """Whether words hold a label as a word, or words, of its own."""
-    return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE))
-
-
 def openly(record: Record, plan: Plan) -> str | Activity:
     """What of a plan others may read; see ``bot.support.discreet``."""
     listing = get(record.session, int(plan.service_id)) if plan.service_id else None
     if plan.service_id and listing is None:
         return Activity.SOMETHING  # nobody knows any more what sort of service it was
     return said_openly(
-        plan.what,
+        record.what_of(plan),
         listing,
         names=_names(record, plan),
         conditions=record.person.conditions,

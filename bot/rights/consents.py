@@ -25,8 +25,8 @@ CHOICES = (Scope.SAVE_MAP, Scope.REMINDERS, Scope.SHARE, Scope.RESEARCH)
 """What may be on or off beside ``USE``, in the order in which it is shown."""
 
 
-VERSION = "2026-11-26"
-"""Of the words that are agreed to (``utter_consent_ask`` and the labels of the scopes).
+VERSION = "2026-11-27"
+"""Of the words that are agreed to: at the start, in the menu, and for reminders with a plan.
 
 A test holds it to a digest of those words: who changes them has to change this too.
 """

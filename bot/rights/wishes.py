@@ -14,9 +14,10 @@ import re
 from dataclasses import dataclass
 
 from bot.rights.consents import Scope
+from bot.rights.proxy import answers_oneself, proxy_in
 from bot.support.asks import asked_for
 
-KNOW, COPY, FORGET, MENU, WITHDRAW, GIVE, HELPER = (
+KNOW, COPY, FORGET, MENU, WITHDRAW, GIVE, HELPER, SELF = (
     "know",
     "copy",
     "forget",
@@ -24,6 +25,7 @@ KNOW, COPY, FORGET, MENU, WITHDRAW, GIVE, HELPER = (
     "withdraw",
     "give",
     "helper",
+    "self",
 )
 
 
@@ -81,6 +83,28 @@ _SCOPES: tuple[tuple[Scope, str], ...] = (
     (Scope.SHARE, r"shar(?:e|ing)\b(?! (?:my )?location)|(?:staff|team|service|anyone|them|nurse)\b.{0,12}\b(?:see|seeing|read|know|names?)|show (?:my|their) names?"),
     (Scope.SAVE_MAP, r"(?:sav|keep|stor)(?:e|es|ing|ed)?\b.{0,12}\bmap|map\b.{0,15}\b(?:saved|kept|stored)"),
 )  # fmt: skip
+_DROPS: tuple[tuple[Scope, re.Pattern[str]], ...] = (
+    (
+        Scope.SAVE_MAP,
+        re.compile(
+            r"\b(?:delete|erase|wipe|scrap|bin|get rid of|throw away|forget) (?:all of )?(?:my|the|that|this) (?:whole |entire )?map\b|"
+            r"\b(?:no|don'?t want (?:a|any|my|the|to have (?:a|any))) map(?: (?:at all|any ?more|please|kept))*[ .!]*$",
+            _I,
+        ),
+    ),
+    (
+        Scope.SHARE,
+        re.compile(
+            r"\b(?:hide|take away|cover) (?:my|the|their|all the|all my|everyone'?s) names?\b|\bnames? (?:private|hidden|to yourself)\b",
+            _I,
+        ),
+    ),
+    (
+        Scope.RESEARCH,
+        re.compile(r"\b(?:out of|leave|opt out)\b.{0,20}\b(?:research|study|stud(?:y|ies))", _I),
+    ),
+)
+"""Words that end a scope without saying "don't"."""
 _AGREES = re.compile(
     r"\b(?:you (?:can|may)|i (?:agree|consent|am happy|'m happy)|i'm happy|happy for you|it'?s (?:ok|fine|all right) (?:to|for you)|yes to|allow|i give (?:my )?consent|sign me up|feel free to)\b",
     _I,
@@ -89,21 +113,25 @@ _WITHDRAW_ALL = re.compile(
     r"\b(?:withdraw|take back|cancel|revoke|change my mind about) (?:all )?(?:of )?(?:my )?(?:consent|agreement|permission)\b|\bi no longer (?:agree|consent)\b",
     _I,
 )
-_HELPER = re.compile(
-    r"\b(?:i'?m|i am|we'?re) (?:filling (?:this|it) in|answering|writing|typing|doing this|completing (?:this|it)|replying|here)(?: this| it)? (?:for|on behalf of) (?:my|our|a|the|him|her|them|someone|[A-Z])|"
-    r"\bon behalf of (?:my|our|him|her|a|someone)\b|\bi'?m (?:his|her|their|\w+'s) (?:carer|daughter|son|wife|husband|partner|mum|mother|dad|father|friend|neighbour|support worker|sister|brother)\b.{0,30}\b(?:for|behalf|filling|typing|writing|answering)\b|"
-    r"\b(?:typing|writing|answering) for (?:my|our) \w+\b",
-    _I,
-)
 _WORDS_MAX = 25
 
 
-def right_asked(text: str) -> Wish | None:
-    """The right that a short message asks for; ``None`` for none."""
+def right_asked(text: str, *, nobody_named: bool = True) -> Wish | None:
+    """The right that a short message asks for; ``None`` for none.
+
+    That somebody else writes counts here only where the message says nothing more; what comes
+    with it is an answer, and ``bot.rights.proxy`` tells who gave it.
+
+    Args:
+        text: the message.
+        nobody_named: see ``bot.rights.proxy.proxy_in``.
+    """
     text = text.replace("’", "'").strip()
     if not text or len(text.split()) > _WORDS_MAX:
         return None
-    if _HELPER.search(text):
+    if answers_oneself(text):
+        return Wish(SELF)
+    if (proxy := proxy_in(text, nobody_named=nobody_named)) is not None and proxy.alone:
         return Wish(HELPER)
     if (scope := _scope_in(text)) is not None:
         return scope
@@ -133,14 +161,13 @@ def right_asked(text: str) -> Wish | None:
 
 
 def _scope_in(text: str) -> Wish | None:
+    for scope, drops in _DROPS:
+        if drops.search(text):
+            return Wish(WITHDRAW, scope)
     for scope, pattern in _SCOPES:
         if not re.search(rf"\b(?:{pattern})\b", text, _I):
             continue
         if re.search(rf"\b{_STOPS}\b.{{0,60}}?\b(?:{pattern})", text, _I):
-            return Wish(WITHDRAW, scope)
-        if scope is Scope.RESEARCH and re.search(
-            r"\b(?:out of|leave|opt out)\b.{0,20}\bresearch", text, _I
-        ):
             return Wish(WITHDRAW, scope)
         if _AGREES.search(text):
             return Wish(GIVE, scope)

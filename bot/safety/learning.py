@@ -19,6 +19,9 @@ PLAN = Plan(depth=4, rounds=3)
 _LOW = frozenset({"mood_worry", "family_relationships"})
 _SHARE = 3
 """One in so many of the examples of intents is learnt from, so that risk is not drowned."""
+_LEFT_OUT = ("members_fifteen", "members_seventeen", "members_eighteen")
+"""Files of messages about people that did not help: with them, harmless blind messages noticed
+went from 0.21 to 0.26, and explicit crises alarmed from 0.87 to 0.84."""
 
 
 def rows(*, but: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
@@ -60,9 +63,9 @@ def _answers() -> Iterator[str]:
 
 
 def _annotated(kind: str) -> Iterator[dict[str, Any]]:
-    """The annotated messages of ``bot/nlu/training``, of every writer."""
+    """The annotated messages of ``bot/nlu/training`` that are learnt from."""
     for entry in sorted((files("bot.nlu") / "training").iterdir(), key=lambda e: e.name):
-        if entry.name.startswith(f"{kind}_"):
+        if entry.name.startswith(f"{kind}_") and not entry.name.startswith(_LEFT_OUT):
             yield from map(json.loads, entry.read_text(encoding="utf-8").splitlines())
 
 

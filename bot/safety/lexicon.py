@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -57,7 +57,8 @@ class Rule:
         only: counts only when it is about this subject.
         drops: kinds of context that take the alarm away.
         softens: kinds of context that turn the alarm into a concern.
-        subject: about whom; ``None`` where the nearest person before the words decides.
+        subject: about whom; ``feels`` where it is whoever feels it (``experiencer``), ``None``
+            where the nearest person before the words decides.
     """
 
     id: str
@@ -66,7 +67,7 @@ class Rule:
     patterns: tuple[Pattern, ...]
     drops: frozenset[str]
     softens: frozenset[str]
-    subject: Subject | None
+    subject: Subject | Literal["feels"] | None
     only: Subject | None
 
 

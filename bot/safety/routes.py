@@ -59,6 +59,11 @@ def routes_for(region: Region) -> dict[str, Route]:
     return {route.id: route for route in all_routes() if region in route.nations}
 
 
+def said_of(region: Region) -> dict[str, str]:
+    """How a sentence of other words than the risk replies' names each route, by id."""
+    return {name: route.say.rstrip(",") for name, route in routes_for(region).items()}
+
+
 def not_yet_confirmed() -> tuple[Route, ...]:
     """Routes that nobody has confirmed, for ``wise doctor`` and the safety report."""
     return tuple(route for route in all_routes() if route.last_checked is None)

@@ -10,6 +10,7 @@ import spacy
 from spacy.matcher import Matcher
 from spacy.tokens import Doc, Span
 
+from bot.safety.experiencer import experiencer
 from bot.safety.lexicon import Lexicon, Pattern, Rule, load_lexicon
 from bot.safety.model import Level, Match, Subject
 from bot.safety.normalise import Normaliser
@@ -120,13 +121,20 @@ class RuleDetector:
     def _match(self, rule: Rule, span: Span, kinds: set[str]) -> Match | None:
         if rule.drops & kinds:
             return None
-        subject = rule.subject or self._subject(span)
+        subject = self._experiencer(span) if rule.subject == "feels" else rule.subject
+        subject = subject or self._subject(span)
         if rule.only not in (None, subject):
             return None
         level = rule.level
         if rule.softens & kinds and level.rank > Level.CONCERN.rank:
             level = Level.CONCERN
         return Match(rule.id, level, rule.category, subject, span.text)
+
+    def _experiencer(self, span: Span) -> Subject:
+        before = [token.text for token in span.doc[span.sent.start : span.start]]
+        words = [token.text for token in span]
+        after = [token.text for token in span.doc[span.end : span.sent.end]]
+        return experiencer(before, words, after, self._lexicon.classes)
 
     def _subject(self, span: Span) -> Subject:
         """About whom: the first person in the words, or else the nearest one before them."""

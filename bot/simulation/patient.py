@@ -7,6 +7,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.simulation.facts import (
+    AREA,
+    IN_THE_WAY,
+    SURE,
+    TRIED,
+    WORTH,
+    Fact,
+    asked_in,
+    of_age,
+    pressed,
+)
 from bot.simulation.personas import Group, Persona, Style
 
 
@@ -69,7 +80,30 @@ _IDEAS = ("walk to the shop each morning", "ring my sister more", "go to the lib
 _WHEN = ("next week", "Tuesday", "Friday morning", "when it's dry")
 _IN_THE_WAY = ("nothing really", "the weather", "a bad day with my chest", "no bus")
 _THEN = ("go another day", "ring someone", "do half of it")
-_SURE = ("8", "seven", "about 5", "9 out of 10")
+_SURE: dict[str, tuple[Fact, ...]] = {
+    "8": ((SURE, "8"),),
+    "seven": ((SURE, "7"),),
+    "about 5": ((SURE, "5"),),
+    "9 out of 10": ((SURE, "9"),),
+}
+_TRIED: dict[str, tuple[Fact, ...]] = {
+    "yes I did, it was lovely": ((TRIED, "yes"), (WORTH, "yes")),
+    "went on Tuesday": ((TRIED, "yes"),),
+    "not yet": ((TRIED, "no"),),
+    "no, the bus never came": ((TRIED, "no"), (IN_THE_WAY, "transport")),
+    "I couldn't, my chest was bad": ((TRIED, "no"), (IN_THE_WAY, "health")),
+}
+_WORTH: dict[str, tuple[Fact, ...]] = {
+    "it was grand": ((WORTH, "yes"),),
+    "it was all right, so so": ((WORTH, "partly"),),
+    "no it wasn't for me": ((WORTH, "no"),),
+}
+_CAME_BETWEEN: dict[str, tuple[Fact, ...]] = {
+    "no bus": ((IN_THE_WAY, "transport"),),
+    "I was bad with my chest": ((IN_THE_WAY, "health"),),
+    "I was too nervous": ((IN_THE_WAY, "nerves"),),
+    "it rained": ((IN_THE_WAY, "other"),),
+}
 _SMALLER = ("just to the corner", "ring first and ask")
 
 
@@ -79,11 +113,13 @@ class Patient:
 
     Attributes:
         typed: everything typed so far.
+        meant: facts that it knows to have told, by words or presses.
         sent: messages so far; a press counts as one, toggles only with their Done.
     """
 
     persona: Persona
     typed: list[str] = field(default_factory=list)
+    meant: set[Fact] = field(default_factory=set)
     sent: int = 0
 
     def __post_init__(self) -> None:
@@ -93,6 +129,7 @@ class Patient:
         self._group: Group | None = Group.FAMILY
         self._pressed: set[str] = set()
         self._risk = self.persona.risk
+        self.meant |= {(AREA, self.persona.area), of_age(self.persona.age)}
         self._changes = 3 if self.persona.style is Style.CHANGER else 0
         self._questions: tuple[tuple[re.Pattern[str], Callable[[View], Act]], ...] = tuple(
             (re.compile(cue), answer)
@@ -117,6 +154,7 @@ class Patient:
                 (r"talk to online", lambda v: self._names(v, Group.ONLINE)),
                 (r"have a pet", lambda v: self._names(v, Group.PETS)),
                 (r"people that matter most", lambda v: self._names(v, Group.FAMILY)),
+                (r"who knows each other|another group who know", self._ties),
                 (r"make things harder", lambda _: Taps("None of these")),
                 (r"does this look right|anything else to change", self._map),
                 (r"what do you notice", lambda v: self._words(v, _REMARKS)),
@@ -132,7 +170,13 @@ class Patient:
                 (r"when might you do it", lambda v: self._words(v, _WHEN)),
                 (r"what might get in the way\?", lambda v: self._words(v, _IN_THE_WAY)),
                 (r"what could you do then", lambda v: self._words(v, _THEN)),
-                (r"how sure are you", lambda v: self._words(v, _SURE)),
+                (r"how sure are you", lambda v: self._tells(v, _SURE)),
+                (r"did you try it", lambda v: self._tells(v, _TRIED)),
+                (r"was it worth it", lambda v: self._tells(v, _WORTH)),
+                (
+                    r"what got in the way|what was not right",
+                    lambda v: self._tells(v, _CAME_BETWEEN),
+                ),
                 (r"what would be a smaller step", lambda v: self._words(v, _SMALLER)),
             )
         )
@@ -149,6 +193,8 @@ class Patient:
         if isinstance(act, Says):
             act = Says(self._with_slips(act.text))
             self.typed.append(act.text)
+        elif isinstance(act, Taps):
+            self.meant |= pressed(act.title, asked_in(view.text))
         return act
 
     def _answer(self, view: View, low: str) -> Act | None:
@@ -220,6 +266,14 @@ class Patient:
         titles = [title for title, _ in view.toggles]
         return Ticks(tuple(t for t in titles if self._draw.random() < 0.25))
 
+    def _ties(self, view: View) -> Act:
+        """Two or three who know each other, or that was all."""
+        titles = [title for title, _ in view.toggles]
+        if len(titles) < 2:
+            return self._any(view)
+        several = self._draw.choice((0, 2, 3))
+        return Ticks(tuple(self._draw.sample(titles, min(several, len(titles)))))
+
     def _map(self, view: View) -> Act:
         if self._changes and self._named:
             self._changes -= 1
@@ -239,6 +293,13 @@ class Patient:
         if view.buttons and self._draw.random() < 0.5:
             return self._any(view)
         return Says(self._draw.choice(words))
+
+    def _tells(self, view: View, words: dict[str, tuple[Fact, ...]]) -> Act:
+        """Words of which the patient knows what they say."""
+        act = self._words(view, tuple(words))
+        if isinstance(act, Says):
+            self.meant |= set(words.get(act.text, ()))
+        return act
 
     def _any(self, view: View) -> Act:
         """Something that the screen offers: toggles first, as they are what is asked."""

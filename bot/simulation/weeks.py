@@ -11,14 +11,17 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot import scheduler
 from bot.conversations.assistant import Assistant
 from bot.conversations.turns import Turns
 from bot.settings import Settings
+from bot.simulation.facts import Fact, stored
 from bot.simulation.patient import Act, Patient, Says
 from bot.simulation.personas import Persona, Style, persona
 from bot.simulation.phone import NoAnswer, Phone
+from bot.store import turns as store_turns
 from bot.store.base import unit_of_work
 from bot.store.messages import DONE, Inbox
 from bot.store.people import sender_for
@@ -56,6 +59,8 @@ class Story:
         said: everything the patient typed.
         stage: where the conversation stands at the end.
         people: labels on the map at the end; ``None`` without a record.
+        meant: facts that the patient knows to have told; ``facts`` and ``texts`` are what is kept
+            in the end (``bot.simulation.facts``).
         trouble: what broke, in words.
     """
 
@@ -64,6 +69,9 @@ class Story:
     said: list[str] = field(default_factory=list)
     stage: str = ""
     people: list[str] | None = None
+    meant: set[Fact] = field(default_factory=set)
+    facts: set[Fact] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
     trouble: str = ""
 
 
@@ -161,7 +169,7 @@ class _Life:
     def __init__(self, who: Persona, phone: Phone) -> None:
         self.patient = Patient(who)
         self.phone = phone
-        self.story = Story(who, said=self.patient.typed)
+        self.story = Story(who, said=self.patient.typed, meant=self.patient.meant)
         self._draw = random.Random(f"life:{who.number}")  # noqa: S311
         self._back_on = who.back_after
 
@@ -209,4 +217,15 @@ class _Life:
                 return self.story
             self.story.stage = record.person.stage
             self.story.people = [m.label for m in record.network()]
+            self.story.facts, self.story.texts = stored(record)
+            if not self.story.trouble and _failed(session, record.person.id):
+                self.story.trouble = "the bot apologised for something that had failed"
         return self.story
+
+
+def _failed(session: Session, person_id: str) -> bool:
+    """Whether a turn failed inside, although it had an answer."""
+    query = select(store_turns.Turn.id).where(
+        store_turns.Turn.person_id == person_id, store_turns.Turn.failed
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
@@ -98,10 +99,83 @@ def engine_for(url: str) -> Engine:
 
 @contextmanager
 def unit_of_work(url: str | None = None) -> Iterator[Session]:
-    """A transaction: everything in the block is kept, or nothing is."""
+    """A transaction: everything in the block is kept, or nothing is.
+
+    Within ``held_open`` it ends with that block, and not with its own.
+    """
     engine = engine_for(url or get_settings().store_url)
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    held = _HELD.get()
+    if held is not None and held.takes(engine):
+        with held.unit_of_work() as session:
+            yield session
+        return
+    with _session(engine) as session, session.begin():
         yield session
+
+
+def _session(engine: Engine) -> Session:
+    return Session(engine, expire_on_commit=False)
+
+
+class HeldOpen:
+    """Units of work, of which the last stays open until its outcome is written down with it.
+
+    Attributes:
+        session: of the unit of work that is open.
+        is_used: whether there is one.
+        has_failed: whether the last one failed.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_busy = False
+        self.session = _session(engine)
+        self.is_used = self.has_failed = False
+
+    def takes(self, engine: Engine) -> bool:
+        """Whether a unit of work is one of these: not of another database, and not within one."""
+        return engine is self._engine and not self._is_busy
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """The next one; the one before is a transaction of its own, and ends."""
+        if self.is_used:
+            self.session.commit()
+            self._renew()
+        self._is_busy = self.has_failed = True
+        try:
+            yield self.session
+            self.session.flush()
+            self.is_used, self.has_failed = True, False
+        finally:
+            self._is_busy = False
+            if self.has_failed:
+                self._renew()
+
+    def _renew(self) -> None:
+        self.session.close()
+        self.session = _session(self._engine)
+        self.is_used = False
+
+
+_HELD: ContextVar[HeldOpen | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held_open(url: str | None = None) -> Iterator[HeldOpen]:
+    """Keep the last unit of work in the block open until the block ends, and then keep all of it.
+
+    So an outcome that is only known afterwards is written in the same transaction. Between the
+    two nothing may wait for anything: what the open one has written is locked.
+    """
+    held = HeldOpen(engine_for(url or get_settings().store_url))
+    token = _HELD.set(held)
+    try:
+        yield held
+        held.session.commit()
+    finally:
+        _HELD.reset(token)
+        held.session.close()
 
 
 def empty_log_after(session: Session) -> None:

@@ -21,6 +21,7 @@ from bot.network.exports import (
 )
 from bot.network.typology import classify
 from bot.store.base import unit_of_work
+from bot.store.outcomes import outcomes
 from bot.store.people import tables_of_a_person
 from bot.store.process import process_in
 from bot.store.record import NoRecord, Record
@@ -44,6 +45,7 @@ def ego_record(record: Record) -> EgoRecord:
         **sizes,
     }
     variables |= process_in(record).variables()
+    variables |= _outcomes(record)
     network = record.network()
     if network.active:
         seen = classify(network)
@@ -52,6 +54,20 @@ def ego_record(record: Record) -> EgoRecord:
         if said is not None and said.agreed is not None:
             variables["network_type_agreed"] = said.agreed
     return EgoRecord(record.person.id, network, {k: v for k, v in variables.items() if v != ""})
+
+
+def _outcomes(record: Record) -> dict[str, Value]:
+    """Answers to the service's outcome scale, the first time as ``outcome_1_…``, and so on.
+
+    The day is counted from the person's first: a date might tell who they are.
+    """
+    flat: dict[str, Value] = {}
+    for number, row in enumerate(outcomes(record.session, record.person.id), 1):
+        day = (row.at - record.person.created_at).days
+        values = {"scale": row.scale, "version": row.version, "day": day, **row.answers}
+        values |= {f"score_{name}": score for name, score in row.scores.items()}
+        flat |= {f"outcome_{number}_{name}": value for name, value in values.items()}
+    return flat
 
 
 def whole_record(session: Session, person_id: str) -> dict[str, Any]:

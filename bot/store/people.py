@@ -11,9 +11,11 @@ from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.orm import Session
 
 from bot.secret import derived_key
+from bot.settings import get_settings
 from bot.store import messages
-from bot.store.base import Base, empty_log_after, unit_of_work
+from bot.store.base import empty_log_after, unit_of_work
 from bot.store.record import Record
+from bot.store.schema import metadata
 from bot.store.tables import Address, Person
 
 
@@ -39,7 +41,7 @@ def begin(session: Session, person_id: str) -> Record:
     """The record of a person who has just agreed; the existing one where there is one."""
     person = session.get(Person, person_id)
     if person is None:
-        person = Person(id=person_id)
+        person = Person(id=person_id, time_zone=get_settings().wise_time_zone)
         session.add(person)
         session.flush()
     return Record(session, person)
@@ -89,7 +91,7 @@ def forget_strangers(session: Session, channel: str, before: datetime) -> int:
 
 def tables_of_a_person() -> list[Any]:
     """Every table with a ``person_id``, so that no later table can be forgotten."""
-    return [t for t in Base.metadata.sorted_tables if "person_id" in t.columns]
+    return [t for t in metadata.sorted_tables if "person_id" in t.columns]
 
 
 def erase(session: Session, person_id: str) -> dict[str, int]:

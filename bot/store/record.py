@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.needs.areas import Area, Size
-from bot.needs.gaps import Gap, GapCode
+from bot.needs.gaps import Gap, GapCode, Wants
 from bot.network.exports import network_from_json, network_to_json
 from bot.network.model import (
     Contact,
@@ -50,8 +50,10 @@ from bot.store.tables import (
     TieRow,
     UnmetNeed,
 )
+from bot.support.company import without_company
 from bot.support.follow_up import DEFAULT_WEEKS
 from bot.support.practice import Said
+from bot.support.preferences import Statement
 
 MAX_ACTIVE_PLANS = 3
 BASELINE, REVIEW = "baseline", "review"
@@ -122,6 +124,26 @@ def _member(data: Mapping[str, Any]) -> Member:
         strain=data["strain"],
         helped_by_ego=data["helped_by_ego"],
     )
+
+
+def _gone(network: Network) -> list[Member]:
+    """Who has died; nobody whose name a living member has too, as words do not tell them apart."""
+    names = {m.label.casefold() for m in network if m.status is not Status.DIED}
+    return [m for m in network if m.status is Status.DIED and m.label.casefold() not in names]
+
+
+def networks(session: Session, people: Collection[str]) -> dict[str, Network]:
+    """The networks of some people (ids) as they stand; an empty one where there is none."""
+    members: dict[str, list[Member]] = {person_id: [] for person_id in people}
+    ties: dict[str, list[frozenset[str]]] = {person_id: [] for person_id in people}
+    columns = [getattr(MemberRow, column.key) for column in MemberRow.__table__.columns]
+    rows = select(*columns).where(MemberRow.person_id.in_(people)).order_by(MemberRow.position)
+    for row in session.execute(rows).mappings():
+        members[row["person_id"]].append(_member(dict(row)))
+    pairs = select(TieRow.person_id, TieRow.a, TieRow.b).where(TieRow.person_id.in_(people))
+    for person_id, a, b in session.execute(pairs):
+        ties[person_id].append(frozenset((a, b)))
+    return {p: Network(tuple(members[p]), frozenset(ties[p])) for p in people}
 
 
 class Record:
@@ -260,18 +282,7 @@ class Record:
 
     def network(self) -> Network:
         """The network as it stands."""
-        rows = self.session.scalars(
-            select(MemberRow)
-            .where(MemberRow.person_id == self.person.id)
-            .order_by(MemberRow.position)
-        )
-        members = tuple(
-            _member({c.key: getattr(r, c.key) for c in MemberRow.__table__.columns}) for r in rows
-        )
-        ties = self.session.execute(
-            select(TieRow.a, TieRow.b).where(TieRow.person_id == self.person.id)
-        )
-        return Network(members, frozenset(frozenset((a, b)) for a, b in ties))
+        return networks(self.session, [self.person.id])[self.person.id]
 
     def keep_network(self, network: Network, operation: str, update_key: str | None = None) -> None:
         """Replace the network, keeping what it was so that it can be undone."""
@@ -287,6 +298,8 @@ class Record:
             )
         )
         self.write_network(network)
+        known = {m.key for m in before if m.status is Status.DIED}
+        self._rest_what_is_about([m for m in _gone(network) if m.key not in known])
 
     def undo_network(self) -> tuple[Network, Network] | None:
         """Take back the last change; the network as it was and is now, or nothing to undo."""
@@ -361,7 +374,7 @@ class Record:
     def tried_since(self, moment: datetime) -> list[str]:
         """What the person told that they tried since a moment, the oldest first."""
         rows = self.session.scalars(
-            select(Plan.what)
+            select(Plan)
             .join(FollowUp, FollowUp.plan_id == Plan.id)
             .where(
                 Plan.person_id == self.person.id,
@@ -370,7 +383,7 @@ class Record:
             )
             .order_by(FollowUp.answered_at)
         )
-        return list(dict.fromkeys(rows))
+        return list(dict.fromkeys(filter(None, map(self.what_of, rows))))
 
     # -- gaps, preferences, options, plans ---------------------------------------------------
 
@@ -465,6 +478,14 @@ class Record:
             raise LookupError(f"gap {key} was never asked")
         return row
 
+    def wants(self) -> Wants:
+        """What the person said they would like, as the rules of gaps take it."""
+        return Wants(
+            help_others=Statement.HELP_OTHERS in self.preferences(),
+            dropped=tuple(self.notes("missed")),
+            matters_most=tuple(d.area for d in self.difficulties() if d.priority),
+        )
+
     def confirmed_gaps(self) -> list[GapRow]:
         """Gaps that the person said yes to, oldest first."""
         return list(
@@ -541,6 +562,37 @@ class Record:
     def plan(self, plan_id: int | None) -> Plan | None:
         """One plan of this person, whatever its state; ``None`` where there is none of that id."""
         return next((plan for plan in self._plans() if plan.id == plan_id), None)
+
+    def what_of(self, plan: Plan) -> str:
+        """What a plan is, as it may be said now: without company that has died since.
+
+        "" for one that rests because it was about them.
+        """
+        words = without_company(plan.what, self._died_since(plan.made_at))
+        return words or ("" if plan.state == "paused" else plan.what)
+
+    def _died_since(self, moment: datetime) -> list[str]:
+        """Names of who has died, where that was told after a moment."""
+        gone = _gone(self.network())
+        if not gone:
+            return []
+        befores = self.session.scalars(
+            select(Change.before).where(Change.person_id == self.person.id, Change.at >= moment)
+        )
+        alive = {
+            m.key
+            for before in befores
+            for m in network_from_json(before)
+            if m.status is not Status.DIED
+        }
+        return [m.label for m in gone if m.key in alive]
+
+    def _rest_what_is_about(self, gone: Sequence[Member]) -> None:
+        """Ask no more about what was planned with nobody but those who have died."""
+        labels = [m.label for m in gone]
+        for plan in self.plans() if labels else ():
+            if plan.what and not without_company(plan.what, labels):
+                self.end_plan(plan, "paused")
 
     def add_plan(self, what: str, service_id: str | None = None, *, source: str = "") -> Plan:
         """A new plan; ``ValueError`` beyond ``MAX_ACTIVE_PLANS``."""

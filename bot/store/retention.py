@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func, or_, select, update
+from sqlalchemy import String, Table, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
@@ -26,6 +26,9 @@ CHAT = {"tracker_event": "timestamp", "turn": "at", "tracker_window": "last_time
 
 Who comes back to a chat whose window is gone is met by their record.
 """
+TURN_OVER = timedelta(days=7)
+"""After which no turn is taken again: what its actions answered is left over from one that failed
+and was the person's last."""
 
 
 @dataclass
@@ -57,16 +60,24 @@ def apply(session: Session, settings: Settings, *, dry_run: bool) -> Retained:
     if settings.wise_keep_chat_days:
         before = moment - timedelta(days=settings.wise_keep_chat_days)
         for name, column in CHAT.items():
-            table = Base.metadata.tables[name]
             limit = before if column == "at" else before.timestamp()
-            past = table.c[column] < limit
-            count = session.scalar(select(func.count()).select_from(table).where(past)) or 0
-            if count:
-                result.rows[name] = count
-                if not dry_run:
-                    session.execute(delete(table).where(past))
+            _remove(session, Base.metadata.tables[name], column, limit, result, dry_run=dry_run)
         _blank_summaries(session, before, result, dry_run=dry_run)
+    results = Base.metadata.tables["action_result"]
+    _remove(session, results, "at", moment - TURN_OVER, result, dry_run=dry_run)
     return result
+
+
+def _remove(
+    session: Session, table: Table, column: str, before: Any, result: Retained, *, dry_run: bool
+) -> None:
+    """Remove the rows of a table whose moment is before another."""
+    past = table.c[column] < before
+    count = session.scalar(select(func.count()).select_from(table).where(past)) or 0
+    if count:
+        result.rows[table.name] = count
+        if not dry_run:
+            session.execute(delete(table).where(past))
 
 
 def _blank_summaries(

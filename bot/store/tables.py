@@ -306,6 +306,26 @@ class FollowUp(Base):
     decision: Mapped[str | None] = mapped_column(String(10))
 
 
+class Outcome(Base):
+    """The answers to a service's outcome scale at one time, for which the person had said yes.
+
+    Attributes:
+        scale, version: of ``bot.support.scales.Scale``.
+        answers: values by item; what was skipped is not there.
+        scores: by name; empty for a scale whose answers are reported each by itself.
+    """
+
+    __tablename__ = "outcome"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = _person()
+    at: Mapped[datetime] = mapped_column(default=now)
+    scale: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(40))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    scores: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
 class ForStaff:
     """A flag in the staff's queue; looking at it changes nothing, only a decision does.
 

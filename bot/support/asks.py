@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from bot.network.model import Code
+from bot.support.needs_map import normalise_conditions
 
 
 class Ask(Code):
@@ -83,12 +84,29 @@ class LifeChange(Code):
     WORK = "work"
 
 
+# Whose life it is has to be the person's own ("my wife came home", "the letter came" are not), or
+# left out as people do who write shortly: "just out of hospital".
+_ME = r"(?:\bi(?:'ve| have|'m| am| was|'d| had)?|\b(?:ive|im)|\bwe(?:'ve| have|'re| are| were)?|^|[.,;!] *|\b(?:and|but|because|since|as|so|cos))"
+_FILL = r"(?: *\b(?:well|hi|hello|yes|no|oh|sorry|i've|i'm|i|have|just|only|now|recently|newly|finally|not long|been|was|am|back|home|came|come|got|get|let|sent|went)\b,?)*"
+_HOSPITAL = r"(?:the |an? )?(?:hosp(?:ital)?|infirmary|intensive care|icu|(?:(?:rehab|stroke|cardiac|medical|surgical) )?(?:ward|unit))\b"
+_PARTNER = r"(?:husband|wife|partner|boyfriend|girlfriend)"
+_OUT = (
+    r"\b(?:home|back|out|came|come|got|get|discharged|(?:let|sent) (?:me )?(?:out|home)|let me (?:out|go|home))\b"
+    r"(?: (?:home|back|out|again|yesterday|today|early|on \w+))* (?:from|of|off|after [\w ]{1,20} in)"
+)
+_IN = (
+    r"(?:been|was|were|ended up|(?:was |were |been )?(?:taken|rushed|admitted)|(?:spent|had) (?:\w+ ){1,3}?(?:days?|weeks?|months?|nights?|fortnight))"
+    r" ?(?:back )?(?:in(?:to)?|to)"
+)
+_AS_OUTPATIENT = r"(?! (?:for (?!(?:\w+ ){0,3}(?:days?|weeks?|months?|nights?|fortnight)\b)|visiting|to (?:see|visit)|appointments?|radio|transport))"
+
 _CHANGES: tuple[tuple[LifeChange, re.Pattern[str]], ...] = tuple(
     (change, re.compile(pattern, _I))
     for change, pattern in (
         (
             LifeChange.MOVED,
-            r"\b(?:i|we)(?:'ve| have| had)?(?: just| recently| now)? moved\b(?! (?:on|the|my|his|her|it|forward|nearer|seats?)\b)|\b(?:my|our) (?:new|recent) (?:home|flat|house|place)\b|\bmoved (?:house|home)\b",
+            rf"\b(?:i|we)(?:'ve| have| had)?(?: just| recently| now)? moved\b(?! (?:on|the|my|his|her|it|forward|nearer|seats?)\b)|\b(?:my|our) (?:new|recent) (?:home|flat|house|place)\b|\bmoved (?:house|home)\b"
+            rf"|{_ME}{_FILL} ?(?:moved|gone) (?:in with|into? (?:a|an|my|our|sheltered|supported|extra)|to (?:a new|sheltered))\b",
         ),
         (
             LifeChange.DIAGNOSIS,
@@ -96,11 +114,15 @@ _CHANGES: tuple[tuple[LifeChange, re.Pattern[str]], ...] = tuple(
         ),
         (
             LifeChange.HOSPITAL,
-            r"\b(?:came|come|got|get|let|sent|discharged|home|back|out)\b.{0,14}\b(?:from|of) (?:the )?hospital\b|\bi(?:'ve| have) been in hospital\b",
+            # Out again, or over: "I am in hospital" and "in and out of hospital" are neither.
+            rf"{_ME}{_FILL} ?(?<!and ){_OUT} {_HOSPITAL}|{_ME}{_FILL} ?{_IN} {_HOSPITAL}{_AS_OUTPATIENT}"
+            rf"|{_ME}{_FILL} ?discharged\b(?! from (?:the )?(?:physio\w*|clinic|service|team|caseload|district|community)\b)"
+            r"|\bdischarged me\b|\b(?:they|hospital|ward)(?:'ve| have)? let me (?:out|home)\b",
         ),
         (
             LifeChange.PARTED,
-            r"\b(?:split up|separated|divorced|broke(?:n)? up)\b|\bmy (?:husband|wife|partner|boyfriend|girlfriend)(?: has|'s)? left(?: me)?\b|\bmy marriage (?:has )?ended\b",
+            rf"{_ME}(?: (?:and )?my {_PARTNER}| \w+ and i)?{_FILL} ?(?:have |are )?(?:split up|separated|(?:got )?divorced|broke(?:n)? up)\b|\bmy {_PARTNER}(?: has|'s)? left(?: me)?\b(?! (?:me|at|in|the|for|to|early|on)\b)|\bmy marriage (?:has )?ended\b"
+            rf"|\bi(?:'ve| have)?(?: just)? left my {_PARTNER}\b(?! (?:at|in|with|to|a|some|home)\b)",
         ),
         (
             LifeChange.WORK,
@@ -108,8 +130,14 @@ _CHANGES: tuple[tuple[LifeChange, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_TOLD_OF_ME = re.compile(
+    r"\b(?:doctors?|dr|gp|consultant|hospital|specialist|nurse|they|been|was)(?:'ve| have| has|'s)? (?:just |now |recently )?(?:told|says?|said|reckons?|thinks?)(?: me)?(?: that)? i(?:'ve| have|'m| am)?(?: now)?(?: got| have)? (?P<what>.+)",
+    _I,
+)
+"""What follows has to name an illness that lasts: "they told me I have a lovely voice" is no news."""
+
 _NOT_SO = re.compile(
-    r"\?|\b(?:if|might|may|could|thinking (?:of|about)|going to|want(?:ed)? to|would like to|hope to|plan(?:ning)? to|years? ago|never|not|haven't|hadn't|didn't|when i was)\b",
+    r"\?|\b(?:if|might|(?<!in )(?<!since )(?<!of )(?<!last )may|could|thinking (?:of|about)|going to|want(?:ed)? to|would like to|hope to|plan(?:ning)? to|years? ago|last year|as a (?:child|kid|boy|girl)|never|not(?! long\b)|haven't|hadn't|didn't|when i was)\b",
     _I,
 )
 
@@ -119,4 +147,7 @@ def life_change_in(text: str) -> LifeChange | None:
     text = text.replace("’", "'")
     if _NOT_SO.search(text):
         return None
+    told = _TOLD_OF_ME.search(text)
+    if told is not None and normalise_conditions(told["what"]):
+        return LifeChange.DIAGNOSIS
     return next((change for change, pattern in _CHANGES if pattern.search(text)), None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from bot.network.model import FAMILY, Kind, Network
 
 
@@ -19,3 +22,26 @@ def not_to_be_named(network: Network, *, told_of_abuse: bool) -> frozenset[str]:
     return frozenset(
         m.key for m in network if m.relationship in FAMILY or (not named and m.kind is Kind.PERSON)
     )
+
+
+def is_named(label: str, words: str) -> bool:
+    """Whether words hold a label as a word, or words, of its own."""
+    return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE))
+
+
+def without_company(words: str, labels: Iterable[str]) -> str:
+    """What is planned, but for those who were to come along; "" where it is about one of them.
+
+    "A walk with Frank" is a walk; of "ask Frank to come along" nothing is left.
+    """
+    for label in labels:
+        name = rf"(?:(?:my|our|the) )?(?:\w+ )?{re.escape(label)}(?!\w|['’]s)"
+        words = re.sub(
+            rf"\bwith {name}(?:,| and) (?=(?-i:[A-Z])|my |our )", "with ", words, flags=re.I
+        )
+        words = re.sub(
+            rf"[,;]?\s*\b(?:along |together )?(?:with|and) {name}", "", words, flags=re.I
+        )
+        if is_named(label, words):
+            return ""
+    return words.strip(" ,;")

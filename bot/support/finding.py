@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from bot.directory.query import candidates
+from bot.directory.areas import nation_of
+from bot.directory.query import candidates, search_text
 from bot.directory.topics import shut_out
-from bot.support.matching import Option, rank, topic_worth, wanted_topics
+from bot.support.matching import Option, asked_for, rank, topic_worth, wanted_topics
 from bot.support.wishes import Wishes
 
 _PLACED, _REMOTE = 120, 40
@@ -37,7 +38,7 @@ def options_for(
         wishes.reach_km if nearer_than is None else min(wishes.reach_km, nearer_than),
         limit=_PLACED + len(exclude),
         topics=wanted_topics(wishes),
-        without=shut_out(wishes.age),
+        without=_shut_out(wishes),
         remote_limit=_REMOTE + len(exclude),
         worth=topic_worth(wishes),
     )
@@ -50,3 +51,23 @@ def options_for(
         cheaper=cheaper,
         limit=limit,
     )
+
+
+def options_named(
+    session: Session,
+    wishes: Wishes,
+    words: str,
+    *,
+    today: date | datetime,
+    exclude: Collection[int] = (),
+    limit: int = 3,
+) -> list[Option]:
+    """What has all of the words and suits; see ``bot.support.matching.asked_for``."""
+    found = search_text(
+        session, words, wishes.place, wishes.reach_km, every=True, without=_shut_out(wishes)
+    )
+    return asked_for(wishes, words, found, today=today, exclude=exclude, limit=limit)
+
+
+def _shut_out(wishes: Wishes) -> int:
+    return shut_out(wishes.age, nation_of(wishes.place))

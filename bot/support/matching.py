@@ -17,6 +17,7 @@ from itertools import islice
 
 from bot.directory.categories import Category, SubCategory
 from bot.directory.model import AttendingType, Listing, Precision
+from bot.directory.telling import Telling
 from bot.directory.topics import CONDITIONS, UNTAGGED, topics_wanted
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
@@ -367,7 +368,7 @@ class _Needs:
     companion: Member | None
     gated: frozenset[SubCategory]
     gives: bool
-    words: Mapping[int, re.Pattern[str]]
+    words: Mapping[int, Telling]
     works: Mapping[int, Work]
     activities: frozenset[int]
 
@@ -379,7 +380,7 @@ def _needs(wishes: Wishes) -> _Needs:
     if not wishes.gives:
         gated.add(SubCategory.VOLUNTEERING)
     tables: list[tuple[ReasonCode, str, Strengths]] = []
-    words: dict[int, re.Pattern[str]] = {}
+    words: dict[int, Telling] = {}
     works: dict[int, Work] = {}
     activities: set[int] = set()
     for gap in wishes.gaps:
@@ -435,8 +436,9 @@ def _area_words(*areas: Area) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _starting(beginnings: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, beginnings))})", re.IGNORECASE)
+def _starting(beginnings: tuple[str, ...]) -> Telling:
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, beginnings))})", re.IGNORECASE)
+    return Telling(pattern, tuple(b.lower() for b in beginnings))
 
 
 def _option(

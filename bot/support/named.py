@@ -1,8 +1,11 @@
-"""What somebody asks for by name: "is there a choir?", "any walking groups near me?"."""
+"""What somebody means by name: "is there a choir?", or "the walking" of several plans."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz
 
 from bot.directory.search_index import query_words
 
@@ -35,3 +38,30 @@ def thing_named(text: str, *, but: Iterable[str] = ()) -> str:
     others = {w for words in but for w in query_words(words)}
     words = [w for w in query_words(text) if w not in _NO_NAME and w not in others]
     return " ".join(words) if len(words) <= _MOST_WORDS else ""
+
+
+_ENDING = re.compile(r"(?:ing|ed|ers?|e?s)$")
+_STEM = 4
+"""Letters that two forms of a word share at least: "walk" and "walking"."""
+
+_CLOSE = 85
+"""How near (0 to 100) two words are that differ by a slip of the thumb."""
+
+
+def which_named(text: str, names: Sequence[str]) -> int | None:
+    """Which of some names words mean, by its place: the one that shares most words with them.
+
+    ``None`` where several share as many, or none shares any.
+    """
+    said = re.findall(r"\w+", text.casefold())
+    shared = [sum(any(_alike(w, s) for s in said) for w in query_words(name)) for name in names]
+    most = max(shared, default=0)
+    best = [place for place, count in enumerate(shared) if count == most]
+    return best[0] if most and len(best) == 1 else None
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two words are forms of one, or a slip of the thumb apart."""
+    short, long = sorted((_ENDING.sub("", one), _ENDING.sub("", other)), key=len)
+    close = long.startswith(short) or fuzz.ratio(one, other) >= _CLOSE
+    return one == other or (len(short) >= _STEM and close)

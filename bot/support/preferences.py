@@ -60,6 +60,10 @@ class AccessNeed(Code):
     SIGHT = "sight"
 
 
+LANGUAGE = "language:"
+"""Before the name of a language that has to be spoken there, among the access needs kept."""
+
+
 class Travel(Code):
     """How the person gets about. ``NOT_OUT`` is someone who cannot leave home now."""
 

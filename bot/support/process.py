@@ -83,7 +83,7 @@ class Process:
             failure.
         barriers: how often each got in the way.
         lowest: how many plans have each construct as the lowest.
-        gaps_confirmed, gaps_covered: see ``process_of``.
+        gaps_confirmed, gaps_covered: see ``are_covered``.
         came, went: members between the first agreed map and now.
     """
 
@@ -111,6 +111,26 @@ class Process:
         return {f"process_{name}": value for name, value in flat.items()}
 
 
+def are_covered(
+    gaps: Sequence[AskedGap], still_found: Sequence[tuple[GapCode, Work | None]], *, tried: bool
+) -> list[bool]:
+    """Whether each confirmed gap is covered now.
+
+    It is where somebody on the map was thought of for it, or where the rules do not find it any
+    more; one for a dropped activity, where a plan was tried.
+
+    Args:
+        gaps: the confirmed ones.
+        still_found: code and work of what the rules find on the map of now.
+        tried: whether any plan was.
+    """
+    found = set(still_found)
+    return [
+        g.own or (tried if g.code is GapCode.DROPPED_ACTIVITY else (g.code, g.work) not in found)
+        for g in gaps
+    ]
+
+
 def process_of(
     stage: str,
     *,
@@ -133,15 +153,8 @@ def process_of(
         then, now: the first map that was agreed to, and the present one.
         reviews: how often the map was gone over again.
 
-    A confirmed gap counts as covered where somebody on the map was thought of for it, or where
-    the rules do not find it any more; one for a dropped activity, where a plan was tried.
     """
-    found = set(still_found)
-    tried = any(p.was_tried for p in plans)
-    covered = [
-        g.own or (tried if g.code is GapCode.DROPPED_ACTIVITY else (g.code, g.work) not in found)
-        for g in gaps
-    ]
+    covered = are_covered(gaps, still_found, tried=any(p.was_tried for p in plans))
     changes = compare(then, now) if then is not None and now is not None else None
     return Process(
         stage=stage,

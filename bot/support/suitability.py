@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.directory.areas import Within, is_open_to, limits
 from bot.directory.categories import Audience, SubCategory
 from bot.directory.model import AttendingType, Listing, Precision, Scope, ServiceStatus
-from bot.directory.places import PlaceKind
+from bot.directory.telling import Telling
 from bot.directory.topics import GROWN_UP, only_for_children
 from bot.network.model import Code
 from bot.support.access import Answer, has
+from bot.support.languages import ENGLISH, language_name, spoken_by
 from bot.support.needs_map import (
     ANY_CONDITION,
     normalise_conditions,
@@ -43,10 +45,13 @@ _AGE = r"(?:over[- ](?:the age of )?(\d{2})['’]?s?\b|(\d{2}) ?(?:\+|plus\b)|(\
 _AGE += r"(?:and|or) (?:over|above|older)\b)"
 _TWO_DIGITS = re.compile(r"[1-9]\d")
 _OVER = re.compile(rf"\b{_AGE}", re.IGNORECASE)
-_FOR_OVER = re.compile(
-    rf"\b(?:for|aged?|people|adults|anyone|men|women|ladies|residents)(?: (?:aged|of|who are|the))?"
-    rf" {_AGE}",
-    re.IGNORECASE,
+_FOR_OVER = Telling(
+    re.compile(
+        r"\b(?:for|aged?|people|adults|anyone|men|women|ladies|residents)"
+        rf"(?: (?:aged|of|who are|the))? {_AGE}",
+        re.IGNORECASE,
+    ),
+    ("over ", "over-", "and over", "or over", "+", "plus", "above", "older"),
 )
 _UNDER = re.compile(
     r"\bunder[- ](\d{2})['’]?s?\b|\bage[sd]? ?(?:from )?\d{1,2} ?(?:to|-|–) ?(\d{2})\b",
@@ -59,27 +64,6 @@ _TAG_LEVELS = {"term": 0, "name": 1, "text": 2}
 _MANY_LANGUAGES = 3
 _BY_LEVEL = (1.0, 0.6, 0.4)
 YOUNG_UNTIL, OLDER_FROM, SURELY_OLDER = 25, 50, 65
-_LANGUAGE_CODES = {
-    "en": "english",
-    "eng": "english",
-    "pa": "punjabi",
-    "pan": "punjabi",
-    "panjabi": "punjabi",
-    "pl": "polish",
-    "pol": "polish",
-    "ur": "urdu",
-    "urd": "urdu",
-    "gu": "gujarati",
-    "bn": "bengali",
-    "hi": "hindi",
-    "ar": "arabic",
-    "ro": "romanian",
-    "so": "somali",
-    "cy": "welsh",
-    "bfi": "british sign language",
-    "bsl": "british sign language",
-    "sign language": "british sign language",
-}
 
 
 class Refusal(Code):
@@ -136,12 +120,6 @@ class Suitability:
     cautions: tuple[Caution, ...] = ()
     penalty: float = 0.0
     fits: frozenset[str] = frozenset()
-
-
-def language_name(text: str) -> str:
-    """One lower-case name for a language given by name or code."""
-    key = text.strip().casefold()
-    return _LANGUAGE_CODES.get(key, key)
 
 
 def attending(listing: Listing) -> frozenset[AttendingType]:
@@ -213,8 +191,8 @@ def stated_ages(listing: Listing) -> tuple[float | None, float | None]:
     if low is None:
         # In a description only "for people over 65" counts: "over 50 courses" is no age.
         said = _OVER.findall(about) if in_words else []
-        if _TWO_DIGITS.search(listing.description):
-            said += _FOR_OVER.findall(listing.description)
+        if _FOR_OVER.may_be_in(listing.description) and _TWO_DIGITS.search(listing.description):
+            said += _FOR_OVER.pattern.findall(listing.description)
         ages = [int(n) for groups in said for n in groups if n and 40 <= int(n) <= 90]
         low = min(ages, default=None)
     if high is None and in_words:
@@ -269,6 +247,14 @@ def _status(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> R
 
 
 def _area(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
+    limited = limits(
+        listing.service_area, listing.area_codes, listing.eligibility, listing.description
+    )
+    within = is_open_to(limited, wishes.place)
+    if within is Within.NO:
+        return Refusal.AREA
+    if within is Within.UNKNOWN:
+        checks.caution(Caution.CHECK_AREA, 4 if listing.distance_km is None else 2)
     if listing.scope is not Scope.LOCAL:
         return None
     distance = listing.distance_km
@@ -276,10 +262,8 @@ def _area(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Ref
     if distance is None:
         if travel and not any(x.address or x.postcode for x in listing.locations):
             checks.caution(Caution.CHECK_PLACE, 5)
-        if wishes.place is not None and not _names_area(listing, wishes.place.name):
-            # Another town's name says more than an area set beside a postcode.
-            elsewhere = listing.service_area and wishes.place.kind is PlaceKind.TOWN
-            checks.caution(Caution.CHECK_AREA, 12 if elsewhere else 4)
+        if wishes.place is not None and not limited:
+            checks.caution(Caution.CHECK_AREA, 4)
         return None
     slack = COARSE_SLACK_KM if is_approximate(listing, wishes) else 0.0
     if not travel:
@@ -290,11 +274,6 @@ def _area(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Ref
     elif not wishes.stays_in and distance > wishes.reach_km + slack:
         return Refusal.TRAVEL
     return None
-
-
-def _names_area(listing: Listing, place: str) -> bool:
-    area = f" {listing.service_area or ''} ".casefold()
-    return re.search(rf"\b{re.escape(place.casefold())}\b", area) is not None
 
 
 def is_approximate(listing: Listing, wishes: Wishes) -> bool:
@@ -352,19 +331,23 @@ def _audience(listing: Listing, wishes: Wishes, today: date, checks: _Checks) ->
 
 
 def _language(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> Refusal | None:
-    wanted = {language_name(x) for x in wishes.languages} or {"english"}
+    wanted = {language_name(x) for x in wishes.languages} or {ENGLISH}
     spoken = {language_name(x) for x in listing.languages}
+    if wanted - {ENGLISH}:
+        # Few records have a list of languages; more tell of one in their words.
+        said = (listing.name, listing.description, listing.eligibility or "")
+        spoken |= spoken_by((*said, *listing.access_notes))
     shared = wanted & spoken
-    if shared - {"english"}:
+    if shared - {ENGLISH}:
         checks.fits.add("language")
     elif shared:
         if 1 < len(spoken) <= _MANY_LANGUAGES:
             checks.penalty += 4  # meant first for speakers of the other one
-    elif not spoken and "english" in wanted:
+    elif not spoken and ENGLISH in wanted:
         pass
-    elif not spoken:
+    elif ENGLISH in spoken or not spoken:
         checks.caution(Caution.CHECK_LANGUAGE, 14)
-    elif "english" in wanted:
+    elif ENGLISH in wanted:
         # HSDS lists languages other than English, so English is likely but not said.
         checks.caution(Caution.CHECK_LANGUAGE, 12)
     else:

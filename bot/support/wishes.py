@@ -11,9 +11,11 @@ from bot.directory.places import Place
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import Code, Member, Network, Work
+from bot.support.languages import SIGNED, language_name
 from bot.support.needs_map import normalise_conditions, related_conditions
 from bot.support.preferences import (
     DEFAULT_REACH_KM,
+    LANGUAGE,
     REACH_KM,
     AccessNeed,
     DayPart,
@@ -22,8 +24,6 @@ from bot.support.preferences import (
     Travel,
     limits_of,
 )
-
-_SIGNED = frozenset({"british sign language", "bsl", "bfi", "sign language"})
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Wishes:
     def fitting_conditions(self) -> frozenset[str]:
         """Conditions whose groups may suit: the person's own, and what the rest implies."""
         found = set(related_conditions(self.conditions, self.difficulties))
-        if AccessNeed.HEARING in self.access_needs or self.languages & _SIGNED:
+        if AccessNeed.HEARING in self.access_needs or SIGNED in map(language_name, self.languages):
             found.add("hearing loss")
         if AccessNeed.SIGHT in self.access_needs:
             found.add("sight loss")
@@ -159,11 +159,15 @@ def wishes_from(
 ) -> Wishes:
     """Wishes from what the record keeps: codes as text, and conditions in the person's words.
 
-    ``preferences`` holds statements and limits together, as the record does.
+    ``preferences`` holds statements and limits together, and ``access_needs`` languages
+    (``LANGUAGE``) too, as the record does.
 
     Raises:
         ValueError: a code that nobody knows, naming where it came from.
     """
+    needs = set(access_needs)
+    to_speak = {n for n in needs if n.startswith(LANGUAGE)}
+    spoken = (*languages, *(n.removeprefix(LANGUAGE) for n in to_speak))
     codes = set(preferences)
     statements = codes & {s.value for s in Statement}
     limits = limits_of(_codes(Limit, codes - statements, "preferences"))
@@ -174,8 +178,8 @@ def wishes_from(
         conditions=normalise_conditions(conditions),
         place=place,
         age=age,
-        languages=frozenset(x.strip().casefold() for x in languages if x.strip()),
-        access_needs=_codes(AccessNeed, access_needs, "access needs"),
+        languages=frozenset(x.strip().casefold() for x in spoken if x.strip()),
+        access_needs=_codes(AccessNeed, needs - to_speak, "access needs"),
         travel=_codes(Travel, travel, "travel"),
         cost_ceiling=limits.cost_ceiling,
         modes=limits.modes,

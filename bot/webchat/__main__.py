@@ -19,10 +19,16 @@ def main() -> None:
         default="127.0.0.1",
         help="address to listen on; 0.0.0.0 behind a proxy that adds HTTPS (default %(default)s)",
     )
+    parser.add_argument(
+        "--no-console",
+        action="store_true",
+        help="leave the staff console to a process of its own, python -m bot.console",
+    )
     arguments = parser.parse_args()
     settings = get_settings()
+    extra = [] if arguments.no_console else [console_mount(settings)]
     uvicorn.run(
-        create_app(settings, extra_routes=[console_mount(settings)]),
+        create_app(settings, extra_routes=extra),
         host=arguments.host,
         port=settings.wise_port_web,
         access_log=False,

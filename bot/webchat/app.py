@@ -38,6 +38,7 @@ from bot.conversations import words
 from bot.metrics import Queues
 from bot.network.model import Network
 from bot.network.picture import render_png, render_svg
+from bot.safety.routes import routes_for
 from bot.settings import Settings
 from bot.webchat import health
 from bot.webchat.guards import BodyTooLarge, SecurityHeaders, Visitors, is_foreign, read_body
@@ -179,7 +180,7 @@ class _Pages:
             "chat.html",
             {
                 "service_name": self.settings.wise_service_name,
-                "region": self.settings.wise_region,
+                "routes": routes_for(self.settings.wise_region),
                 "max_text": MAX_TEXT,
             },
         )

@@ -17,6 +17,7 @@ from actions.follow_up import (
     FORM,
     ActionFollowUpDone,
     ActionReport,
+    AskJoin,
     AskNext,
     AskTried,
     ValidateFollowUpForm,
@@ -402,3 +403,33 @@ def test_a_report_that_names_no_plan_is_asked_about(talk: Talk) -> None:
         Record.of(session, ME).add_plan("swimming")
     talk.tells("I did it, it was lovely", "report_done")
     assert talk.slots["follow_up_tried"] is None and rows()[0].tried is None
+
+
+@pytest.mark.parametrize("intent", ["report_done", "report_not_done"])
+def test_a_life_that_changed_is_no_report_of_the_only_plan(talk: Talk, intent: str) -> None:
+    said = talk.tells("came home from hospital on Monday", intent)
+    assert said == ["utter_life_hospital"]
+    assert rows()[0].tried is None
+
+
+@pytest.mark.parametrize(
+    ("service", "called"),
+    [
+        ("Singing for Lungs", "Singing for Lungs"),
+        ("Expert in You: living with a long-term condition", "Expert in You"),
+        ("Marlowby Walkers (every second Thursday morning)", "Marlowby Walkers"),
+        (
+            "The Very Friendly Tuesday Afternoon Knitting Circle",
+            "The Very Friendly Tuesday Afternoon",
+        ),
+    ],
+)
+def test_a_group_joins_the_map_by_a_name_that_reads_well(
+    talk: Talk, service: str, called: str
+) -> None:
+    with unit_of_work() as session:
+        plan = Record.of(session, ME).plans()[0]
+        plan.what, plan.service_id = service, "7"
+    talk.says("yes, it was lovely", "tried")
+    talk.asks(AskJoin())
+    assert talk.said[-1]["names"] == called

@@ -47,7 +47,7 @@ def test_the_conversation_opens_by_itself(page: Page, rasa: FakeRasa, chat_url: 
     expect(page.get_by_role("heading", level=1)).to_have_text("WISE Companion")
     notice = page.get_by_role("banner")
     expect(notice).to_contain_text("Not for emergencies: call 999")
-    expect(notice).to_contain_text("For urgent help call 111")
+    expect(notice).to_contain_text("For urgent help call NHS 111")
 
 
 def test_a_message_is_sent_and_answered_with_its_lines_kept(

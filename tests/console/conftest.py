@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bot.console import accounts, sign_in
+from bot.console import accounts, numbers, sign_in
 from bot.console.app import console_mount
 from bot.console.roles import Role
 from bot.console.web import COOKIE, ROOT, Cookies
@@ -32,6 +32,7 @@ BROWSER = {"Sec-Fetch-Site": "same-origin"}
 @pytest.fixture
 def settings(store: Store) -> Settings:  # noqa: F811
     sign_in._throttle.clear()
+    numbers.forget()
     return get_settings()
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from bot.console.marks import nlu_yaml
+from bot.console.marks import nlu_yaml, training_files
 from bot.settings import PROJECT
 
-MARKS = [
-    ("add_member", "my son Sam does the shopping", [{"text": "Sam", "entity": "member"}]),
+MARKS: list[tuple[str, str, list[dict[str, Any]]]] = [
+    (
+        "add_member",
+        "my son Sam does the shopping",
+        [{"text": "Sam", "entity": "member", "codes": ["child", "everyday"]}],
+    ),
     ("find_support", "is there a: choir? [near] {me} # not far", []),
     ("chitchat", "- \"quoted\" 'words' & more\n  on two lines", []),
 ]
@@ -35,9 +41,16 @@ def test_rasa_validates_the_project_with_the_export(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "marked.yml").write_text(nlu_yaml(MARKS), encoding="utf-8")
+    words = "my son Sam does the shopping"
+    kept: Any = SimpleNamespace(intent="add_member", words=words, entities=MARKS[0][2])
+    for path, text in training_files([kept]).items():
+        file = tmp_path / "unpacked" / path
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
+    unpacked = tmp_path / "unpacked" / "data" / "nlu"
     done = subprocess.run(
         [sys.executable, "-m", "rasa", "data", "validate", "--domain", "domain.yml",
-         "--data", "data", str(folder), "--config", "config.yml"],
+         "--data", "data", str(folder), str(unpacked), "--config", "config.yml"],
         cwd=PROJECT, capture_output=True, text=True, check=False,
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "RASA_TELEMETRY_ENABLED": "false",
              "TF_CPP_MIN_LOG_LEVEL": "3"},

@@ -8,9 +8,10 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from bot.console.numbers import FIGURES, Figure, Scope, ranked
+from bot.console.numbers import FIGURES, Figure, Scope, forget, ranked
 from bot.network.model import Member as Alter
 from bot.network.model import Network
 from bot.store.base import now, unit_of_work
@@ -82,12 +83,15 @@ def _planned(
     session: Session, number: int, days_ago: int, *, state: str = "active", **told: object
 ) -> None:
     """Somebody with one plan that was made then, and what they told of it."""
-    record = begin(session, f"{number:032d}")
+    _told(begin(session, f"{number:032d}"), days_ago, state=state, **told)
+
+
+def _told(record: Record, days_ago: int = 0, *, state: str = "active", **told: object) -> None:
     moment = now() - timedelta(days=days_ago)
     plan = Plan(person_id=record.person.id, what="walk", made_at=moment, state=state)
-    session.add(plan)
-    session.flush()
-    session.add(
+    record.session.add(plan)
+    record.session.flush()
+    record.session.add(
         FollowUp(
             person_id=record.person.id,
             plan_id=plan.id,
@@ -105,6 +109,18 @@ def test_barriers_are_of_the_time_that_was_chosen(store: Store) -> None:
             _planned(session, number, 200 if number < 6 else 5, barrier="nobody")
     assert _rows("barriers") == {"Nobody": 12}
     assert _rows("barriers", now() - timedelta(days=30)) == {"Nobody": 6}
+
+
+def test_what_is_no_code_of_ours_is_counted_without_its_words(store: Store) -> None:
+    with unit_of_work() as session:
+        for number in range(11):
+            record = begin(session, f"{number:032d}")
+            record.person.area = "Derby" if number < 6 else f"by the mill, number {number}"
+            record.note_unmet_need(["creative", f"my own words {number}"])
+            _told(record, barrier=f"own words {number}" if number < 5 else "nobody")
+    assert _rows("unmet_kind") == {"Creative": 11, "Other": 11}
+    assert _rows("unmet_place") == {"Derby": 6, "Places with fewer than 5": 5}
+    assert _rows("barriers") == {"Nobody": 6, "Other": 5}
 
 
 def test_every_week_of_a_year_is_shown(store: Store) -> None:
@@ -141,8 +157,8 @@ def test_plans_are_told_apart_by_what_became_of_them(store: Store) -> None:
     assert set(_rows("tried", now()).values()) == {0}
 
 
-def _went_over(session: Session, number: int, after: Network) -> None:
-    record = begin(session, f"{number:032d}")
+def _went_over(session: Session, number: int | str, after: Network) -> None:
+    record = begin(session, number if isinstance(number, str) else f"{number:032d}")
     record.give_consent("use", "save_map")
     record.keep_network(Network((Alter("m1", "Jean"),)), "add")
     record.take_snapshot(BASELINE)
@@ -169,6 +185,51 @@ def test_networks_that_changed_and_gaps_that_are_covered_are_counted(store: Stor
     # The wish is still there and nobody is helped: not covered.
     assert _rows("covered") == {"Covered": 6, "Not yet": 5}
     assert _rows("covered", now() + timedelta(days=1)) == {}
+
+
+def test_sizes_and_types_are_of_the_maps_as_they_are_now(store: Store) -> None:
+    with unit_of_work() as session:
+        for number in range(6):
+            _went_over(session, number, Network((Alter("m1", "Jean"), Alter("m2", "Sue"))))
+    assert _rows("sizes")["1 to 2"] == 6
+    assert sum(n or 0 for n in _rows("types").values()) == 6
+
+
+def test_asking_again_does_not_count_again_and_the_csv_is_of_the_same_count(
+    reviewer: Member, store: Store
+) -> None:
+    def add(count: int, start: int = 0) -> None:
+        with unit_of_work() as session:
+            for number in range(start, start + count):
+                begin(session, f"{number:032d}")
+
+    add(7)
+    assert ",7" in reviewer.get("/numbers/reached.csv")
+    add(1, 7)  # who was added could be told from two counts of the same minute
+    assert ",7" in reviewer.get("/numbers/reached.csv")
+    assert "Counted" in words_of(reviewer.get("/numbers"))
+    forget()
+    assert ",8" in reviewer.get("/numbers/reached.csv")
+
+
+def test_the_service_view_asks_no_more_of_the_database_for_more_people(store: Store) -> None:
+    def asked(people: int) -> int:
+        with unit_of_work() as session:
+            for number in range(people):
+                record_id = f"{people:016d}{number:016d}"
+                _went_over(session, record_id, Network((Alter("m1", "Jean"),)))
+                code = "no_reciprocity"
+                session.add(GapRow(person_id=record_id, key=code, code=code, confirmed=True))
+            session.flush()
+            seen: list[str] = []
+            connection = session.connection()
+            event.listen(connection, "before_cursor_execute", lambda *a: seen.append(a[2]))
+            for figure in FIGURES.values():
+                figure(Scope(session, None))
+            session.rollback()
+        return len(seen)
+
+    assert asked(2) == asked(40)
 
 
 def test_the_page_says_that_something_is_hidden(

@@ -144,11 +144,19 @@ def test_wrong_details_are_on_the_queue_until_the_directory_settles_them(
     assert "no marquetry there any more" in page and pseudonym(person) in page
     assert "Details are wrong 1" in words_of(page)
     assert "Details are wrong" in reviewer.get(f"/p/{person}")
-    reviewer.get(f"/queue/correction/{number}")  # the conversation
-    reviewer.post(f"/queue/correction/{number}/done", 404, note="Rang them")
     there = f"/directory/corrections?id={number}"
+    conversation = reviewer.get(f"/queue/correction/{number}")
+    assert there in conversation and f"/queue/correction/{number}/done" not in conversation
+    reviewer.post(f"/queue/correction/{number}/done", 404, note="Rang them")
     assert there in page and "no marquetry there any more" in reviewer.get(there)
-    join(Role.DIRECTORY).post(f"/directory/corrections/{number}", **{"is": "wrong"})
+    assert "until a lead or a directory editor settles it" in page
+    reviewer.post(f"/directory/corrections/{number}", 403, **{"is": "wrong"})
+    lead = join(Role.LEAD)
+    assert "Settle it in the directory" in words_of(lead.get("/queue?kind=wrong_details"))
+    assert "The record is right" in lead.get(there)
+    lead.post(f"/directory/corrections/{number}", **{"is": "wrong"})
+    with unit_of_work() as session:
+        assert "settle_correction" in [a.what for a in about(session, person)]
     assert "marquetry" not in reviewer.get("/queue?kind=wrong_details")
     assert "Details are wrong" not in words_of(reviewer.get("/queue"))
     reviewer.get("/directory/corrections?id=99999999999", 404)
@@ -368,22 +376,47 @@ def test_a_misunderstanding_is_marked_and_exported(lead: Member, person: str) ->
     lead.post(at, 400, intent="no_such_intent", words="x")
     assert "stand-ins" in lead.post(at, 400, intent="add_member", words="my son [person 1]")
     assert "made-up ones" in lead.post(at, 400, intent="add_member", words="my son Zebediah")
-    lead.post(at, 400, intent="add_member", words="my son Sam", entities="nonsense")
-    lead.post(
-        at, intent="add_member", words="my son Sam does the shopping", entities="Sam = member"
-    )
+    said = "my son Sam does the shopping"
+    assert "one on a line" in lead.post(at, 400, intent="add_member", words=said, entities="Sam")
+    lead.post(at, intent="add_member", words=said, entities="Sam = child, everyday")
     exported = yaml.safe_load(lead.get("/marks.yml"))
     assert exported["nlu"] == [
         {"intent": "add_member", "examples": "- my son [Sam](member) does the shopping\n"}
     ]
     assert "Meant: add_member" in lead.get(f"/c/{person}")
+    assert "Sam = child, everyday\n</textarea>" in lead.get(f"/c/{person}")
     lead.post(at, intent="")
     assert yaml.safe_load(lead.get("/marks.yml"))["nlu"] == []
 
 
+def test_looking_at_corrections_is_in_the_audit_of_whose_words_they_are(
+    lead: Member, reviewer: Member, person: str
+) -> None:
+    at = f"/marks/{turns(person)[1].id}"
+    lead.post(at, intent="add_member", words="my son Sam does the shopping")
+    assert "my son Sam does the shopping" in reviewer.get("/marks")
+    with unit_of_work() as session:
+        looks = [(a.who, a.what) for a in about(session, person) if a.what == "look_marks"]
+    assert looks == [("reviewer", "look_marks")]
+
+
+def test_many_corrections_are_paged(lead: Member, person: str) -> None:
+    log(person, *(user(f"word{n}", 1000 + n) for n in range(110)))
+    for turn in turns(person)[-110:]:
+        lead.post(f"/marks/{turn.id}", intent="chitchat", words=f"about {turn.text}")
+    page = lead.get("/marks")
+    assert "about word109<" in page and "about word5<" not in page
+    before = page.split("/marks?before=")[1].split('"')[0]
+    assert "about word5<" in lead.get(f"/marks?before={before}")
+
+
 def test_brackets_and_repeats_in_a_sentence_do_no_harm() -> None:
     assert example_of("see [x](y) {z}", []) == "see (x)(y) (z)"
-    two = [{"text": "tea", "entity": "a"}, {"text": "tea", "entity": "b"}]
+    two = [
+        {"text": "tea", "entity": "a"},
+        {"text": "tea", "entity": "b"},
+        {"text": "", "entity": "c"},
+    ]
     assert example_of("tea", two) == "[tea](a)"
     made = yaml.safe_load(
         nlu_yaml([("greet", "hi", ()), ("greet", "hi ", ()), ("a", "- x: y", ())])
@@ -522,6 +555,9 @@ def test_the_service_view_and_its_csv_hide_the_same(reviewer: Member, person: st
     assert HIDDEN in page
     assert HIDDEN in reviewer.get("/numbers/types.csv?period=all")
     assert reviewer.get("/numbers/unmet_place.csv?period=all").count(HIDDEN) == 1
+    # What was typed by one person, or is of few, is no label of anything, hidden or not.
+    for words in ("Ravenscar", "Philately", "philately"):
+        assert words not in page
     reviewer.get("/numbers/nothing.csv", 404)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.directory import query, stewardship
 from bot.directory.duplicates import PairState
 from tests.directory.conftest import Store, make_service
-from tests.directory.test_import import listings, load, near, page, write
+from tests.directory.importing import listings, load, near, page, write
 
 
 def twin(**changes: Any) -> dict[str, Any]:

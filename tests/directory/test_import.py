@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import zipfile
 from datetime import date
@@ -13,55 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.directory import query
-from bot.directory.importer import ImportReport, UnreadableSource, import_source
-from bot.directory.model import AttendingType, Listing, Precision, Scope
-from bot.directory.places import Place, find_place
-from bot.store.directory import FeedRow, QuarantineRow, ServiceRow
-from tests.directory.conftest import Store, location_of, make_service
-
-
-def page(*services: Any, total: int | None = None) -> dict[str, Any]:
-    return {
-        "total_items": len(services) if total is None else total,
-        "total_pages": 1,
-        "page_number": 1,
-        "size": len(services),
-        "first_page": True,
-        "last_page": True,
-        "empty": not services,
-        "contents": list(services),
-    }
-
-
-def write(folder: Path, content: Any, name: str = "page.json") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
-    return path
-
-
-def load(store: Store, source: Path, feed: str = "test", **more: Any) -> ImportReport:
-    report = import_source(source, feed=feed, session_factory=store, **more)
-    assert report.read == (
-        report.added + report.changed + report.unchanged + report.quarantined_count
-    )
-    return report
-
-
-def near(text: str) -> Place:
-    place = find_place(text)
-    assert isinstance(place, Place)
-    return place
-
-
-def listings(store: Store, where: str = "HP5", km: float = 30) -> dict[str, Listing]:
-    with store() as session:
-        return {x.source_id: x for x in query.candidates(session, near(where), km)}
-
-
-def only(store: Store, where: str = "HP5") -> Listing:
-    (listing,) = listings(store, where).values()
-    return listing
+from bot.directory.importer import UnreadableSource
+from bot.directory.model import AttendingType, Precision, Scope
+from bot.store.directory import FeedRow, QuarantineRow
+from tests.directory.conftest import Store, make_service
+from tests.directory.importing import listings, load, near, only, page, write, write_table
 
 
 def test_a_service_comes_out_as_a_patient_needs_it(store: Store, tmp_path: Path) -> None:
@@ -171,39 +126,6 @@ def test_control_characters_and_other_encodings_are_read(store: Store, tmp_path:
     assert only(store).description == "Tea Café"
 
 
-def test_no_personal_data_of_record_keepers_is_kept(store: Store, tmp_path: Path) -> None:
-    record = make_service(
-        assurer_email="jane.keeper@council.gov.uk",
-        pc_metadata={"assured_by": "jane.keeper@council.gov.uk"},
-        contacts=[
-            {
-                "name": "Ann Persona",
-                "email": "ann.persona@mail.org.uk",
-                "phones": [{"number": "07400 123456"}, {"number": "01494 677266"}],
-            }
-        ],
-    )
-    location_of(record)["addresses"][0]["attention"] = "Mr Secret"
-    load(store, write(tmp_path, page(record)))
-    listing = only(store)
-    assert [p.e164 for p in listing.contact.phones] == ["+441494677266"]
-    assert listing.contact.email == "info@walks.org.uk"
-    with store() as session:
-        row = session.scalars(select(ServiceRow)).one()
-        for secret in ("keeper", "Persona", "ann.persona@mail", "Secret"):
-            assert secret not in row.listing
-        for secret in ("keeper", "Ann Persona", "Secret"):
-            assert secret not in row.raw
-
-
-def test_a_groups_only_mobile_stays_reachable(store: Store, tmp_path: Path) -> None:
-    record = make_service(
-        email=None, contacts=[{"name": "Ann", "phones": [{"number": "07400 123456"}]}]
-    )
-    load(store, write(tmp_path, page(record)))
-    assert [p.e164 for p in only(store).contact.phones] == ["+447400123456"]
-
-
 def test_cost_not_known_is_never_free(store: Store, tmp_path: Path) -> None:
     source = write(
         tmp_path,
@@ -269,17 +191,6 @@ def test_one_page_of_many_closes_nothing(store: Store, tmp_path: Path) -> None:
         report = load(store, part)
         assert not report.whole and report.closed == 0
     assert len(listings(store)) == 4
-
-
-def test_a_masked_address_stays_masked(store: Store, tmp_path: Path) -> None:
-    record = make_service()
-    location_of(record)["mask_exact_address"] = True
-    load(store, write(tmp_path, page(record)))
-    (location,) = only(store).locations
-    assert location.masked and location.precision is Precision.OUTCODE
-    shown = repr(location)
-    for secret in ("Broadway", "Town Hall", "1DS", "51.7053"):
-        assert secret not in shown
 
 
 def test_folders_and_zips_of_pages_are_read_in_order(store: Store, tmp_path: Path) -> None:
@@ -457,34 +368,33 @@ class TestDialects:
         assert listing.access_notes == ("Hearing loop",)
 
     def test_hsds_1_csv(self, store: Store, tmp_path: Path) -> None:
-        def table(name: str, *rows: dict[str, str]) -> None:
-            with (tmp_path / name).open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, list(rows[0]))
-                writer.writeheader()
-                writer.writerows(rows)
-
-        table("organizations.csv", {"id": "o1", "name": "Hall Trust", "description": "x"})
-        table(
-            "services.csv",
+        write_table(
+            tmp_path, "organizations", {"id": "o1", "name": "Hall Trust", "description": "x"}
+        )
+        write_table(
+            tmp_path,
+            "services",
             {"id": "1", "organization_id": "o1", "name": "Tai Chi", "status": "active"},
             {"id": "2", "organization_id": "gone", "name": "Choir", "status": "active"},
             {"id": "3", "organization_id": "o1", "name": "", "status": "active"},
         )
-        table("services_at_location.csv",
+        write_table(tmp_path, "services_at_location",
               {"id": "x1", "service_id": "1", "location_id": "l1"},
               {"id": "x2", "service_id": "2", "location_id": "nowhere"})  # fmt: skip
         place = {"id": "l1", "name": "Hall", "latitude": "51.7053", "longitude": "-0.6121"}
-        table("locations.csv", place)
-        table("physical_addresses.csv",
+        write_table(tmp_path, "locations", place)
+        write_table(tmp_path, "physical_addresses",
               {"id": "a", "location_id": "l1", "address_1": "High St", "city": "Chesham",
                "postal_code": "HP5 1DS", "country": "GB"})  # fmt: skip
-        table("regular_schedules.csv",
+        write_table(tmp_path, "regular_schedules",
               {"id": "h", "service_at_location_id": "x1", "service_id": "", "weekday": "3",
                "opens_at": "9am", "closes_at": "10:30"})  # fmt: skip
-        table("phones.csv", {"id": "p", "service_id": "1", "number": "01494 677266"})
-        table("eligibility.csv", {"id": "e", "service_id": "1", "eligibility": "adult"})
-        table("services_taxonomy.csv", {"id": "t", "service_id": "1", "taxonomy_id": "k"})
-        table("taxonomy.csv", {"id": "k", "name": "Exercise", "vocabulary": "open"})
+        write_table(tmp_path, "phones", {"id": "p", "service_id": "1", "number": "01494 677266"})
+        write_table(tmp_path, "eligibility", {"id": "e", "service_id": "1", "eligibility": "adult"})
+        write_table(
+            tmp_path, "services_taxonomy", {"id": "t", "service_id": "1", "taxonomy_id": "k"}
+        )
+        write_table(tmp_path, "taxonomy", {"id": "k", "name": "Exercise", "vocabulary": "open"})
         report = load(store, tmp_path)
         assert report.dialects == {"HSDS 1.1 CSV": 2}
         assert report.reasons == {"missing_name": 1}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.directory import build_places
 from bot.directory.model import Precision
 from bot.directory.places import (
+    DATA,
     Ambiguous,
     Place,
     PlaceKind,
@@ -108,8 +113,10 @@ def test_northern_ireland_is_there(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "pizza", "I have diabetes", "a lot of pain", "the moon", "12"]
-)
+    "text",
+    ["", "  ", "pizza", "I have diabetes", "a lot of pain", "the moon", "12", "the deli",
+     "Willow Road", "Ellis", "I have nil pain", "wig"],
+)  # fmt: skip
 def test_what_is_no_place_gives_none(text: str) -> None:
     assert find_place(text) is None
 
@@ -133,3 +140,42 @@ def test_the_sample_town_is_known() -> None:
 @given(st.text(max_size=60))
 def test_no_text_breaks_it(text: str) -> None:
     assert find_place(text) is None or isinstance(find_place(text), Place | Ambiguous)
+
+
+def test_the_place_files_hold_all_four_nations_and_their_credit_says_how_many() -> None:
+    credit = (DATA / "ATTRIBUTION.txt").read_text(encoding="utf-8")
+    rows = {}
+    for name in ("outcodes", "sectors", "places"):
+        with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows[name] = list(csv.DictReader(file))
+        assert f"{name}.csv ({len(rows[name]):,} " in credit
+    for name in ("outcodes", "sectors"):
+        nations = Counter(row["laua"][0] for row in rows[name])
+        assert set(nations) == set("ENSW")
+        assert f"{nations['N']} " in credit
+    assert Counter(row["nation"] for row in rows["places"])["NIR"] == 119
+
+
+def test_the_centre_of_an_outcode_and_of_its_sectors_is_not_moved_by_a_stray_postcode() -> None:
+    near = [("BT7 1AA", "N09000003", 54.58, -5.93), ("BT7 1AB", "N09000003", 54.5804, -5.9301)]
+    stray = [("BT7 2AA", "N09000001", 57.0, -2.0)]
+    (outcode,), sectors = build_places.areas(
+        [*near, ("BT7 1AD", "N09000003", 54.58, -5.93), *stray]
+    )
+    assert (outcode["outcode"], outcode["postcodes"], outcode["laua"]) == ("BT7", 4, "N09000003")
+    assert haversine_km(float(outcode["lat"]), float(outcode["lon"]), 54.58, -5.93) < 0.1
+    assert outcode["p90_km"] > 100
+    assert [(s["sector"], s["postcodes"]) for s in sectors] == [("BT7 1", 3), ("BT7 2", 1)]
+
+
+def test_towns_keep_names_that_people_say_and_no_spellings_of_other_scripts() -> None:
+    derry = {
+        "geonameid": 2643736, "name": "Derry", "latitude": 54.9981, "longitude": -7.30934,
+        "countrycode": "GB", "population": 83652, "admin1code": "NIR",
+        "alternatenames": ["Derry", "Londonderry", "deli", "LDY", "\u30c7\u30ea\u30fc", "Doire"],
+    }  # fmt: skip
+    cyprus = {**derry, "geonameid": 1, "name": "Akrotiri", "admin1code": ""}
+    paris = {**derry, "geonameid": 2, "name": "Paris", "countrycode": "FR"}
+    (row,) = build_places.towns([paris, cyprus, derry])
+    assert (row["name"], row["nation"]) == ("Derry", "NIR")
+    assert row["alternate_names"] == "Doire|Londonderry"

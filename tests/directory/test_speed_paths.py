@@ -15,13 +15,14 @@ from sqlalchemy import select
 
 from benchmarks.made_up_services import services
 from bot.directory.importer import hands, import_source, load, normalise, repair, schedules
-from bot.directory.importer.telling import Telling
+from bot.directory.telling import Telling
 from bot.store.directory import QuarantineRow, ServiceRow
+from bot.support import suitability
 from tests.directory.conftest import Store
 
 TELLING = {
     f"{module.__name__}.{name}": value
-    for module in (normalise, schedules)
+    for module in (normalise, schedules, suitability)
     for name, value in vars(module).items()
     if isinstance(value, Telling)
 }
@@ -31,7 +32,8 @@ _PIECES = (
     "in your own home", "Meals on wheels", "nationwide", "across the UK", "UK's leading",
     "national charity", "2nd", "First", "last", "Monday", "tuesdays", "monthly", "once a month",
     "every", "other", "week", "fortnightly", "alternate", "quarterly", "term time", "and", ".",
-    "school holidays", "bi-weekly", "each month", "sing", "tea", "\n",
+    "school holidays", "bi-weekly", "each month", "sing", "tea", "\n", "people", "aged", "over",
+    "over-50s", "for over 65s", "65 and over", "50+", "60 plus", "55 or older",
 )  # fmt: skip
 
 

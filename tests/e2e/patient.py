@@ -138,6 +138,13 @@ class Phone:
         self._telegram.run(self.chat.waits_for(lambda chat: len(chat.toasts) > toasts, PATIENCE))
         return replies
 
+    def deletes(self, title: str, until: str) -> list[Reply]:
+        """Press what erases the press itself too, so that only the words ``until`` tell of it."""
+        before = len(self.chat.messages)
+        self._telegram.run(self.chat.presses(title))
+        self._telegram.run(self.chat.waits_for(until, PATIENCE))
+        return [as_reply(message) for message in self.chat.messages[before:]]
+
     def ticks(self, *titles: str) -> list[Reply]:
         """Tap toggles until exactly these are on, looking at the message, and tap Done."""
         message = self.question

@@ -159,6 +159,25 @@ def test_what_words_stand_for_helps_where_they_are_in_no_list() -> None:
     assert resolve(partner, "her indoors", R.CHILD) is None
 
 
+def test_our_kid_is_a_brother_or_sister() -> None:
+    network = Network(
+        (Member("m1", "Danny", relationship=R.SIBLING), Member("m2", "Lee", relationship=R.CHILD))
+    )
+    assert resolve(network, "our kid") == Match("m1")
+    assert resolve(network, "my kid") == Match("m2")
+
+
+def test_what_a_priest_is_called_is_no_word_for_kin() -> None:
+    priest = Member("m1", "Father Brendan", relationship=R.OTHER_PROFESSIONAL)
+    network = Network((priest,))
+    assert resolve(network, "Father Brendan") == resolve(network, "Father") == Match("m1")
+    assert resolve(network, "my father") is None
+    assert not is_certain(priest, "my father") and is_certain(priest, "Father Brendan")
+    assert resolve(network.added(Member("m2", "Ron", relationship=R.PARENT)), "my father") == Match(
+        "m2"
+    )
+
+
 @pytest.mark.parametrize(
     ("label", "relationship", "text", "certain"),
     [

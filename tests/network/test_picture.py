@@ -6,7 +6,6 @@ import hashlib
 import io
 import math
 import re
-import statistics
 from collections.abc import Callable
 from itertools import combinations
 from xml.etree import ElementTree
@@ -18,7 +17,7 @@ from PIL import Image, ImageFont
 from benchmarks.sample_maps import sample_map
 from bot.network import picture
 from bot.network.fonts import font_files, has_glyphs, shortened, text_width, wrapped
-from bot.network.layout import WIDTH, Group, Layout
+from bot.network.layout import WIDTH, YOU_RADIUS, Box, Group, Layout
 from bot.network.model import Kind, Member, Network, Relationship, Status
 from bot.network.phrases import PictureWords
 from bot.network.picture import layout_of, render_png, render_svg
@@ -31,7 +30,6 @@ def check(layout: Layout, size: int) -> None:
     places = (*layout.places, *layout.tray)
     assert len(places) == size
     headings = (*layout.captions, *layout.tray_headings)
-    cx, cy = layout.centre
     for place in places:
         for box in (place.label_box, place.icon_box):
             assert box.left >= 0 and box.top >= 0, place.lines
@@ -45,7 +43,13 @@ def check(layout: Layout, size: int) -> None:
             assert not box.overlaps(two.label_box), (one.lines, two.lines)
             assert not box.overlaps(two.icon_box), (one.lines, two.lines)
     for place in layout.places:
-        assert math.hypot(place.x - cx, place.y - cy) > place.radius + 40
+        assert math.dist(layout.centre, (place.x, place.y)) > place.radius + 40
+
+
+def from_middle(layout: Layout, x: float, y: float) -> float:
+    """How far a point is from the nearest point of the line in the middle of tall circles."""
+    cx, cy = layout.centre
+    return math.hypot(x - cx, max(0.0, abs(y - cy) - layout.stretch / 2))
 
 
 @pytest.mark.parametrize("size", range(41))
@@ -89,8 +93,9 @@ def test_any_network_is_drawn_in_its_circle(network: Network) -> None:
     for place in layout.places:
         circle = network[place.key].circle
         assert circle is not None
-        away = math.hypot(place.x - layout.centre[0], place.y - layout.centre[1])
-        assert edges[circle - 1] < away - place.radius
+        away = from_middle(layout, place.x, place.y)
+        # Circles that are taller than wide have room above and below "me".
+        assert edges[circle - 1] < away - place.radius or (circle == 1 and layout.stretch)
         assert away + place.radius < edges[circle] + 0.1
     ElementTree.fromstring(render_svg(network))
 
@@ -141,20 +146,40 @@ def test_a_new_member_leaves_the_others_where_they_are(
     assert {k: after[k] for k in before} == before
 
 
-@pytest.mark.parametrize("draw", [crowd, sample_map])
-def test_while_a_map_grows_the_others_stay_about_where_they_are(
-    draw: Callable[[int], Network],
-) -> None:
-    moves, last = [], {}
-    for size in range(26):
-        now = positions(layout_of(draw(size)))
-        away = [math.dist(now[k], last[k]) for k in last]
-        if any(away):
-            moves.append(statistics.median(away))
-        last = now
-    assert len(moves) <= 5
-    # A tenth of a circle's width is still "the same place" to whoever looks for a name.
-    assert all(median <= WIDTH / 20 for median in moves), moves
+def in_one_circle(circle: int, label: str) -> Callable[[int], Network]:
+    return lambda size: crowd(size, circle, label)
+
+
+GROWING = [
+    crowd,
+    sample_map,
+    in_one_circle(1, "Anna"),
+    in_one_circle(2, "W" * 40),
+    in_one_circle(3, "The Thursday afternoon walking group (NW)"),
+]
+
+
+@pytest.mark.parametrize("draw", GROWING)
+def test_while_a_map_grows_nobody_is_reshuffled(draw: Callable[[int], Network]) -> None:
+    last = layout_of(draw(0))
+    for size in range(1, 41):
+        layout = layout_of(draw(size))
+        # The map may get taller: then all that was above "me" stays, and all else goes down.
+        taller = layout.stretch - last.stretch
+        assert taller >= 0
+        for before, now in zip(last.places, layout.places, strict=False):
+            down = now.y - before.y
+            assert (before.key, before.x) == (now.key, now.x)
+            assert down == pytest.approx(taller if before.y >= last.centre[1] else 0)
+        last = layout
+
+
+@pytest.mark.parametrize("draw", GROWING)
+def test_labels_are_large_enough_for_a_phone(draw: Callable[[int], Network]) -> None:
+    for size in range(1, 41):
+        layout = layout_of(draw(size))
+        assert layout.width == WIDTH
+        assert min(p.font for p in layout.places) >= 22
 
 
 def test_a_map_of_few_has_labels_to_read_on_a_phone() -> None:
@@ -163,26 +188,81 @@ def test_a_map_of_few_has_labels_to_read_on_a_phone() -> None:
         assert min(p.font for p in layout_of(sample_map(size)).places) * 390 / WIDTH >= 14
 
 
-@pytest.mark.parametrize("size", [8, 25, 40])
+Point = tuple[float, float]
+
+
+def lines_in(svg: str) -> list[list[list[Point]]]:
+    """Points along each tie of a picture, a list for each piece that is seen."""
+    number = r"(-?[\d.]+)"
+    piece = re.compile(rf"M{number} {number}Q{number} {number} {number} {number}")
+    lines = []
+    for path in re.findall(r'<path d="([^"]*)"/>', svg[svg.index('<g class="ties"') :]):
+        pieces = []
+        for x1, y1, x2, y2, x3, y3 in (map(float, found) for found in piece.findall(path)):
+            steps = [step / 100 for step in range(101)]
+            pieces.append(
+                [
+                    (
+                        (1 - t) ** 2 * x1 + 2 * t * (1 - t) * x2 + t * t * x3,
+                        (1 - t) ** 2 * y1 + 2 * t * (1 - t) * y2 + t * t * y3,
+                    )
+                    for t in steps
+                ]
+            )
+        lines.append(pieces)
+    return lines
+
+
+def covers(box: Box, x: float, y: float) -> bool:
+    return box.left < x < box.right and box.top < y < box.bottom
+
+
+@pytest.mark.parametrize("network", [*map(sample_map, (8, 19, 25, 40)), *map(crowd, (8, 25, 40))])
+def test_a_tie_is_seen_and_runs_through_no_name(network: Network) -> None:
+    layout, lines = layout_of(network), lines_in(render_svg(network))
+    placed = {p.key for p in layout.places}
+    assert len(lines) == len([tie for tie in network.ties if tie <= placed]) > 0
+    for pieces in lines:
+        assert pieces
+        for x, y in (point for piece in pieces for point in piece):
+            assert not any(covers(p.label_box, x, y) for p in layout.places)
+            assert 0 < x < layout.width and 0 < y < layout.height
+
+
+@pytest.mark.parametrize("size", [8, 19, 25, 40])
 def test_a_tie_runs_behind_nobody_else(size: int) -> None:
     network = sample_map(size)
-    places = {p.key: p for p in layout_of(network).places}
-    drawn = re.findall(
-        r'<path d="M([\d.-]+) ([\d.-]+)Q([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+)"/>',
-        render_svg(network),
-    )
-    shown = [tie for tie in network.ties if tie <= places.keys()]
-    assert len(drawn) >= len(shown) > 0
-    for line in (tuple(map(float, found)) for found in drawn[: len(shown)]):
-        x1, y1, bend_x, bend_y, x2, y2 = line
-        for place in places.values():
-            if (place.x, place.y) in ((x1, y1), (x2, y2)):
-                continue
-            for step in range(101):
-                t = step / 100
-                x = (1 - t) ** 2 * x1 + 2 * t * (1 - t) * bend_x + t * t * x2
-                y = (1 - t) ** 2 * y1 + 2 * t * (1 - t) * bend_y + t * t * y2
-                assert math.hypot(x - place.x, y - place.y) > place.radius, place.lines
+    layout = layout_of(network)
+    places = {p.key: p for p in layout.places}
+    ties = sorted(tuple(sorted(tie)) for tie in network.ties if tie <= places.keys())
+    for tie, pieces in zip(ties, lines_in(render_svg(network)), strict=True):
+        for x, y in (point for piece in pieces for point in piece):
+            assert math.dist((x, y), layout.centre) > YOU_RADIUS
+            for key, place in places.items():
+                assert key in tie or math.dist((x, y), (place.x, place.y)) > place.radius
+
+
+@pytest.mark.parametrize("network", [sample_map(25), crowd(12), crowd(40)])
+def test_the_line_of_a_circle_runs_through_no_name(network: Network) -> None:
+    layout, svg = layout_of(network), render_svg(network)
+    found = re.findall(r'<rect[^>]* rx="([\d.]+)"[^>]* stroke-dasharray="([^"]*)"', svg)
+    assert found
+    cx, cy = layout.centre
+    for radius, dashes in ((float(r), [float(d) for d in ds.split()]) for r, ds in found):
+        quarter, side = math.pi * radius / 2, layout.stretch
+        assert sum(dashes) == pytest.approx(4 * quarter + 2 * side, abs=2)
+        start = 0.0
+        for number, length in enumerate(dashes):
+            along = [start + step for step in range(1, int(length))]
+            start += length
+            for way in () if number % 2 else along:
+                # Clockwise from the top: a quarter, the right side, a half, the left side.
+                right = min(max(way - quarter, 0), side)
+                left = min(max(way - 3 * quarter - side, 0), side)
+                turn = (way - right - left) / radius
+                x = cx + radius * math.sin(turn)
+                y = cy - side / 2 + right - left - radius * math.cos(turn)
+                assert not any(covers(p.label_box, x, y) for p in layout.places)
 
 
 def test_ties_do_not_move_anyone() -> None:
@@ -293,5 +373,5 @@ def test_the_title_touches_nothing(title: str) -> None:
         assert heading.box.left > right or heading.box.top > bottom
     for place in layout.places:
         assert place.icon_box.left > right or place.icon_box.top > bottom
-    near = math.hypot(layout.centre[0] - right, layout.centre[1] - bottom)
+    near = from_middle(layout, right, bottom)
     assert near > layout.rings[2] or right > layout.centre[0]

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import ActiveLoop, SlotSet
+from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -14,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language.training import Plan
 from bot.nlu import learning
 from bot.nlu.components import IntentReader, MeaningReader, SafetyScreen, TrainedReader, screened
+from bot.nlu.turn_router import UNDERSTOOD, TurnRouter
 from bot.nlu.understand import understand
 
 EXAMPLES = {
@@ -85,3 +90,19 @@ def test_a_screen_that_breaks_is_a_concern(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="wise train"):
         next(understand(["hello"], tmp_path / "none.tar.gz"))
+
+
+@pytest.mark.parametrize("form", [None, "follow_up_form"])
+@pytest.mark.parametrize("taken_for", ["deny", "affirm", "pause", "chitchat"])
+def test_stop_ends_reminders_whatever_the_classifier_makes_of_it(
+    form: str | None, taken_for: str
+) -> None:
+    tracker = DialogueStateTracker("someone", [TextSlot(REQUESTED_SLOT, [])])
+    if form:
+        tracker.update(ActiveLoop(form))
+        tracker.update(SlotSet(REQUESTED_SLOT, "follow_up_join"))
+    message = Message({TEXT: "STOP please", INTENT: {"name": taken_for, "confidence": 0.99}})
+    [routed] = TurnRouter().process([message], tracker)
+    assert routed.get(INTENT)["name"] == "stop_messages"
+    # Nor do the actions take it for a yes or a no.
+    assert routed.get(UNDERSTOOD) == {"name": "stop_messages", "confidence": 1.0}

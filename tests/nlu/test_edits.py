@@ -77,3 +77,28 @@ def test_the_target_of_an_edit_is_no_new_member() -> None:
     assert meaning_of("take Priya off").members == ()
     assert [m.name for m in meaning_of("add my friend Priya").members] == ["Priya"]
     assert meaning_of("my brother Alan died last week").members[0].status.value == "died"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("add my neighbour Dot", [("add", "Dot", "neighbour")]),
+        (
+            "add my neighbour Dot to the inner circle",
+            [("add", "Dot", "neighbour"), ("set_circle", "Dot", "1")],
+        ),
+        (
+            "add Sue and my brother Tom to the middle circle",
+            [
+                ("add", "Sue", ""),
+                ("set_circle", "Sue", "2"),
+                ("add", "Tom", "sibling"),
+                ("set_circle", "Tom", "2"),
+            ],
+        ),
+    ],
+)
+def test_who_is_added_is_so_with_what_is_said_of_them(
+    text: str, expected: list[tuple[str, str, str]]
+) -> None:
+    assert [(e.operation, e.target, e.value) for e in meaning_of(text).edits] == expected

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.language.reader import Found
 from bot.network.model import Relationship
-from bot.nlu.heads import MEMBER, TARGET
+from bot.nlu.heads import CIRCLE, MEMBER, RELATIONSHIP, TARGET
 from bot.nlu.joined import meaning
 from bot.nlu.meaning import EditMention
 from tests.nlu.test_reading import found, reading
+
+
+def sure_of(span: Found, head: str, label: str) -> Found:
+    """The same stretch, of which the reader is certain that it has this label."""
+    others = dict.fromkeys(span.chances[head], 0.0)
+    return replace(span, chances={**span.chances, head: {**others, label: 1.0}})
 
 
 def test_the_grammar_says_what_somebody_is_called_whom_both_hear() -> None:
@@ -34,6 +43,31 @@ def test_a_change_is_the_readers_or_else_the_grammars() -> None:
     assert meaning(reading(text)).edits == (EditMention("remove", "bob"),)
     moved = reading(text, found(text, TARGET, "bob", "died"))
     assert meaning(moved).edits == (EditMention("died", "bob"),)
+
+
+def test_who_is_added_to_a_circle_is_added_although_the_reader_hears_only_the_circle() -> None:
+    text = "add my neighbour Dot to the inner circle"
+    heard = reading(text, sure_of(found(text, TARGET, "Dot", "set_circle"), CIRCLE, "1"))
+    assert meaning(heard).edits == (
+        EditMention("add", "Dot", "neighbour"),
+        EditMention("set_circle", "Dot", "1"),
+    )
+    added = reading(text, found(text, TARGET, "Dot", "add"))
+    assert meaning(added).edits == meaning(heard).edits
+
+
+def test_a_title_is_no_kin_whatever_the_reader_takes_it_for() -> None:
+    text = "Sister Mary comes on Sundays"
+    for heard, told in (("sibling", None), ("nurse", Relationship.NURSE)):
+        span = sure_of(found(text, MEMBER, "Mary"), RELATIONSHIP, heard)
+        (member,) = meaning(reading(text, span)).members
+        assert (member.name, member.relationship) == ("Sister Mary", told)
+
+
+def test_a_part_of_what_somebody_is_called_is_nobody_else() -> None:
+    text = "our kid has died"
+    spans = [found(text, MEMBER, "our"), found(text, MEMBER, "kid")]
+    assert [m.name for m in meaning(reading(text, *spans)).members] == ["our kid"]
 
 
 def test_a_difficulty_counts_that_either_hears() -> None:

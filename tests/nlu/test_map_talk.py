@@ -31,6 +31,24 @@ MAP = Network(
         ("my family. Margaret knows Tom", [("jean", "wife", "tom"), ("marg", "tom")]),
         ("Jean doesn't know Tom, but Tom and Margaret know each other", [("tom", "marg")]),
         ("all of them", [("jean", "wife", "tom", "marg", "be")]),
+        ("everyone but Jean know each other", [("wife", "tom", "marg", "be")]),
+        ("all of them but Jean and Tom", [("wife", "marg", "be")]),
+        ("they all know each other, but Jean doesn't", [("wife", "tom", "marg", "be")]),
+        ("everyone knows everyone except for Margaret", [("jean", "wife", "tom", "be")]),
+        ("the whole family bar Tom", [("jean", "wife")]),
+        ("my family and Margaret, but not Jean", [("wife", "tom", "marg")]),
+        ("Margaret knows all my family except Tom", [("marg", "jean"), ("marg", "wife")]),
+        ("all but Tom know Jean", [("wife", "jean"), ("marg", "jean"), ("be", "jean")]),
+        # What follows "but" may be said of somebody else.
+        (
+            "all of them but Tom only knows Jean",
+            [("jean", "wife", "tom", "marg", "be"), ("tom", "jean")],
+        ),
+        # Two strangers in a group who all know the others.
+        (
+            "my family know each other but Jean doesn't know Tom",
+            [("wife", "tom"), ("jean", "wife")],
+        ),
         ("nobody", []),
         ("Jean", []),
         ("I don't know", []),

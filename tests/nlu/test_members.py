@@ -158,6 +158,45 @@ def test_kinds_follow_relationships() -> None:
     assert kinds == [Kind.PERSON, Kind.PROFESSIONAL, Kind.GROUP, Kind.ONLINE, Kind.PET]
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "relationship"),
+    [
+        ("Father Brendan", "Father Brendan", R.OTHER_PROFESSIONAL),
+        ("I see father michael at mass", "father michael", R.OTHER_PROFESSIONAL),
+        ("our Father Kelechi", "Father Kelechi", R.OTHER_PROFESSIONAL),
+        ("my father Brendan", "Brendan", R.PARENT),
+        ("my father", "father", R.PARENT),
+        # Whether she is a nun, a nurse or a sister is not said.
+        ("Sister Mary", "Sister Mary", None),
+        ("Sister Mary Clare from the convent", "Sister Mary Clare", None),
+        ("Mother Teresa prays with me", "Mother Teresa", None),
+        ("Brother Francis", "Brother Francis", None),
+        ("my sister Mary", "Mary", R.SIBLING),
+        ("my big Sister Mary from church", "Mary", R.SIBLING),
+        ("sister bernice from church", "sister bernice", R.FRIEND),
+        ("Sister Okafor on the ward", "Sister Okafor", R.NURSE),
+        ("Sister Agnes, the diabetes nurse", "Sister Agnes", R.NURSE),
+        ("the ward sister", "ward sister", R.NURSE),
+        ("the sister in charge", "sister in charge", R.NURSE),
+        ("my sister on the ward", "sister", R.SIBLING),
+    ],
+)
+def test_a_kin_word_may_be_a_title(text: str, name: str, relationship: Relationship | None) -> None:
+    assert people(text) == [(name, relationship)]
+
+
+def test_in_a_list_of_family_a_kin_word_is_no_title() -> None:
+    assert people("Mum, Dad, Sister Pat, Brother Jim")[2:] == [
+        ("Pat", R.SIBLING),
+        ("Jim", R.SIBLING),
+    ]
+
+
+def test_a_circle_of_the_map_is_nobody() -> None:
+    assert people("Second circle please for my brother Everton") == [("Everton", R.SIBLING)]
+    assert people("put my knitting circle in the outer ring") == [("knitting circle", R.GROUP)]
+
+
 NAMES = {
     "english": "Jean Harry Doreen Callum Kayleigh",
     "celtic": "Siobhan Eilidh Dafydd Niamh Rhys",

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rights.consents import Scope
-from bot.rights.wishes import COPY, FORGET, GIVE, HELPER, KNOW, MENU, WITHDRAW, Wish, right_asked
+from bot.rights.wishes import (
+    COPY,
+    FORGET,
+    GIVE,
+    HELPER,
+    KNOW,
+    MENU,
+    SELF,
+    WITHDRAW,
+    Wish,
+    right_asked,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,12 +40,19 @@ from bot.rights.wishes import COPY, FORGET, GIVE, HELPER, KNOW, MENU, WITHDRAW, 
         ("please don’t share my names with the team", Wish(WITHDRAW, Scope.SHARE)),
         ("take me out of the research", Wish(WITHDRAW, Scope.RESEARCH)),
         ("don't use my answers for research", Wish(WITHDRAW, Scope.RESEARCH)),
+        ("delete my map please", Wish(WITHDRAW, Scope.SAVE_MAP)),
+        ("yes but I don't want a map", Wish(WITHDRAW, Scope.SAVE_MAP)),
+        ("hide my names from the staff", Wish(WITHDRAW, Scope.SHARE)),
+        ("keep their names private", Wish(WITHDRAW, Scope.SHARE)),
+        ("I want to opt out of the study", Wish(WITHDRAW, Scope.RESEARCH)),
+        ("I no longer consent", Wish(WITHDRAW, Scope.USE)),
         ("I withdraw my consent", Wish(WITHDRAW, Scope.USE)),
         ("you can use my answers for research", Wish(GIVE, Scope.RESEARCH)),
         ("yes you may remind me", Wish(GIVE, Scope.REMINDERS)),
         ("you can save my map", Wish(GIVE, Scope.SAVE_MAP)),
         ("I'm filling this in for my mum", Wish(HELPER)),
         ("I am writing on behalf of my father", Wish(HELPER)),
+        ("I'm answering for myself now", Wish(SELF)),
     ],
 )
 def test_a_right_in_words(text: str, wish: Wish) -> None:
@@ -49,6 +67,12 @@ def test_a_right_in_words(text: str, wish: Wish) -> None:
         "I forget my tablets",
         "delete my data",
         "take Bob off",
+        "take Bob off my map",
+        "show me the map",
+        "delete Bob from my map",
+        "I can't find it on the map",
+        "there's no map on my phone, is there?",
+        "typing for my mum. Her people are me and my brother Colin",
         "I share a flat with Ann",
         "my sister reminds me to take my tablets",
         "I saved a place on the map",

@@ -12,10 +12,23 @@ from bot.safety import replies
 from bot.safety.model import PHYSICAL, Category, Level, Screening, Subject
 from bot.safety.routes import REGIONS, all_routes, not_yet_confirmed, routes_for
 from bot.safety.screen import screen
-from bot.settings import Region
+from bot.settings import PROJECT, Region
 
 SERVICE = ("the WISE Companion team", "phone 0113 496 0000")
 ANSWERS: tuple[replies.Answer, ...] = get_args(replies.Answer)
+WORDS = (
+    "domain.yml",
+    "actions/words.yml",
+    "bot/conversations/words.py",
+    "bot/network/phrases.py",
+    "bot/network/words.py",
+    "bot/papers/words.py",
+    "bot/safety/replies.yml",
+    "bot/store/copy.html",
+    "bot/webchat/templates/chat.html",
+)
+"""Where the words are that patients read."""
+
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 
 
@@ -104,6 +117,14 @@ def test_numbers_are_constants() -> None:
     assert numbers["helpline", "wales"] == "0800 132 737"
     assert numbers["helpline", "northern_ireland"] == "0808 808 8000"
     assert len({frozenset(routes_for(region)) for region in REGIONS}) == 1
+
+
+@pytest.mark.parametrize("place", WORDS)
+def test_no_number_of_a_route_stands_outside_the_routes(place: str) -> None:
+    """A number that has changed is put right in one place."""
+    words = (PROJECT / place).read_text("utf-8")
+    numbers = {route.number for route in all_routes() if route.number}
+    assert [n for n in numbers if re.search(rf"(?<![\d#]){re.escape(n)}(?!\d)", words)] == []
 
 
 def test_every_route_has_a_source_and_says_whether_it_was_confirmed() -> None:

@@ -92,6 +92,7 @@ def test_addresses_are_read_with_all_their_parts() -> None:
     assert locks["use_ssl"] is True
     broker = broker_of("amqp://me:secret@queue.example/wise", "turns")
     assert (broker["port"], broker["username"], broker["password"]) == (5672, "me", "secret")
+    assert broker["url"] == "amqp://queue.example/wise", "which Rasa logs"
 
 
 def test_a_stranger_is_known_to_every_process_and_can_be_forgotten(redis_url: str) -> None:

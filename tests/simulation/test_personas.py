@@ -4,6 +4,19 @@ from __future__ import annotations
 
 import statistics
 
+import pytest
+
+from bot.simulation.facts import (
+    IN_THE_WAY,
+    MEMBER,
+    PLAN,
+    SURE,
+    TRIED,
+    WORTH,
+    Fact,
+    asked_in,
+    pressed,
+)
 from bot.simulation.patient import Patient, Says, Taps, Ticks, View
 from bot.simulation.personas import MOST, Style, persona
 
@@ -69,3 +82,35 @@ def test_a_risk_is_told_once() -> None:
     said = [teller.does(asked) for _ in range(3)]
     assert not isinstance(said[0], Taps)
     assert [getattr(act, "text", "") for act in said].count(teller.typed[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("shown", "title", "fact"),
+    [
+        ("How sure are you that you will do it, from 0 to 10?", "7", (SURE, "7")),
+        ("Did you try it?", "Not yet", (TRIED, "no")),
+        ("Well done for trying it. Was it worth it for you?", "In part", (WORTH, "partly")),
+        ("Things get in the way. What got in the way this time?", "Nerves", (IN_THE_WAY, "nerves")),
+        (
+            "What would help it to fit with your week?",
+            "Not now, keep it for later",
+            (PLAN, "paused"),
+        ),
+        ("You have three plans already.", "Put aside: a walk", (PLAN, "paused")),
+        ("Is anything else to change?", "Has died", (MEMBER, "died")),
+    ],
+)
+def test_a_patient_knows_what_a_press_tells(shown: str, title: str, fact: Fact) -> None:
+    assert pressed(title, asked_in(shown)) == {fact}
+
+
+def test_a_number_is_how_sure_only_where_that_is_asked() -> None:
+    assert pressed("7", asked_in("How sure are you? … Did you try it?")) == set()
+
+
+def test_a_patient_knows_what_its_own_words_tell() -> None:
+    plain = patient(Style.PLAIN)
+    before = set(plain.meant)
+    plain.does(View("How sure are you that you will do it, from 0 to 10?"))
+    [(about, number)] = plain.meant - before
+    assert about == SURE and number in ("5", "7", "8", "9")

@@ -13,11 +13,14 @@ from bot.network.typology import classify
 from bot.store import messages
 from bot.store.alerts import queue_alerts
 from bot.store.base import now
+from bot.store.outcomes import begin as begin_outcome
+from bot.store.outcomes import keep as keep_outcome
 from bot.store.people import begin, remember_address
 from bot.store.record import Record
 from bot.store.staff import Mark, ReviewNote, Tag
-from bot.store.trackers import TrackerEvent, TrackerWindow
+from bot.store.trackers import ActionResult, TrackerEvent, TrackerWindow
 from bot.store.turns import Conversation, Turn
+from bot.support.scales import ONS4
 
 # Each stands in at least one column; none is a word of ours.
 SECRETS = (
@@ -88,6 +91,7 @@ def fill(
     plan.when_words, plan.with_words = "when the phlox is out", "with Zebediah"
     [asked] = record.ask_later(plan, [2])
     asked.words = "no phlox yet"
+    keep_outcome(begin_outcome(session, person_id, ONS4), ONS4, "satisfied", 7)
     event = record.note_risk("concern", None, "rules", "utter_risk_concern_mood", asked="mood")
     queue_alerts(session, event, ["webhook"], "the team")
     record.ask_staff("talk", "about widdershins")
@@ -95,6 +99,8 @@ def fill(
     said = {"event": "user", "text": "I feed a kittiwake", "timestamp": 1.0}
     session.add(TrackerWindow(person_id=person_id, last_timestamp=1.0, events=[said]))
     session.add(TrackerEvent(person_id=person_id, timestamp=1.0, type_name="user", data=said))
+    answered = {"events": [], "responses": [{"text": "That is Zebediah, then."}]}
+    session.add(ActionResult(person_id=person_id, key="0" * 64, result=answered))
     if reviewed:
         _reviewed(session, person_id)
     messages.receive(

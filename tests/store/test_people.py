@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
+from bot.settings import get_settings
 from bot.store import messages, schema
 from bot.store.base import now, unit_of_work
 from bot.store.maps import NoPicture, picture_png, picture_svg, svg_for
@@ -249,3 +251,16 @@ def test_a_picture_is_shown_to_its_owner_only(store: Store) -> None:
     for unknown, owner in ((map_id, OTHER), ("no such map", None)):
         with pytest.raises(NoPicture):
             picture_svg(unknown, owner=owner)
+
+
+def test_who_begins_lives_in_the_time_zone_of_the_service(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WISE_TIME_ZONE", "Pacific/Auckland")
+    get_settings.cache_clear()
+    with unit_of_work() as session:
+        record = begin(session, ME)
+        asked = record.ask_later(record.add_plan("walk"), [1, 26])
+        # Their own morning, in summer time and out of it.
+        zone = ZoneInfo("Pacific/Auckland")
+        assert [row.due_at.astimezone(zone).hour for row in asked] == [10, 10]

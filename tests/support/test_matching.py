@@ -22,6 +22,7 @@ from bot.directory.model import (
     ServiceStatus,
     Tag,
 )
+from bot.directory.places import Place, find_place
 from bot.directory.topics import AGES
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
@@ -211,6 +212,53 @@ def test_the_persons_language_comes_first_and_another_is_not_offered() -> None:
     ours = listing(Sub.SOCIAL_CLUBS, languages=("pl", "English"), distance_km=9.0)
     silent, other = listing(Sub.SOCIAL_CLUBS), listing(Sub.SOCIAL_CLUBS, languages=("Urdu",))
     assert offered(polish, silent, other, ours) == [ours.name, silent.name]
+
+
+def test_who_lists_other_languages_and_english_is_asked_first() -> None:
+    urdu = wishes_from(preferences=["social"], access_needs=["language:urdu"])
+    english = listing(Sub.SOCIAL_CLUBS, languages=("English", "Polish"))
+    [option] = rank(urdu, [english], today=TODAY)
+    assert Caution.CHECK_LANGUAGE in option.warnings
+
+
+def test_a_language_is_read_in_what_a_service_says_too() -> None:
+    signing = wishes_from(preferences=["social"], access_needs=["language:british sign language"])
+    silent = listing(Sub.SOCIAL_CLUBS, distance_km=0.2)
+    told = listing(Sub.SOCIAL_CLUBS, description="A BSL interpreter is there.", distance_km=4.0)
+    assert offered(signing, silent, told) == [told.name, silent.name]
+
+
+@pytest.mark.parametrize(
+    ("area", "home", "is_offered"),
+    [
+        ({"service_area": "Scotland"}, "TN24", False),
+        ({"service_area": "Scotland"}, "EH3", True),
+        ({"service_area": "Great Britain"}, "BT7", False),
+        ({"service_area": "UK"}, "BT7", True),
+        ({"service_area": "Kent"}, "LS6", False),
+        ({"area_codes": ("E06000023",)}, "LS6", False),
+        ({"area_codes": ("E06000023",)}, "BS9", True),
+        ({"eligibility": "For residents of Bristol only"}, "LS6", False),
+        ({"eligibility": "For residents of Bristol only"}, "BS9", True),
+        ({"description": "You must live in Wales to join."}, "LS6", False),
+    ],
+)
+def test_what_is_for_another_area_is_not_offered(
+    area: dict[str, object], home: str, is_offered: bool
+) -> None:
+    there = find_place(home)
+    assert isinstance(there, Place)
+    line = listing(Sub.BEFRIENDING, **{"scope": Scope.NATIONAL, **PHONE, **area})
+    options = rank(person(place=there), [line], today=TODAY)
+    assert bool(options) is is_offered
+    assert not options or Caution.CHECK_AREA not in options[0].warnings
+    assert is_offered or refusals(person(place=there), [line], today=TODAY) == {Refusal.AREA: 1}
+
+
+def test_an_area_that_nobody_here_knows_is_checked_first() -> None:
+    line = listing(Sub.BEFRIENDING, scope=Scope.NATIONAL, service_area="MyCity", **PHONE)
+    [option] = rank(person(), [line], today=TODAY)
+    assert Caution.CHECK_AREA in option.warnings
 
 
 def test_old_and_unchecked_records_say_so() -> None:

@@ -116,7 +116,7 @@ def test_every_word_the_scripts_ask_for_is_in_the_template(client: TestClient) -
 
 
 @pytest.mark.parametrize(
-    ("region", "expected"), [("england", 'tel:111"'), ("northern_ireland", "GP out-of-hours")]
+    ("region", "expected"), [("england", 'tel:111"'), ("northern_ireland", "out of hours")]
 )
 def test_urgent_help_is_that_of_the_nation(
     settings: Settings, inner: Inner, region: str, expected: str

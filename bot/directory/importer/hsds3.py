@@ -2,7 +2,8 @@
 
 A neutral record is a service as HSDS 3.0 nests it, with these additions where a dialect has
 more: ``attending_type``, ``attending_access``, ``free``, and a location's
-``mask_exact_address``.
+``mask_exact_address``. Readers of tables add under ``PROBLEM`` why a row cannot be used, and under
+``FLAGS`` what they doubted.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 Record = dict[str, Any]
+
+PROBLEM, FLAGS = "__problem__", "__flags__"
 
 
 def to_neutral(record: Record) -> Record:

@@ -10,25 +10,29 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.directory import duplicates, search_index, unplaced, visibility
-from bot.directory.importer import hands, live, sources, tabular
-from bot.directory.importer.detect import Dialect, services_in
-from bot.directory.importer.normalise import Rejected, scrub, source_id
+from bot.directory.importer import hands, live, sources
+from bot.directory.importer.broken import Broken
+from bot.directory.importer.incoming import Incoming, from_files, services_of
+from bot.directory.importer.json_pages import Beside
+from bot.directory.importer.normalise import Rejected, source_id
 from bot.directory.importer.pages import StoredPages
+from bot.directory.importer.paging import Coverage
+from bot.directory.importer.personal_data import raw_text
 from bot.directory.importer.prepare import Look, Prepared, look
 from bot.directory.importer.repair import clean_text
-from bot.directory.importer.sources import Broken, Coverage, UnreadableSource
+from bot.directory.importer.sources import UnreadableSource
 from bot.store.base import Base, now, unit_of_work
 from bot.store.directory import (
     FeedPageRow,
@@ -43,6 +47,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 MISSES_TO_CLOSE = 2
+# A live list moves: a crawl that stopped longer ago is begun anew.
+GO_ON_WITHIN = timedelta(days=7)
 _RAW_LIMIT = 200_000
 # A crawl that brings less than half of what was known is more likely broken than true.
 _LEAST_SHARE = 0.5
@@ -75,9 +81,15 @@ class ImportReport:
         feed, dialects: the feed's name; how many records came in each dialect.
         quarantined: the first thousand; ``reasons`` counts them all.
         repairs: how often each repair or doubt was flagged, over added and changed records.
+        passed_over: what is rightly no service (taxonomies, rows that no service needs, other
+            files), by what it is; not in ``read``.
+        has_details: the lists have short entries, and the full records came apart from them.
         closed: services no longer offered, since two full crawls came without them.
         duplicates: pairs of records of different feeds that may be one service, newly compared.
-        whole: the source held all of the feed, as far as its pages tell.
+        lacking: why the source did not hold all of the feed, in words; "" where it did, as far as
+            its pages tell. Nothing is closed then.
+        resumed_at, stopped_at: pages of a live list at which a crawl went on, and stopped again
+            before the end.
         seconds: how long it took.
         expected: how many records there are, where the source tells.
     """
@@ -91,11 +103,28 @@ class ImportReport:
     reasons: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
     dialects: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    has_details: bool = False
     closed: int = 0
     duplicates: int = 0
-    whole: bool = True
+    lacking: str = ""
+    resumed_at: int | None = None
+    stopped_at: int | None = None
     seconds: float = 0.0
     expected: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the feed was read."""
+        return not self.lacking
+
+    @property
+    def resume_at(self) -> int | None:
+        """The page at which the next import goes on; ``None`` where it begins at the first.
+
+        It does so where this one stopped without having come any further.
+        """
+        return None if self.stopped_at == (self.resumed_at or 1) else self.stopped_at
 
     @property
     def rate(self) -> float:
@@ -126,9 +155,14 @@ class ImportReport:
             "quarantined": self.quarantined_count,
             "reasons": dict(self.reasons),
             "repairs": dict(self.repairs),
+            "passed_over": dict(self.passed_over),
+            "has_details": self.has_details,
             "closed": self.closed,
             "duplicates": self.duplicates,
             "whole": self.whole,
+            "lacking": self.lacking,
+            "resumed_at_page": self.resumed_at,
+            "stopped_at_page": self.stopped_at,
             "seconds": round(self.seconds, 2),
         }
 
@@ -184,20 +218,28 @@ def import_source(
         reading = _open(where, stack, api, notes)
         loader = _Loader(report, open_session, where, licence, attribution)
         loader.begin()
-        for chunk, looks in _looked_at(_batches(reading.records), loader, live=is_url(where)):
+        report.passed_over = reading.beside.passed_over
+        if reading.api and report.resumed_at:
+            reading.api.go_on(report.resumed_at, loader.came_before)
+        for chunk, looks in _looked_at(reading.batches, loader, live=reading.api is not None):
             loader.take(chunk, looks)
+            if reading.api:
+                loader.keep_place(reading.api.next_page)
             report.seconds = time.monotonic() - started
-            report.expected = reading.coverage.total
+            report.expected = reading.left()
             if progress:
                 progress(report)
-        if report.read == 0:
+        report.stopped_at = reading.coverage.stopped_at
+        report.lacking = reading.coverage.lacks(report.read) or reading.beside.lacks()
+        if report.read == 0 and report.resumed_at is None:
             loader.give_up()
+            if reading.api:
+                raise UnreadableSource(f"{where}: the list holds no services; nothing was changed")
             raise UnreadableSource(
                 f"{where}: no services found. Expected HSDS or ORUK JSON pages (a list of services "
                 "under contents, content or services), an HSDS CSV package with services.csv, "
                 f"or an API. Seen: {reading.seen()}"
             )
-        report.whole = reading.is_whole(report)
         loader.finish()
         loader.compare()
     report.seconds = time.monotonic() - started
@@ -205,29 +247,23 @@ def import_source(
 
 
 @dataclass
-class _Incoming:
-    """One thing read: a record in a dialect, or a stretch that is no record."""
-
-    record: Any
-    dialect: Dialect | None = None
-    detail: Callable[[], Any] | None = None
-    list_hash: str | None = None
-
-
-@dataclass
 class _Reading:
-    records: Iterator[_Incoming]
+    batches: Iterator[list[Incoming]]
     coverage: Coverage
     names: list[str]
+    api: live.Api | None = None
+    beside: Beside = field(default_factory=Beside)
 
-    def is_whole(self, report: ImportReport) -> bool:
-        if not self.coverage.whole:
-            return False
-        return self.coverage.total is None or report.read >= self.coverage.total
+    def left(self) -> int | None:
+        """How many records this import is to read, where the source tells."""
+        total = self.coverage.total
+        return None if total is None else max(0, total - self.coverage.before)
 
     def seen(self) -> str:
         shown = ", ".join(self.names[:8]) or "nothing"
-        return shown + (f" and {len(self.names) - 8} more files" if len(self.names) > 8 else "")
+        shown += f" and {len(self.names) - 8} more files" if len(self.names) > 8 else ""
+        passed = ", ".join(f"{n:,} {what}" for what, n in self.beside.passed_over.most_common(8))
+        return shown + (f" ({passed})" if passed else "")
 
 
 def _open(
@@ -237,71 +273,37 @@ def _open(
         client = api or live.Api(where)
         if api is None:
             stack.callback(client.close)
-        return _Reading(_from_api(client, notes), client.coverage, [where])
+        beside = Beside()
+        batches = _from_api(client, notes, beside)
+        return _Reading(batches, client.coverage, [where], client, beside)
     files = sources.entries(Path(where))
-    names = [f.name for f in files]
-    folders = {
-        str(Path(f.name).parent)
-        for f in files
-        if f.suffix == ".csv" and tabular.table_name(f.name) == "services"
-    }
-    coverage = Coverage()
-    if folders:
-        return _Reading(_from_tables(files, sorted(folders), coverage, stack), coverage, names)
-    pages = [f for f in files if f.suffix in (".json", ".ndjson", ".jsonl", ".txt", "")]
-    return _Reading(_from_pages(pages, coverage, stack), coverage, names)
+    coverage, beside = Coverage(), Beside()
+    batches = _batches(from_files(files, coverage, beside))
+    return _Reading(batches, coverage, [f.name for f in files], beside=beside)
 
 
-def _from_tables(
-    files: list[sources.Entry], folders: list[str], coverage: Coverage, stack: ExitStack
-) -> Iterator[_Incoming]:
-    for folder in folders:
-        tables = stack.enter_context(tabular.Tables())
-        for entry in files:
-            if entry.suffix == ".csv" and str(Path(entry.name).parent) == folder:
-                tables.add(entry.name, sources.rows(entry))
-        coverage.total = (coverage.total or 0) + tables.count()
-        yield from _joined(tables)
+def _from_api(
+    api: live.Api, notes: live.PageNotes | None, beside: Beside
+) -> Iterator[list[Incoming]]:
+    """A batch for each page: what came of a page is written before the next is asked for."""
+    for entries in api.pages(notes):
+        yield [incoming for entry in entries for incoming in _listed(api, entry, beside)]
 
 
-def _joined(tables: tabular.Tables) -> Iterator[_Incoming]:
-    dialect = Dialect.HSDS_3_0_CSV if tables.is_hsds_3 else Dialect.HSDS_1_1_CSV
-    for record in tables.services():
-        # Eligibility rows are read as in ORUK 1.0, whichever the version.
-        yield _Incoming(record, dialect)
-
-
-def _from_pages(
-    pages: list[sources.Entry], coverage: Coverage, stack: ExitStack
-) -> Iterator[_Incoming]:
-    for entry in pages:
-        for item in sources.json_items(entry, coverage):
-            if isinstance(item, dict) and any(k.endswith(".csv") for k in item):
-                tables = stack.enter_context(tabular.Tables())
-                for name, values in item.items():
-                    if isinstance(values, list):
-                        tables.add(name, sources.table_rows(values))
-                yield from _joined(tables)
-                continue
-            for record in services_in(item):
-                yield _Incoming(record)
-
-
-def _from_api(api: live.Api, notes: live.PageNotes | None) -> Iterator[_Incoming]:
-    for item in api.items(notes):
-        if isinstance(item, live.Unmodified):
-            yield _Incoming({"id": item.key}, list_hash=item.list_hash)
-            continue
-        for record in services_in(item):
-            key = source_id(record)
-            if key and live.needs_detail(record):
-                yield _Incoming(
-                    record,
-                    detail=lambda key=key: api.detail(key),  # type: ignore[misc]
-                    list_hash=live.list_hash(record),
-                )
-            else:
-                yield _Incoming(record)
+def _listed(api: live.Api, entry: Any, beside: Beside) -> Iterator[Incoming]:
+    if isinstance(entry, live.Unmodified):
+        yield Incoming({"id": entry.key}, list_hash=entry.list_hash)
+        return
+    for record in services_of(entry, beside):
+        key = source_id(record)
+        if key and live.needs_detail(record):
+            yield Incoming(
+                record,
+                detail=lambda key=key: api.detail(key),  # type: ignore[misc]
+                list_hash=live.list_hash(record),
+            )
+        else:
+            yield Incoming(record)
 
 
 @dataclass
@@ -344,8 +346,13 @@ class _Loader:
         self.started: datetime = now()
         self.is_new = False
         self.retired = False
+        # Records of the first part of a crawl that goes on.
+        self.came_before = 0
         # Ids of this run with what they held: a crawl often meets a record twice.
         self.met: dict[bytes, bytes] = {}
+        # Records that are there and broken, by their names where they have lost their id.
+        self.broken_names: set[str] = set()
+        self.met_nameless = False
 
     def begin(self) -> None:
         with self.open_session() as session:
@@ -361,11 +368,38 @@ class _Loader:
             if is_url(self.where):
                 if row.url != self.where:
                     session.execute(delete(FeedPageRow).where(FeedPageRow.feed_id == row.id))
+                    row.resume_page = None
                 row.url = self.where
-            row.crawl += 1
+                begun = row.crawl_started_at
+                if row.resume_page and begun and self.started - begun < GO_ON_WITHIN:
+                    self.report.resumed_at = row.resume_page
+                else:
+                    row.crawl_started_at, row.resume_page = self.started, None
+            else:
+                row.resume_page = None
+            if self.report.resumed_at is None:
+                row.crawl += 1
             self.feed_id, self.crawl = row.id, row.crawl
             self.retired = bool(row.retired)
-            session.execute(delete(QuarantineRow).where(QuarantineRow.feed_id == row.id))
+            self.report.has_details = bool((row.report or {}).get("has_details"))
+            if self.report.resumed_at is not None:
+                self.came_before = self._listed_now(session) + self._count_quarantined(session)
+
+    def keep_place(self, page: int | None) -> None:
+        """Note at which page the crawl has to go on if it ends now."""
+        with self.open_session() as session:
+            session.execute(
+                update(FeedRow).where(FeedRow.id == self.feed_id).values(resume_page=page)
+            )
+
+    def _listed_now(self, session: Session) -> int:
+        row = ServiceRow
+        mine = (row.feed_id == self.feed_id, row.crawl == self.crawl)
+        return session.scalar(select(func.count()).select_from(row).where(*mine)) or 0
+
+    def _count_quarantined(self, session: Session) -> int:
+        mine = QuarantineRow.feed_id == self.feed_id
+        return session.scalar(select(func.count()).select_from(QuarantineRow).where(mine)) or 0
 
     def give_up(self) -> None:
         """Leave no empty feed behind when nothing was found."""
@@ -373,42 +407,64 @@ class _Loader:
             with self.open_session() as session:
                 session.execute(delete(FeedRow).where(FeedRow.id == self.feed_id))
 
-    def job(self, chunk: list[_Incoming]) -> hands.Job:
+    def job(self, chunk: list[Incoming]) -> hands.Job:
         """What to look at for a batch: each record, its dialect and its hash as last stored."""
         with self.open_session() as session:
             known = self._known(session, chunk)
         job: hands.Job = []
         for incoming in chunk:
-            before = known.get(source_id(incoming.record) or "")
+            before = known.get(_key_of(incoming.record) or "")
             job.append((incoming.record, incoming.dialect, before.content_hash if before else None))
         return job
 
-    def take(self, chunk: list[_Incoming], looks: Sequence[Look | None]) -> None:
+    def take(self, chunk: list[Incoming], looks: Sequence[Look | None]) -> None:
         """Settle and write a batch; a record without a look is looked at here."""
         with self.open_session() as session:
+            if not self.report.read and self.report.resumed_at is None:
+                # Only now is it sure that there is anything to put in its place.
+                session.execute(delete(QuarantineRow).where(QuarantineRow.feed_id == self.feed_id))
             known = self._known(session, chunk)
         ready: list[_Ready] = []
         same: list[int] = []
         bad: list[Quarantined] = []
         for incoming, seen in zip(chunk, looks, strict=True):
             self.report.read += 1
-            key = source_id(incoming.record)
+            key = _key_of(incoming.record)
             try:
                 self._one(incoming, key, seen, known.get(key or ""), ready, same)
             except Rejected as rejected:
-                bad.append(self._quarantined(incoming.record, key, rejected.reason, str(rejected)))
+                record = incoming.record
+                raw = record.raw if isinstance(record, Broken) else raw_text(record)
+                bad.append(self._quarantined(raw, key, rejected.reason, str(rejected)))
+                self._still_listed(incoming.record, key, known.get(key or ""), same)
         self._write(ready, same, bad)
 
-    def _take_out_bare(self, ready: list[_Ready], key: str | None) -> None:
+    def _still_listed(
+        self, record: Any, key: str | None, before: _Known | None, same: list[int]
+    ) -> None:
+        """A record that is broken is there all the same: its service does not count as absent."""
+        if before and not before.closed:
+            same.append(before.id)
+        # What is cut short or garbled has told the coverage of it.
+        if key is not None or isinstance(record, Broken):
+            return
+        name = record.get("name") if isinstance(record, dict) else None
+        if words := clean_text(name, one_line=True):
+            self.broken_names.add(words[:300])
+        else:
+            self.met_nameless = True
+
+    def _take_out_entry(self, ready: list[_Ready], key: str | None) -> None:
         """A full record takes the place of its own list entry in the same batch."""
         for index, item in enumerate(ready):
             if item.of.key == key:
                 del ready[index]
+                self.report.dialects[item.of.dialect] -= 1
                 self.report.unchanged += 1
                 return
 
-    def _known(self, session: Session, chunk: list[_Incoming]) -> dict[str, _Known]:
-        keys = {k for k in (source_id(i.record) for i in chunk) if k}
+    def _known(self, session: Session, chunk: list[Incoming]) -> dict[str, _Known]:
+        keys = {k for k in (_key_of(i.record) for i in chunk) if k}
         row = ServiceRow
         found = session.execute(
             select(row.source_id, row.id, row.content_hash, row.list_hash, row.closed_at).where(
@@ -419,7 +475,7 @@ class _Loader:
 
     def _one(
         self,
-        incoming: _Incoming,
+        incoming: Incoming,
         key: str | None,
         seen: Look | None,
         before: _Known | None,
@@ -432,25 +488,36 @@ class _Loader:
             Rejected: where it is not to be used.
         """
         record, list_hash = incoming.record, incoming.list_hash
-        met = self._met(key, list_hash) if list_hash else None
-        if met is None and before and list_hash and before.list_hash == list_hash:
+        if list_hash and self._met(key, list_hash):
+            # The list moved while it was read.
+            self.report.unchanged += 1
+            return
+        if before and list_hash and before.list_hash == list_hash:
             self._unchanged(before, same)
             return
-        if incoming.detail is not None and met is None:
+        # An entry of a list, without its children, must not wipe out a full record.
+        is_short = incoming.is_short and bool(
+            before and (before.list_hash or self.report.has_details)
+        )
+        flags: tuple[str, ...] = ()
+        if incoming.detail is not None:
             full = incoming.detail()
-            # Without its details the entry still counts; they are asked for next time.
-            list_hash = None if full is None else list_hash
-            record = {**record, **(full or {})}
-            seen = look(record, flags=() if full else ("detail_missing",))
+            seen = None
+            if full is None:
+                # Without its details the entry still counts; they are asked for next time.
+                list_hash, is_short, flags = None, True, ("detail_missing",)
+            else:
+                record = {**record, **full}
+        if is_short and before:
+            record, seen = self._merged(before, record, flags)
         elif seen is None:
-            seen = look(record, incoming.dialect)
-        bare = seen.bare
-        if bare and before and before.content_hash != seen.content_hash:
-            # An entry of a list, without its children, must not wipe out a full record.
-            seen = look(self._merged(before.id, record))
+            seen = look(record, incoming.dialect, flags=flags)
+        met = None
         if seen.content_hash and not incoming.list_hash:
-            met = self._met(key, seen.content_hash, bare=bare)
-        if met == "same" or (met == "different" and bare):
+            met = self._met(key, seen.content_hash, is_short=incoming.is_short)
+        if met in ("entry", "full"):
+            self.report.has_details = True
+        if met in ("same", "full"):
             self.report.unchanged += 1
             return
         if met == "different":
@@ -458,55 +525,60 @@ class _Loader:
         if before and before.content_hash == seen.content_hash:
             self._unchanged(before, same)
             return
-        if seen.reason:
+        if seen.prepared is None and not seen.reason:
+            seen = look(record, incoming.dialect, flags=flags)
+        if seen.prepared is None:
             raise Rejected(seen.reason, seen.detail)
-        prepared = seen.prepared or look(record, incoming.dialect).prepared
-        if prepared is None:
-            raise Rejected("unexpected_content", "the record changed while it was read")
-        self.report.dialects[prepared.dialect] += 1
-        if met == "bare":
-            self._take_out_bare(ready, key)
-        ready.append(_Ready(prepared, seen.raw[:_RAW_LIMIT], seen.content_hash, list_hash, before))
+        if met == "entry":
+            self._take_out_entry(ready, key)
+        self.report.dialects[seen.prepared.dialect] += 1
+        raw = seen.raw[:_RAW_LIMIT]
+        ready.append(_Ready(seen.prepared, raw, seen.content_hash, list_hash, before))
 
-    def _met(self, key: str | None, content: str, *, bare: bool = False) -> str | None:
-        """Whether this id came before: "same", "different", or "bare" (a list entry only)."""
+    def _met(self, key: str | None, content: str, *, is_short: bool = False) -> str | None:
+        """Whether this id came before.
+
+        Returns:
+            "same" or "different" content; "entry" where only the short entry of this full record
+            came, "full" where this is the entry of a full record that came.
+        """
         if key is None:
             return None
         short = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()
-        value = content.encode()[:8] + (b"b" if bare else b"f")
+        value = content.encode()[:8] + (b"e" if is_short else b"f")
         seen = self.met.get(short)
         if seen is None:
             self.met[short] = value
             return None
         if seen == value:
             return "same"
-        if seen.endswith(b"b") and not bare:
+        if seen.endswith(b"e") and not is_short:
             self.met[short] = value
-            return "bare"
-        return "different"
+            return "entry"
+        return "full" if is_short and seen.endswith(b"f") else "different"
 
-    def _merged(self, key: int, entry: dict[str, Any]) -> dict[str, Any]:
+    def _merged(
+        self, before: _Known, entry: dict[str, Any], flags: tuple[str, ...]
+    ) -> tuple[dict[str, Any], Look]:
+        """A short entry with the children of what is stored, and a look at that."""
         with self.open_session() as session:
-            stored = session.scalar(select(ServiceRow.raw).where(ServiceRow.id == key))
+            stored = session.scalar(select(ServiceRow.raw).where(ServiceRow.id == before.id))
         try:
-            before = json.loads(stored or "{}")
+            known = json.loads(stored or "{}")
         except json.JSONDecodeError:
-            # Longer than what is kept of a raw record.
-            return entry
-        return {**before, **entry}
+            # Longer than what is kept of a raw record: better as it was than without its children.
+            return entry, Look(before.content_hash)
+        children = {k: v for k, v in known.items() if isinstance(v, dict | list)}
+        record = {**children, **entry}
+        seen = look(record, flags=flags)
+        is_same = seen.raw == stored
+        return record, replace(seen, content_hash=before.content_hash) if is_same else seen
 
     def _unchanged(self, before: _Known, same: list[int]) -> None:
         self.report.unchanged += 1
         same.append(before.id)
 
-    def _quarantined(self, record: Any, key: str | None, reason: str, detail: str) -> Quarantined:
-        if isinstance(record, Broken):
-            raw = record.raw
-        else:
-            try:
-                raw = json.dumps(scrub(record), ensure_ascii=True, default=str)
-            except (ValueError, RecursionError):
-                raw = "(nested too deeply to keep)"
+    def _quarantined(self, raw: str, key: str | None, reason: str, detail: str) -> Quarantined:
         self.report.reasons[reason] += 1
         item = Quarantined(reason, clean_text(detail) or reason, key, raw[:_RAW_LIMIT])
         if len(self.report.quarantined) < _KEPT_QUARANTINED:
@@ -524,10 +596,10 @@ class _Loader:
                     with self.open_session() as session:
                         self._store(session, [item])
                 except SQLAlchemyError as single:
-                    reason = str(getattr(single, "orig", single))
-                    bad.append(
-                        self._quarantined(json.loads(item.raw), item.of.key, "not_stored", reason)
-                    )
+                    # What follows the first line tells the values.
+                    why = str(getattr(single, "orig", single)).partition("\n")[0]
+                    bad.append(self._quarantined(item.raw, item.of.key, "not_stored", why))
+                    self._still_listed(None, item.of.key, item.known, same)
                 else:
                     self._count(item)
         else:
@@ -662,20 +734,34 @@ class _Loader:
         mine = row.feed_id == self.feed_id
         with self.open_session() as session:
             dialect = self.report.dialects.most_common(1)
-            values: dict[str, Any] = {"imported_at": now(), "source": self.where}
+            values: dict[str, Any] = {"source": self.where}
+            if self.report.read:
+                values["imported_at"] = now()
             if dialect:
                 values["dialect"] = dialect[0][0]
+            values["resume_page"] = self.report.resume_at
             session.execute(update(FeedRow).where(FeedRow.id == self.feed_id).values(**values))
             unplaced.place_unplaced(session, self.feed_id)
+            open_now = (mine, row.closed_at.is_(None))
+            total = session.scalar(select(func.count()).select_from(row).where(*open_now)) or 0
+            seen = self._listed_now(session)
+            if self.report.whole and seen < total * _LEAST_SHARE:
+                self.report.lacking = f"{seen:,} services came where {total:,} are known"
+            if self.report.whole and self.met_nameless:
+                self.report.lacking = "a broken record without id or name may be any service"
             if not self.report.whole:
                 return
-            total = len(session.execute(select(row.id).where(mine, row.closed_at.is_(None))).all())
-            seen = self.report.added + self.report.changed + self.report.unchanged
-            if seen < total * _LEAST_SHARE:
-                self.report.whole = False
-                return
-            gone = (mine, row.crawl < self.crawl, row.closed_at.is_(None))
-            session.execute(update(row).where(*gone).values(missed=row.missed + 1))
+            absent = [
+                key
+                for key, name in session.execute(
+                    select(row.id, row.name).where(*open_now, row.crawl < self.crawl)
+                )
+                if name not in self.broken_names
+            ]
+            for start in range(0, len(absent), BATCH):
+                ids = absent[start : start + BATCH]
+                session.execute(update(row).where(row.id.in_(ids)).values(missed=row.missed + 1))
+            gone = (*open_now, row.crawl < self.crawl)
             closing = [
                 i
                 for (i,) in session.execute(
@@ -704,8 +790,8 @@ class _Loader:
 
 
 def _looked_at(
-    batches: Iterator[list[_Incoming]], loader: _Loader, *, live: bool
-) -> Iterator[tuple[list[_Incoming], Sequence[Look | None]]]:
+    batches: Iterator[list[Incoming]], loader: _Loader, *, live: bool
+) -> Iterator[tuple[list[Incoming], Sequence[Look | None]]]:
     if not live:
         yield from hands.looked_at(batches, loader.job)
         return
@@ -714,9 +800,13 @@ def _looked_at(
         yield batch, [None] * len(batch)
 
 
-def _batches(records: Iterator[_Incoming]) -> Iterator[list[_Incoming]]:
+def _batches(records: Iterator[Incoming]) -> Iterator[list[Incoming]]:
     while batch := list(islice(records, BATCH)):
         yield batch
+
+
+def _key_of(record: Any) -> str | None:
+    return record.key if isinstance(record, Broken) else source_id(record)
 
 
 def _storable(raw: str) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
-from bot.directory import tagging
+from bot.directory import areas, tagging
 from bot.directory.categories import Audience, SubCategory
-from bot.directory.importer import repair, schedules
-from bot.directory.importer.hsds3 import Record, items
-from bot.directory.importer.telling import Telling
+from bot.directory.importer import personal_data, repair, schedules
+from bot.directory.importer.hsds3 import FLAGS, PROBLEM, Record, items
 from bot.directory.model import (
     Accessibility,
     AttendingType,
@@ -29,6 +27,7 @@ from bot.directory.model import (
     Term,
 )
 from bot.directory.places import towns
+from bot.directory.telling import Telling
 from bot.network.model import Work
 
 
@@ -40,11 +39,6 @@ class Rejected(ValueError):
         self.reason = reason
 
 
-# Named people who keep the records, and whoever an address is "for the attention of".
-_PERSONAL_KEYS = frozenset(
-    {"assurer_email", "assurer_name", "assured_by", "assurer", "attention", "pc_metadata",
-     "updated_by", "created_by", "last_modified_by", "record_editor", "main_contact"}
-)  # fmt: skip
 _STATUS = {
     "active": ServiceStatus.ACTIVE,
     "published": ServiceStatus.ACTIVE,
@@ -119,30 +113,6 @@ _DISPLAY_ACCESS = {
 }
 
 
-@lru_cache(maxsize=4_000)
-def _is_of_a_person(key: str) -> bool:
-    return key.casefold() in _PERSONAL_KEYS
-
-
-def scrub(value: Any) -> Any:
-    """A copy without the people behind the records: assurers, editors, contact names."""
-    if isinstance(value, list):
-        return [scrub(v) if isinstance(v, dict | list) else v for v in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {}
-    for key, inner in value.items():
-        if not isinstance(key, str) or _is_of_a_person(key):
-            continue
-        if key == "contacts":
-            kept[key] = [{k: scrub(v) for k, v in c.items() if k != "name"} for c in items(inner)]
-        elif isinstance(inner, dict | list):
-            kept[key] = scrub(inner)
-        else:
-            kept[key] = inner
-    return kept
-
-
 def source_id(record: Any) -> str | None:
     """The feed's own id as text, or ``None``."""
     if not isinstance(record, dict):
@@ -163,13 +133,14 @@ def to_service(record: Record) -> Service:
     """
     if not isinstance(record, dict):
         raise Rejected("not_an_object", f"a service is an object, not {type(record).__name__}")
-    if record.get("__problem__"):
-        raise Rejected(record["__problem__"], "the row has more cells than the table has columns")
+    if record.get(PROBLEM):
+        raise Rejected(record[PROBLEM], "the row has more cells than the table has columns")
     key = source_id(record)
     if key is None:
         raise Rejected("missing_id", "the record has no id, so that it could not be updated later")
     name = repair.clean_text(record.get("name"), one_line=True)
     organization, flags = _organization(record)
+    flags += record.get(FLAGS) or ()
     if not name:
         raise Rejected("missing_name", f"service {key} has no name to show to anyone")
     name = name[:300]
@@ -199,6 +170,7 @@ def to_service(record: Record) -> Service:
     terms = _terms(record)
     eligibility = _eligibility(record, terms)
     area = _area(record)
+    codes = tuple(c for raw in items(record.get("service_areas")) for c in areas.codes_of(raw))
     costs, fees = _costs(record)
     tagged = tagging.tag(name, description, terms, eligibility or "")
     high, audience_flags = _adult_limit(low, high, tagged.audience)
@@ -227,7 +199,8 @@ def to_service(record: Record) -> Service:
         attending_types=attending,
         attending_access=_access(record),
         service_area=area,
-        scope=_scope(record, area, attending, placed, phones, prose),
+        area_codes=codes,
+        scope=_scope(record, area, codes, attending, placed, phones, prose),
         terms=terms,
         tags=tagged.tags,
         works=works,
@@ -341,7 +314,7 @@ def _location(key: str, raw: Record) -> Location | None:
     country = (repair.clean_text(address.get("country"), one_line=True) or "").casefold()
     british = country in ("", "gb", "uk", "united kingdom", "great britain", "england", "scotland",
                           "wales", "northern ireland")  # fmt: skip
-    masked = _truth(raw.get("mask_exact_address")) or _truth(raw.get("masked"))
+    masked = personal_data.is_hidden(raw)
     has_street = bool(lines[0])
     point = repair.clean_point(
         raw.get("latitude"),
@@ -355,7 +328,11 @@ def _location(key: str, raw: Record) -> Location | None:
     if masked:
         name, parts = None, [city] if city else []
     access = [
-        Accessibility(text, repair.clean_text(a.get("details")), repair.clean_url(a.get("url")))
+        Accessibility(text)
+        if masked
+        else Accessibility(
+            text, repair.clean_text(a.get("details")), repair.clean_url(a.get("url"))
+        )
         for a in items(raw.get("accessibility"))
         if (text := _access_words(a.get("description")))
     ]
@@ -369,7 +346,8 @@ def _location(key: str, raw: Record) -> Location | None:
         precision=point.precision,
         masked=masked,
         accessibility=tuple(dict.fromkeys(access)),
-        transportation=repair.clean_text(raw.get("transportation")),
+        # "Opposite 12 High Street" gives a hidden address away.
+        transportation=None if masked else repair.clean_text(raw.get("transportation")),
         flags=point.flags,
     )
     if point.lat is None and city and british and (place := _town(city)):
@@ -383,12 +361,6 @@ def _access_words(value: Any) -> str | None:
     text = repair.clean_text(value)
     # HSDS 1.1 has an enumeration: "disabled_parking".
     return text.replace("_", " ").capitalize() if text and re.fullmatch(r"[a-z_]+", text) else text
-
-
-def _truth(value: Any) -> bool:
-    return value is True or (
-        isinstance(value, str) and value.casefold() in ("true", "1", "yes", "t")
-    )
 
 
 def _town(name: str) -> tuple[float, float] | None:
@@ -431,26 +403,33 @@ def _contacts(
 ) -> tuple[tuple[Phone, ...], tuple[Contact, ...], str | None]:
     """Public phones and e-mail. What belongs to a named person stays only as the last resort."""
     email = repair.clean_email(record.get("email"))
-    public = _phones(record.get("phones"))
-    holders = [*items(record.get("contacts"))]
+    loose = items(record.get("phones"))
+    holders = items(record.get("contacts"))
     for link in items(record.get("service_at_locations")):
-        public += _phones(link.get("phones"))
+        loose += items(link.get("phones"))
         holders += items(link.get("contacts"))
         if isinstance(link.get("location"), dict):
-            public += _phones(link["location"].get("phones"))
+            loose += items(link["location"].get("phones"))
             holders += items(link["location"].get("contacts"))
+    holders = [h for h in holders if h.get("visible") is not False]
+    people = [repair.clean_text(h.get("name"), one_line=True) for h in holders]
+    named = {str(h.get("id")) for h, person in zip(holders, people, strict=True) if person}
+    public: list[Phone] = []
     private: list[Phone] = []
+    for raw in loose:
+        of_somebody = str(raw.get("contact_id")) in named
+        for phone in _phones(raw):
+            (private if of_somebody and repair.is_mobile(phone) else public).append(phone)
     private_email: str | None = None
     roles: list[Contact] = []
-    for holder in holders:
-        person = repair.clean_text(holder.get("name"), one_line=True)
+    for holder, person in zip(holders, people, strict=True):
         phones = _phones(holder.get("phones"))
         if holder.get("phone"):
             phones += list(repair.clean_phones(holder["phone"]))
         address = repair.clean_email(holder.get("email"))
         for phone in phones:
             (private if person and repair.is_mobile(phone) else public).append(phone)
-        if address and not _is_personal(address, person):
+        if address and not personal_data.is_personal(address, person):
             email = email or address
         elif address:
             private_email = private_email or address
@@ -460,7 +439,7 @@ def _contacts(
     raw_organization = record.get("organization")
     if not public and not private and isinstance(raw_organization, dict):
         public += _phones(raw_organization.get("phones"))
-    if not public and private:
+    if private and not public and not email:
         # A small group often has one mobile: then it is the public contact.
         public = private
     elif private:
@@ -490,24 +469,6 @@ def _phones(value: Any) -> list[Phone]:
             raw.get("number"), extension=raw.get("extension"), description=raw.get("description")
         )
     return found
-
-
-_SHARED_MAILBOX = re.compile(
-    r"^(?:info|enquir|contact|admin|hello|office|mail|help|support|team|booking|reception|"
-    r"secretary|clerk|centre|center|club|group|volunteer|service|sales|membership|general)",
-    re.IGNORECASE,
-)
-
-
-def _is_personal(email: str, person: str | None) -> bool:
-    local = email.split("@", 1)[0]
-    if _SHARED_MAILBOX.match(local):
-        return False
-    names = [n for n in re.findall(r"[a-z]{3,}", (person or "").casefold())]
-    if any(n in local for n in names):
-        return True
-    # "first.last" and the like, in a contact record that names someone.
-    return bool(person and re.fullmatch(r"[a-z]+[._][a-z]+\d*", local))
 
 
 def _costs(record: Record) -> tuple[tuple[CostOption, ...], str | None]:
@@ -648,14 +609,15 @@ def _attending(
 def _scope(
     record: Record,
     area: str | None,
+    codes: tuple[str, ...],
     attending: tuple[AttendingType, ...],
     locations: tuple[Location, ...],
     phones: tuple[Phone, ...],
     prose: str,
 ) -> Scope:
-    names = [n for n in (area or "").split(", ") if n]
+    names = [n for n in (*codes, *(area or "").split(", ")) if n]
     at_venue = AttendingType.VENUE in attending
-    if any(tagging.is_national(n) for n in names) and not at_venue:
+    if not at_venue and any(areas.has_a_nation(n) for n in names):
         return Scope.NATIONAL
     if names or at_venue or locations:
         return Scope.LOCAL

@@ -13,6 +13,8 @@ def to_neutral(record: Record) -> Record:
     """An ORUK 1.0 service in the shape of HSDS 3.0; what is 3.0 already stays as it is."""
     record = _hsds3(record)
     new: Record = dict(record)
+    for age in ("minimum_age", "maximum_age"):
+        new[age] = record.get(age, record.get(f"{age[:3]}_age"))
     new["schedules"] = items(record.get("schedules")) + items(record.get("regular_schedules"))
     new["service_at_locations"] = [_place(p) for p in items(record.get("service_at_locations"))]
     new["attributes"] = items(record.get("attributes")) + [
@@ -67,12 +69,13 @@ def _eligibility(record: Record, new: Record) -> None:
     rows: list[Any] = items(record.get("eligibilitys")) + items(record.get("eligibilities"))
     if not rows:
         return
-    lows = [clean_age(r.get("minimum_age")) for r in rows]
-    highs = [clean_age(r.get("maximum_age")) for r in rows]
-    # Several rows are alternatives; one without a limit opens that end.
-    if new.get("minimum_age") is None and None not in lows:
+    lows = [clean_age(r.get("minimum_age", r.get("min_age"))) for r in rows]
+    highs = [clean_age(r.get("maximum_age", r.get("max_age"))) for r in rows]
+    # Several rows are alternatives; one without a limit opens that end. In tables an age that
+    # the service itself does not give is "".
+    if clean_age(new.get("minimum_age")) is None and None not in lows:
         new["minimum_age"] = min(a for a in lows if a is not None)
-    if new.get("maximum_age") is None and None not in highs:
+    if clean_age(new.get("maximum_age")) is None and None not in highs:
         new["maximum_age"] = max(a for a in highs if a is not None)
     words = [clean_text(r.get("eligibility"), one_line=True) for r in rows]
     words += [

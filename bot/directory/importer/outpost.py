@@ -6,8 +6,10 @@ suitabilities and special needs plain lists.
 
 from __future__ import annotations
 
+from datetime import date, datetime, timezone
 from typing import Any
 
+from bot.directory.importer import repair
 from bot.directory.importer.hsds3 import Record, items
 from bot.directory.importer.hsds3 import to_neutral as _hsds3
 
@@ -35,12 +37,29 @@ def to_neutral(record: Record) -> Record:
         {**c, "amount_description": c.get("amount_description") or c.get("cost_type")}
         for c in items(record.get("cost_options"))
     ]
+    if is_hidden(record):
+        new["status"] = "inactive"
+    elif record.get("temporarily_closed") is True:
+        new["status"] = "temporarily closed"
     if record.get("needs_referral") is True:
         new["attending_access"] = "referral"
     if not record.get("url"):
         new["url"] = next((link.get("url") for link in items(record.get("links"))), None)
     new["service_at_locations"] = _places(record)
     return new
+
+
+def is_hidden(record: Record, today: date | None = None) -> bool:
+    """Whether its owner does not show it today: not approved, not visible, before or after it is.
+
+    The rule is Outpost's own (``Service#status``): both days are still days on which it is shown.
+    """
+    if record.get("visible") is False or record.get("approved") is False:
+        return True
+    today = today or datetime.now(timezone.utc).date()
+    begins = repair.clean_date(record.get("visible_from"))
+    ends = repair.clean_date(record.get("visible_to"))
+    return bool((begins and begins > today) or (ends and ends < today))
 
 
 def _places(record: Record) -> list[Record]:
@@ -54,7 +73,7 @@ def _places(record: Record) -> list[Record]:
     return [
         {**link, "schedules": _link_schedules(link), "location": _location(link["location"])}
         for link in links
-        if isinstance(link["location"], dict)
+        if isinstance(link["location"], dict) and link["location"].get("visible") is not False
     ]
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.directory import codec, search_index
+from bot.directory.areas import limits, nations_outside
+from bot.directory.importer import outpost
+from bot.directory.importer.broken import Broken
 from bot.directory.importer.detect import READERS, Dialect, dialect_of
-from bot.directory.importer.live import needs_detail
-from bot.directory.importer.normalise import Rejected, scrub, source_id, to_service
-from bot.directory.importer.sources import Broken
+from bot.directory.importer.normalise import Rejected, source_id, to_service
+from bot.directory.importer.personal_data import NOTE, as_text, blanked, public_contacts, scrub
 from bot.directory.model import Organization, Scope, Service, ServiceStatus
 from bot.directory.places import band
 from bot.directory.topics import not_for, topics_of
@@ -20,7 +21,7 @@ from bot.directory.topics import not_for, topics_of
 log = logging.getLogger(__name__)
 
 # Raised when repairs or tags change, so that a feed read again is read anew.
-IMPORTER_VERSION = 4
+IMPORTER_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,15 @@ class Look:
     """What one look at a record gave: ``prepared``, or a reason why not, or neither.
 
     Attributes:
-        content_hash: of the scrubbed record and the importer's version; "" where there is none.
-        raw: the scrubbed record as JSON.
-        bare: an entry of a list, without the children that a full record has.
+        content_hash: of the record as it came, with all its children, and of the importer's
+            version; "" where there is none.
+        raw: the record as JSON, without personal data; "" where it is what the store has already.
         prepared: ``None`` where it was refused, or is what the store has already.
         reason, detail: why it was refused.
     """
 
     content_hash: str = ""
     raw: str = ""
-    bare: bool = False
     prepared: Prepared | None = None
     reason: str = ""
     detail: str = ""
@@ -72,34 +72,37 @@ def look(
     known_hash: str | None = None,
     flags: tuple[str, ...] = (),
 ) -> Look:
-    """Scrub, hash and, unless the hash is ``known_hash``, prepare one record. Never raises."""
-    content_hash, raw, bare = "", "", False
+    """Hash and, unless the hash is ``known_hash``, prepare and scrub one record. Never raises."""
+    content_hash = ""
     try:
         if isinstance(record, Broken):
             raise Rejected(record.reason, record.detail)
         if not isinstance(record, dict):
             kind = type(record).__name__
             raise Rejected("not_an_object", f"a service is an object, this is a {kind}")
-        # An entry of a list, without its children, must not wipe out a full record.
-        bare = dialect is None and needs_detail(record)
-        clean = scrub(record)
-        raw = json.dumps(clean, sort_keys=True, ensure_ascii=True, default=str)
-        content_hash = _hash(raw)
+        text = as_text(record)
+        content_hash = _hash(text)
+        if record.get("visible_from") or record.get("visible_to"):
+            # The record stays the same on the day on which it is to appear or to go.
+            content_hash = _hash(f"{text} hidden: {outpost.is_hidden(record)}")
         if content_hash == known_hash:
-            return Look(content_hash, raw, bare)
-        # The names that were scrubbed tell which contacts are personal.
+            return Look(content_hash)
         of = dialect or dialect_of(record)
         service = to_service(READERS[of](record))
         if flags:
             service = replace(service, flags=(*service.flags, *flags))
-        return Look(content_hash, raw, bare, _prepared(service, of))
+        # Only now is it known which numbers are the service's own.
+        clean = scrub(record, public_contacts(service))
+        raw = as_text(clean) if NOTE in clean else text
+        return Look(content_hash, raw, _prepared(service, of))
     except Rejected as rejected:
-        return Look(content_hash, raw, bare, None, rejected.reason, str(rejected))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError,
-            OverflowError) as error:  # fmt: skip
-        log.warning("directory record %s: %r", source_id(record), error)
-        detail = f"{type(error).__name__}: {error}"
-        return Look(content_hash, raw, bare, None, "unexpected_content", detail)
+        return Look(content_hash, reason=rejected.reason, detail=str(rejected))
+    except RecursionError:
+        return Look(reason="nested_too_deeply", detail="nested too deeply to be read")
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:
+        kind = type(error).__name__
+        log.warning("directory record %s: %s", source_id(record), kind, exc_info=True)
+        return Look(content_hash, reason="unexpected_content", detail=blanked(f"{kind}: {error}"))
 
 
 def look_at_all(records: list[tuple[Any, Dialect | None, str | None]]) -> list[Look]:
@@ -115,7 +118,10 @@ def _hash(raw: str) -> str:
 def _prepared(service: Service, dialect: Dialect) -> Prepared:
     shown = service.status is ServiceStatus.ACTIVE
     topics = topics_of((t.subcategory for t in service.tags), service.conditions)
-    topics |= not_for(service.min_age, service.max_age, frozenset(service.audience))
+    limited = limits(
+        service.service_area, service.area_codes, service.eligibility, service.description
+    )
+    topics |= not_for(service.min_age, service.max_age, service.audience, nations_outside(limited))
     checked = service.assured_date or service.last_modified
     return Prepared(
         key=service.id,

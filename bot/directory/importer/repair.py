@@ -53,7 +53,10 @@ _PLACEHOLDER = re.compile(
     r"\[?no registered public address\]?)\.?$",
     re.IGNORECASE | re.DOTALL,
 )
-_EMAIL = re.compile(r"[A-Za-z0-9._%+'\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
+# Bounded as mail is, so that no text makes it slow.
+_EMAIL = re.compile(
+    r"[A-Za-z0-9._%+'\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){0,8}\.[A-Za-z]{2,63}"
+)
 _DEAD_HOSTS = re.compile(
     r"(?:^|[@./])(?:example\.(?:com|org|net|co\.uk)|noemail\.invalid|path|localhost|test)$|\.invalid$",
     re.IGNORECASE,
@@ -64,7 +67,12 @@ _BLANKS = re.compile(r"[ \t]+")
 _LINE_END = re.compile(r" ?\n ?")
 _MANY_LINES = re.compile(r"\n{3,}")
 _NOT_DIGITS = re.compile(r"\D")
+_MOBILE_START = re.compile(r"(?:0|44|0044)7\d{7,}$")
 _PLAIN_NUMBER = re.compile(r"^[\d\s()+\-./]+$")
+_AGE = re.compile(
+    r"(\d{1,3})\s*(?:\+|(?:years?|yrs?)(?: old| of age)?)?\s*(?:\+|and (?:over|above|older)|plus)?",
+    re.IGNORECASE,
+)
 _FREE = re.compile(
     r"^(?:it(?:'s| is) |this (?:service|activity|group) is )?"
     r"(?:free|no (?:cost|charge|fee)s?|free of charge|£0(?:\.00)?)"
@@ -200,8 +208,13 @@ def _is_mobile(e164: str) -> bool:
 
 
 def is_mobile(phone: Phone) -> bool:
-    """Whether it is a mobile number, which in a named person's record is likely to be private."""
-    return bool(phone.e164 and _is_mobile(phone.e164))
+    """Whether it is a mobile number, which in a named person's record is likely to be private.
+
+    One with a digit too few or too many counts too: a person can still guess it.
+    """
+    if phone.e164:
+        return _is_mobile(phone.e164)
+    return _MOBILE_START.match(_NOT_DIGITS.sub("", phone.as_written)) is not None
 
 
 def clean_phones(
@@ -243,8 +256,12 @@ def clean_phones(
 
 
 def clean_age(value: Any) -> float | None:
-    """An age in years; -1, blanks and impossible ages are "no limit known" (``None``)."""
-    number = clean_number(value)
+    """An age in years, also from "18+" or "50 years and over".
+
+    -1, blanks and impossible ages are "no limit known" (``None``).
+    """
+    match = _AGE.fullmatch(value.strip()) if isinstance(value, str) else None
+    number = clean_number(match[1] if match else value)
     return number if number is not None and 0 <= number <= 125 else None
 
 

@@ -19,8 +19,12 @@ class Telling:
 
     def search(self, text: str) -> re.Match[str] | None:
         """As ``pattern.search``."""
+        return self.pattern.search(text) if self.may_be_in(text) else None
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether it is worth looking for."""
         low = text.lower()
-        for fragment in self.fragments:
+        for fragment in self.fragments:  # noqa: SIM110 (``any`` takes twice as long)
             if fragment in low:
-                return self.pattern.search(text)
-        return None
+                return True
+        return False

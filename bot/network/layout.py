@@ -269,8 +269,7 @@ def _best_seat(
         obstacles: what no member may cover, from the middle of the picture.
     """
     icon, font = style.icon, style.font
-    # Tall circles have room above and below "me", who is among the obstacles.
-    edges = (0.0 if style.stretch else float(YOU_RADIUS), *(part * _WHOLE for part in _RINGS))
+    edges = (float(YOU_RADIUS), *(part * _WHOLE for part in _RINGS))
     inner, outer = edges[(member.circle or 3) - 1 :][:2]
     low = inner + icon + 4
     spots = _spots(low, max(outer - icon - 5, low + 1), group_of(member), style)

@@ -31,11 +31,6 @@ ALARM_BAR = 0.7
 NOTICE_BAR = 0.4
 """Probability of any risk from which it is at least a concern."""
 
-HARMLESS_BAR = 0.95
-"""Probability of no risk from which what else raised an alarm is asked about instead: see
-``screen``. On the 3,887 rows of ``tests/safety/dev``, none of which was learnt from, that took
-nearly one alarm in five off harmless messages, and one off the 1,474 messages that were due it."""
-
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 _AT_ONCE = 40
 """Words of a long message that are read together: about as many as in the texts learnt from."""
@@ -44,10 +39,6 @@ _AT_ONCE = 40
 def detect(text: str) -> list[Match]:
     """What the trained reader sees in a text: at most one match a part (see ``parts``).
 
-    Returns:
-        Matches of a risk; one of ``Level.NONE`` where every part is all but surely harmless;
-        nothing where it cannot tell.
-
     Raises:
         FileNotFoundError: it has not been trained. The screen then takes every message for at
             least a concern.
@@ -55,10 +46,7 @@ def detect(text: str) -> list[Match]:
     from bot.training import risk_path
 
     reader = _loaded(risk_path())
-    readings = [reader.read(part) for part in parts(unmasked(text))]
-    if all(reading.chances[LEVEL][Level.NONE] >= HARMLESS_BAR for reading in readings):
-        return [Match("reader", Level.NONE, None)]
-    return [match for reading in readings for match in judged(reading)]
+    return [match for part in parts(unmasked(text)) for match in judged(reader.read(part))]
 
 
 def parts(text: str) -> list[str]:

@@ -1,17 +1,14 @@
 """Screens every text that a patient sends, before any model reads it.
 
-Detectors are independent and their union raises the alarm. One may also be sure that a message
-is harmless: what another takes for an alarm is then asked about, as a concern, and never
-dropped. Suicide is beyond that: nothing softens an alarm about it. A detector that breaks can
-never make a message pass as harmless: the message then counts as at least a concern, and the
-record says that a detector failed.
+Detectors are independent and their union raises the alarm. One that breaks can never make a
+message pass as harmless: the message then counts as at least a concern, and the record says
+that a detector failed.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.safety import reader, rules
 from bot.safety.model import PHYSICAL, Category, Level, Match, Screening, Subject
@@ -30,8 +27,7 @@ __all__ = [
 ]
 
 Detector = Callable[[str], list[Match]]
-"""Takes a text and returns what it sees; a match of ``Level.NONE`` says that it is sure to be
-harmless. It may raise."""
+"""Takes a text and returns what it sees; it may raise."""
 
 _log = logging.getLogger(__name__)
 _detectors: dict[str, Detector] = {
@@ -74,23 +70,13 @@ def screen(text: str) -> Screening:
 
 
 def _union(seen: list[tuple[Match, str]], broken: list[str]) -> Screening:
-    risks = [(match, name) for match, name in seen if match.level is not Level.NONE]
-    if len(risks) < len(seen):
-        risks = [(_asked_about(match), name) for match, name in risks]
-    seen = sorted(risks, key=lambda pair: -pair[0].level.rank)
+    seen = sorted(seen, key=lambda pair: -pair[0].level.rank)
     failures = tuple(Match(f"{name} failed", Level.CONCERN, None) for name in broken)
     matches = tuple(match for match, _ in seen)
     if broken and (not seen or seen[0][0].level.rank <= Level.CONCERN.rank):
         category = matches[0].category if matches else None
         return Screening(Level.CONCERN, category, matches + failures, "error")
-    if not seen:
+    if not seen or seen[0][0].level is Level.NONE:
         return Screening()
     first, name = seen[0]
     return Screening(first.level, first.category, matches + failures, name, first.subject)
-
-
-def _asked_about(match: Match) -> Match:
-    """An alarm as a concern, unless it is about suicide."""
-    if match.level.is_alarm and match.category is not Category.SUICIDE:
-        return replace(match, level=Level.CONCERN)
-    return match

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot.language.encoder import encoder
 from bot.safety.learning import everyday, rows
-from bot.safety.model import Level
 from bot.safety.reader import detect, parts
 from bot.settings import PROJECT
 
@@ -55,5 +54,5 @@ def test_nothing_of_a_message_is_left_unread(text: str) -> None:
 def test_a_risk_is_seen_at_the_end_of_a_long_message(told: str) -> None:
     outing = "On day {} we went to the garden centre and Jean bought bulbs. "
     long = "".join(map(outing.format, range(60)))
-    assert not any(match.level is not Level.NONE for match in detect(long))
+    assert not detect(long)
     assert any(match.level.is_alarm for match in detect(long + told))

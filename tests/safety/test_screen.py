@@ -205,32 +205,5 @@ def test_any_detector_can_raise_the_alarm(monkeypatch: pytest.MonkeyPatch) -> No
     assert (result.level, result.detector) == (Level.CRISIS, "classifier")
 
 
-def test_who_is_sure_that_it_is_harmless_turns_an_alarm_into_a_question(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    harmless = Match("sure", Level.NONE, None)
-    monkeypatch.setitem(screen_module._detectors, "reader", lambda _: [harmless])
-    result = screen("I have chest pain")
-    assert (result.level, result.category) == (Level.CONCERN, Category.CHEST_PAIN)
-
-
-def test_nothing_softens_an_alarm_about_suicide(monkeypatch: pytest.MonkeyPatch) -> None:
-    harmless = Match("sure", Level.NONE, None)
-    monkeypatch.setitem(screen_module._detectors, "reader", lambda _: [harmless])
-    assert screen("I want to kill myself").level is Level.CRISIS
-
-
-def test_who_is_sure_that_it_is_harmless_does_not_hide_that_another_broke(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def broken(_: str) -> list[Match]:
-        raise RuntimeError
-
-    harmless = Match("sure", Level.NONE, None)
-    monkeypatch.setitem(screen_module._detectors, "reader", lambda _: [harmless])
-    monkeypatch.setitem(screen_module._detectors, "rules", broken)
-    assert screen("hello").level is Level.CONCERN
-
-
 def test_a_very_long_message_is_read_to_its_end() -> None:
     assert screen("My sister rings every day. " * 400 + "I want to die").level is Level.CRISIS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -102,9 +103,10 @@ def prepare() -> None:
 
 @app.command()
 def run() -> None:
-    """Start everything on this machine; Ctrl-C stops it."""
+    """Start everything on this machine, and again what ends by itself; Ctrl-C stops it."""
     from bot.run import StartFailed, running
 
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     settings = get_settings()
     prepare()
     stop = threading.Event()
@@ -126,7 +128,7 @@ def run() -> None:
             show(f"Logs        {servers.log_of('web').parent}")
             out.print("\nCtrl-C stops everything.")
             while not stop.wait(1.0):
-                servers.check()
+                servers.tend()
             out.print("Stopping.")
     except StartFailed as error:
         raise fail(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -18,8 +19,17 @@ import httpx
 from bot.settings import PROJECT, Settings
 from bot.training import QUIET
 
+_LOG = logging.getLogger(__name__)
+
 START_UP_SECONDS = 180
 STOP_SECONDS = 15
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before a server that ended is started again: each time twice as long."""
+STEADY_SECONDS = 60.0
+"""How long a server has to live for the next pause to be the first one again."""
+START_TRIES = 3
+"""How often a server may end before all have been ready for once; then there is something wrong."""
 
 SERVERS = {
     "actions": ["-m", "bot.server", "actions"],
@@ -40,11 +50,44 @@ class StartFailed(RuntimeError):
 
 
 @dataclass
+class Restart:
+    """When a server is to be started again.
+
+    Attributes:
+        began: when it was started (seconds of the monotonic clock).
+        pause: seconds to wait when it ends.
+        due: when it is to be started; ``None`` while it runs.
+        ends: how often it has ended.
+    """
+
+    began: float = 0.0
+    pause: float = FIRST_PAUSE
+    due: float | None = None
+    ends: int = 0
+
+    def has_begun(self) -> None:
+        """It was started now."""
+        self.began, self.due = time.monotonic(), None
+
+    def has_ended(self) -> float:
+        """It has ended; seconds until it is to be started again."""
+        moment = time.monotonic()
+        if moment - self.began >= STEADY_SECONDS:
+            self.pause = FIRST_PAUSE
+        pause, self.pause = self.pause, min(2 * self.pause, LONGEST_PAUSE)
+        self.due = moment + pause
+        self.ends += 1
+        return pause
+
+
+@dataclass
 class Running:
     """The servers of one ``wise run``."""
 
     settings: Settings
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _restarts: dict[str, Restart] = field(default_factory=dict)
+    _were_ready: bool = False
 
     def log_of(self, name: str) -> Path:
         """The log file of a server."""
@@ -66,6 +109,7 @@ class Running:
     def launch(self, name: str) -> None:
         """Start one server, which must not be running, without waiting for it."""
         self.processes[name] = launch(SERVERS[name], self.settings, self.log_of(name))
+        self._restarts.setdefault(name, Restart()).has_begun()
 
     def _ports(self) -> dict[str, int]:
         s = self.settings
@@ -76,10 +120,11 @@ class Running:
         url = f"{self.web_url}readyz"
         missing = ""
         while time.monotonic() < deadline:
-            self.check()
+            self.tend()
             with suppress(httpx.HTTPError):
                 answer = httpx.get(url, timeout=6)
                 if answer.status_code == httpx.codes.OK:
+                    self._were_ready = True
                     return
                 parts = answer.json()["parts"].values()
                 missing = " ".join(part["words"] for part in parts if not part["ok"])
@@ -93,13 +138,30 @@ class Running:
         """Address of the chat page."""
         return f"http://localhost:{self.settings.wise_port_web}/"
 
-    def check(self) -> None:
-        """``StartFailed`` where a server has ended by itself."""
-        for name, process in self.processes.items():
-            if process.poll() is not None:
-                raise StartFailed(
-                    f"{name} ended with code {process.returncode}; see {self.log_of(name)}"
-                )
+    def tend(self) -> None:
+        """Start again what has ended by itself, after its pause; to be called again and again.
+
+        Raises:
+            StartFailed: a server has ended several times and never was ready.
+        """
+        for name, process in list(self.processes.items()):
+            if process.poll() is None:
+                continue
+            restart = self._restarts[name]
+            if restart.due is None:
+                self._note_end(name, process, restart)
+            elif time.monotonic() >= restart.due:
+                self.launch(name)
+
+    def _note_end(self, name: str, process: subprocess.Popen[bytes], restart: Restart) -> None:
+        # What it has started itself would keep its port.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        pause = restart.has_ended()
+        ended = f"{name} ended with code {process.returncode}; see {self.log_of(name)}"
+        if restart.ends >= START_TRIES and not self._were_ready:
+            raise StartFailed(ended)
+        _LOG.warning("%s. It is started again in %g s", ended, pause)
 
     def stop(self) -> None:
         """Stop all servers, the newest first; kill what does not go."""

@@ -64,17 +64,19 @@ def serve_rasa(settings: Settings) -> None:
     )
 
 
-def actions_app() -> Sanic:
+def actions_app(settings: Settings) -> Sanic:
     """The action server: the SDK's, with our actions, each call of which is taken once."""
     from rasa_sdk import endpoint
     from sanic.response import HTTPResponse, json
 
     from bot.conversations.action_calls import OnceExecutor
     from bot.conversations.saving import UNAVAILABLE
+    from bot.probes import probes
     from bot.store.base import STORE_AWAY
 
     endpoint.ActionExecutor = OnceExecutor  # the app makes its own
     app = endpoint.create_app("actions", cors_origins=[])
+    app.blueprint(probes(settings.store_url))
 
     @app.exception(*STORE_AWAY)  # type: ignore[misc,unused-ignore]
     async def store_away(_request: Any, error: Exception) -> HTTPResponse:
@@ -87,7 +89,8 @@ def actions_app() -> Sanic:
 
 def serve_actions(settings: Settings) -> None:
     """Serve the custom actions until stopped."""
-    actions_app().run(settings.wise_bind, settings.wise_port_actions, access_log=False, motd=False)
+    app = actions_app(settings)
+    app.run(settings.wise_bind, settings.wise_port_actions, access_log=False, motd=False)
 
 
 def main(which: str) -> None:

@@ -83,48 +83,54 @@ class WindowedTrackerStore(TrackerStore, SerializedTrackerAsText):
 
     def _save(self, tracker: DialogueStateTracker) -> bool:
         """Whether anything went into the log."""
-        sender = tracker.sender_id
         with unit_of_work() as session:
-            if session.get(Person, sender) is None:
-                self._hold(tracker)
-                return False
-            self._strangers.drop(sender)
-            drop_results(session, sender)
-            window = session.get(TrackerWindow, sender)
-            events_so_far = list(tracker.events)
-            new = _after(events_so_far, window.last_timestamp) if window else events_so_far
-            if not new:
-                return False
-            session.add_all(_log_rows(sender, new))
-            events = [e.as_dict() for e in window_events(tracker)]
-            last = new[-1].timestamp
-            if window is None:
-                session.add(TrackerWindow(person_id=sender, last_timestamp=last, events=events))
-            else:
-                window.last_timestamp, window.events = last, events
-            session.flush()
-            if not self.event_broker:
-                _project(session, sender)
-            finish_forgetting(session, Record(session, session.get_one(Person, sender)))
-            return True
+            has_record = session.get(Person, tracker.sender_id) is not None
+            is_kept = has_record and self._append(session, tracker)
+        if has_record:
+            # Only now: a turn that could not be kept begins again from what was held.
+            self._strangers.drop(tracker.sender_id)
+        else:
+            self._hold(tracker)
+        return is_kept
+
+    def _append(self, session: Session, tracker: DialogueStateTracker) -> bool:
+        """What is new, to the log and the window; whether there was anything."""
+        sender = tracker.sender_id
+        drop_results(session, sender)
+        window = session.get(TrackerWindow, sender)
+        events_so_far = list(tracker.events)
+        new = _after(events_so_far, window.last_timestamp) if window else events_so_far
+        if not new:
+            return False
+        session.add_all(_log_rows(sender, new))
+        events = [e.as_dict() for e in window_events(tracker)]
+        last = new[-1].timestamp
+        if window is None:
+            session.add(TrackerWindow(person_id=sender, last_timestamp=last, events=events))
+        else:
+            window.last_timestamp, window.events = last, events
+        session.flush()
+        if not self.event_broker:
+            _project(session, sender)
+        finish_forgetting(session, Record(session, session.get_one(Person, sender)))
+        return True
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The window as a tracker; ``None`` for someone new."""
+        """The window as a tracker, or what is held of a stranger; ``None`` for someone new."""
         try:
-            held = self._strangers.get(sender_id)
-            if held is not None:
-                return DialogueStateTracker.from_events(
-                    sender_id, deserialise_events(held), self.domain.slots
-                )
             with unit_of_work() as session:
                 window = session.get(TrackerWindow, sender_id)
-                if window is None:
-                    return None
+            if window is not None:
                 events = deserialise_events(window.events)
+                return StoredTracker.from_events(sender_id, events, self.domain.slots)
+            held = self._strangers.get(sender_id)
         except (*STORE_AWAY, RedisError):
             miss("tracker store")
             raise
-        return StoredTracker.from_events(sender_id, events, self.domain.slots)
+        if held is None:
+            return None
+        events = deserialise_events(held)
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
     async def keys(self) -> Iterable[str]:
         """Ids of everyone with a tracker."""

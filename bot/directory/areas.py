@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from math import cos, radians
-from operator import and_, or_
+from operator import and_, or_, xor
 from typing import Any
 
-from bot.directory.places import DATA, Place, _rows, band, normalise_outcode, towns
+from bot.directory.places import DATA, UK_BOX, Place, _rows, band, normalise_outcode, towns
 from bot.network.model import Code
 
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
@@ -30,7 +30,7 @@ _TOWN_KM, _ROUND_A_TOWN_KM = 8.0, 16.0
 """Who is surely and who perhaps meant by a town's name, around its middle."""
 _WHOLE = 0.9
 """A district is within a polygon when so many of its sectors are."""
-_MOST_POINTS = 2_000
+_MOST_POINTS = 500
 
 _GSS = re.compile(r"\b[EWSNK]\d{8}\b")
 _COUNTRY = {
@@ -59,7 +59,7 @@ _PLACED = re.compile(
     r"\b(?:residents? (?:of|in|within|across)|liv(?:e|es|ing)(?: (?:and|or) work(?:s|ing)?)?"
     r"(?: (?:here|permanently|locally|independently))? (?:in|within|across)"
     r"|resid(?:e|es|ing|ent) (?:in|within|of)) (?:the )?(?=[A-Z])"
-    r"|(?P<of>\b(?=[A-Z][\w' -]{1,40} residents only\b))"
+    r"|\b(?=[A-Z][\w' -]{1,40} residents only\b)"
 )
 _NAME_ENDS = re.compile(
     r"[.;:!?()\n]|\b(?:who|whose|aged?|over|under|with|without|only|that|which|if|or|can|may|must"
@@ -104,9 +104,10 @@ class Area:
         if place is None:
             return Within.YES if self.surely == _map().everywhere else Within.UNKNOWN
         home, round_it = _where(place.name, place.outcode, place.lat, place.lon)
-        if not home & ~self.surely:
+        if home and not home & ~self.surely:
             return Within.YES
-        return Within.NO if self.understood and not round_it & self.perhaps else Within.UNKNOWN
+        outside = home and self.understood and not round_it & self.perhaps
+        return Within.NO if outside else Within.UNKNOWN
 
 
 def area_of(text: str, codes: Sequence[str] = ()) -> Area:
@@ -212,12 +213,12 @@ def codes_of(service_area: dict[str, Any]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Map:
-    """Sectors in order with their points, and bits of what they make up.
+    """Sectors by their number with their points, and bits of what they make up.
 
     ``regions`` are England's and the other three nations.
     """
 
-    sectors: tuple[str, ...]
+    sectors: dict[str, int]
     points: tuple[tuple[float, float], ...]
     bands: dict[int, list[int]]
     districts: dict[str, int]
@@ -262,7 +263,7 @@ def _map() -> _Map:
             m for m in _meanings(row, areas, districts) if m not in named[_key(county)]
         ]
     return _Map(
-        sectors=tuple(r["sector"] for r in rows),
+        sectors={r["sector"]: i for i, r in enumerate(rows)},
         points=points,
         bands=dict(bands),
         districts=dict(districts),
@@ -370,8 +371,8 @@ def _of_word(text: str, with_towns: bool = True) -> Area | None:
 
 def _named(name: str, with_towns: bool) -> Area | None:
     data = _map()
-    if sector := _sector(name):
-        return Area(sector, sector, understood=True)
+    if bits := _postcode(name):
+        return Area(bits, bits, understood=True)
     masks = data.named.get(name, [])
     if masks:
         # A council's town and the country round it are both called by its name.
@@ -387,13 +388,15 @@ def _named(name: str, with_towns: bool) -> Area | None:
     return Area(surely, perhaps, understood=True)
 
 
-def _sector(name: str) -> int:
+def _postcode(name: str) -> int:
     """Bits of an outward code, sector or postcode, and of no other word."""
     written = name.upper()
     code = normalise_outcode(written)
-    if code is None or not re.fullmatch(rf"{code}(?: ?\d(?: ?[A-Z]{{2}})?)?", written):
+    found = code and re.fullmatch(rf"{code}(?: ?(\d)(?: ?[A-Z]{{2}})?)?", written)
+    if not code or not found:
         return 0
-    return _map().outcodes.get(code, 0)
+    number = _map().sectors.get(f"{code} {found.group(1)}")
+    return _map().outcodes.get(code, 0) if number is None else 1 << number
 
 
 # -- polygons ---------------------------------------------------------------------------------
@@ -402,11 +405,14 @@ def _sector(name: str) -> int:
 @lru_cache(maxsize=500)
 def _codes_of_extent(extent: str) -> tuple[str, ...]:
     try:
-        rings = list(_rings(json.loads(extent)))
-    except (ValueError, TypeError, IndexError, AttributeError, RecursionError):
+        inside = reduce(xor, map(_inside, rings := list(_rings(json.loads(extent)))), 0)
+        if rings and not inside:
+            # Between the centres: those nearest to where it begins.
+            (lon, lat), *_ = rings[0]
+            inside = _ring(lat, lon, _NEIGHBOURS_KM)
+    except (ValueError, TypeError, IndexError, AttributeError, RecursionError, OverflowError):
         return ()
-    inside = _inside(rings) & _map().everywhere
-    return tuple(_codes(inside)) if inside else ()
+    return tuple(_codes(inside))
 
 
 def _rings(shape: Any) -> Iterator[list[tuple[float, float]]]:
@@ -420,32 +426,29 @@ def _rings(shape: Any) -> Iterator[list[tuple[float, float]]]:
             yield from _rings(shape[key])
     polygons = shape.get("coordinates") if "olygon" in str(shape.get("type")) else ()
     for polygon in [polygons] if shape.get("type") == "Polygon" else polygons or ():
-        for ring in polygon:
+        for ring in filter(None, polygon):
             step = 1 + len(ring) // _MOST_POINTS
             yield [(float(p[0]), float(p[1])) for p in ring[::step]]
 
 
-def _inside(rings: list[list[tuple[float, float]]]) -> int:
-    """Sectors whose centre the rings go round; those nearest to the middle of a small one."""
+def _inside(ring: list[tuple[float, float]]) -> int:
+    """Sectors whose centre is in a ring: a line to the east crosses it an odd number of times."""
     data, mask = _map(), 0
-    if not rings:
-        return 0
-    west, east = min(p[0] for r in rings for p in r), max(p[0] for r in rings for p in r)
-    south, north = min(p[1] for r in rings for p in r), max(p[1] for r in rings for p in r)
-    for i, (lat, lon) in enumerate(data.points):
-        if south <= lat <= north and west <= lon <= east and _is_round(rings, lat, lon):
-            mask |= 1 << i
-    return mask or _ring((south + north) / 2, (west + east) / 2, _NEIGHBOURS_KM)
+    west, east = min(p[0] for p in ring), max(p[0] for p in ring)
+    south, north = max(min(p[1] for p in ring), UK_BOX[0]), min(max(p[1] for p in ring), UK_BOX[1])
+    for number in range(band(south), band(north) + 1):
+        for i in data.bands.get(number, ()):
+            lat, lon = data.points[i]
+            if west <= lon <= east and _crossings(ring, lat, lon) % 2:
+                mask |= 1 << i
+    return mask
 
 
-def _is_round(rings: list[list[tuple[float, float]]], lat: float, lon: float) -> bool:
-    """Whether a line to the east crosses the rings an odd number of times."""
-    inside = False
-    for ring in rings:
-        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
-            if (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
-                inside = not inside
-    return inside
+def _crossings(ring: list[tuple[float, float]], lat: float, lon: float) -> int:
+    return sum(
+        (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1
+        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)
+    )
 
 
 def _codes(mask: int) -> Iterator[str]:
@@ -456,4 +459,4 @@ def _codes(mask: int) -> Iterator[str]:
         if whole & mask and (whole & mask).bit_count() >= _WHOLE * whole.bit_count():
             yield code
             mask &= ~whole
-    yield from (data.sectors[i] for i in range(mask.bit_length()) if mask >> i & 1)
+    yield from (sector for sector, i in data.sectors.items() if mask >> i & 1)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import cos, radians, sqrt
 
-from sqlalchemy import BigInteger, ColumnElement, CursorResult, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.directory import codec, search_index, unplaced
@@ -230,7 +230,7 @@ def _nearest(
 
 def _in_box(
     session: Session, near: Place, km: float, bits: _Bits
-) -> CursorResult[tuple[int, str, float, float, int]]:
+) -> Sequence[Row[tuple[int, str, float, float, int]]]:
     d_lat = km / 110.5
     d_lon = km / max(1.0, 111.3 * cos(radians(near.lat)))
     values = {
@@ -241,7 +241,7 @@ def _in_box(
         "east": near.lon + d_lon,
     }
     # The connection gives plain rows: the session would make thousands of its own.
-    return session.connection().execute(_box(bits[0] is None), values | _sifting(bits))
+    return session.connection().execute(_box(bits[0] is None), values | _sifting(bits)).all()
 
 
 # Statements are built once, as that takes longer than running them.
@@ -275,7 +275,7 @@ def _remote(
 ) -> list[int]:
     looked_at = limit if worth is None else limit * _LOOKED_AT
     values = {"looked_at": looked_at, **_sifting(bits)}
-    rows = session.connection().execute(_freshest(bits[0] is None), values)
+    rows = session.connection().execute(_freshest(bits[0] is None), values).all()
     have = set(beside)
     found = [(key, topics) for key, topics in rows if key not in have]
     if worth is not None:
@@ -315,7 +315,7 @@ def _load(session: Session, ids: Sequence[int], *, any_status: bool = False) -> 
     """
     found: dict[int, Listing] = {}
     for chunk in _chunks(ids):
-        rows = session.connection().execute(_listings(), {"ids": chunk})
+        rows = session.connection().execute(_listings(), {"ids": chunk}).all()
         for key, visible, content, feed, source_id, licence, attribution in rows:
             if visible or any_status:
                 found[key] = codec.decode(key, content, feed, source_id, licence, attribution)

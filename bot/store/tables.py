@@ -164,7 +164,7 @@ class TieRow(Base):
 
 
 class Change(Base):
-    """An edit of the network with what was there before: undo, replay safety, then and now."""
+    """An edit of the network with what was there before: undo, then and now."""
 
     __tablename__ = "change"
 

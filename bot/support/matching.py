@@ -567,6 +567,8 @@ def _tapered(
     code: ReasonCode, found: Sequence[tuple[float, str]], first: float, more: float
 ) -> list[Reason]:
     """The strongest in full and each further one a little, so that no list outweighs a need."""
+    if not found:
+        return []
     hits = sorted(found, key=lambda f: (-f[0], f[1])) if len(found) > 1 else found
     weights = (first, *[more] * len(hits))
     return [

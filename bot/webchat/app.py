@@ -303,9 +303,15 @@ class _Pages:
         return JSONResponse(report, status_code=200 if report["ready"] else 503)
 
     async def metrics(self, request: Request) -> Response:
-        """Our own numbers, the queues, and those of the Rasa process where it answers."""
+        """Our own numbers, the queues, and those of the Rasa server where there is one.
+
+        Where it is elsewhere there may be several, of which a balancer would give any: each is
+        asked for its own then.
+        """
         rasas = await self._metrics_of_rasa(request.state.client)
         RASA_UP.set(bool(rasas))
+        if self.settings.wise_rasa_url:
+            rasas = b""
         queues = await asyncio.to_thread(generate_latest, self.queues)
         return Response(
             generate_latest() + queues + rasas, headers={"Content-Type": CONTENT_TYPE_LATEST}

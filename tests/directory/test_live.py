@@ -13,7 +13,13 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.directory import stewardship
-from bot.directory.importer import ImportReport, UnreadableSource, import_source, live
+from bot.directory.importer import (
+    ImportReport,
+    UnreadableSource,
+    import_source,
+    live,
+    prepare,
+)
 from bot.store.base import now
 from bot.store.directory import FeedRow, QuarantineRow, ServiceRow
 from tests.directory.conftest import Store, make_service
@@ -130,6 +136,19 @@ def test_without_details_the_list_entry_is_kept_and_asked_for_again(
     server.details = True
     assert crawl(store, server).changed == 1
     assert crawl(store, server).unchanged == 1
+
+
+def test_a_new_version_of_the_importer_reads_all_anew(
+    store: Store, servers: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(servers, "abc", validators="etag")
+    crawl(store, server)
+    monkeypatch.setattr(live, "_BY_THIS_VERSION", "another-")
+    monkeypatch.setattr(prepare, "IMPORTER_VERSION", 0)
+    assert crawl(store, server).changed == 3
+    assert (server.sent_pages, server.details_asked()) == ([1, 2], ["a", "b", "c"])
+    assert crawl(store, server).unchanged == 3
+    assert (server.sent_pages, server.details_asked()) == ([], [])
 
 
 def test_a_record_met_twice_while_pages_move_counts_once(store: Store, servers: ExitStack) -> None:

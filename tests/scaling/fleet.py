@@ -134,7 +134,7 @@ class Fleet:
         """Wait until one answers."""
         if kind not in self.ports:
             return  # a projection worker listens to nobody but the broker
-        path = {"rasa": "/webhooks/telegram/ready", "actions": "/health"}[kind]
+        path = {"rasa": "/webhooks/telegram/ready", "actions": "/readyz"}[kind]
         url = f"http://127.0.0.1:{self.ports[kind][number]}{path}"
         deadline = time.monotonic() + START_UP_SECONDS
         async with aiohttp.ClientSession(headers=self._header) as session:

@@ -142,6 +142,29 @@ def test_addresses_lead_to_services_that_are_there() -> None:
         assert "metrics" not in path["path"] and "readyz" not in path["path"]
 
 
+def test_probes_ask_the_server_for_itself_and_numbers_come_from_each() -> None:
+    asked, scraped = {}, {}
+    for manifest in MANIFESTS:
+        if manifest["kind"] != "Deployment":
+            continue
+        template = manifest["spec"]["template"]
+        (container,) = template["spec"]["containers"]
+        for kind in ("startup", "readiness", "liveness"):
+            if probe := container.get(f"{kind}Probe", {}).get("httpGet"):
+                assert probe["port"] == container["ports"][0]["containerPort"]
+                asked[manifest["metadata"]["name"], kind] = probe["path"]
+        notes = template["metadata"].get("annotations", {})
+        if notes.get("prometheus.io/scrape") == "true":
+            scraped[manifest["metadata"]["name"]] = int(notes["prometheus.io/port"])
+    lives = {
+        (n, k): "/healthz" for n in ("actions", "rasa", "web") for k in ("startup", "liveness")
+    }
+    # In an outage the page still gives those at risk their route: see docs/scaling.md.
+    ready = {"actions": "/readyz", "rasa": "/readyz", "web": "/healthz"}
+    assert asked == lives | {(name, "readiness"): path for name, path in ready.items()}
+    assert scraped == {"rasa": 5005, "web": 8080}
+
+
 def test_no_secret_is_kept_in_the_files() -> None:
     assert not [m for m in MANIFESTS if m["kind"] == "Secret"]
     for service in COMPOSE["services"].values():

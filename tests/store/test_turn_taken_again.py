@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from rasa.core.actions.action import ActionExtractSlots, RemoteAction
 from rasa.core.actions.forms import FormAction
@@ -33,8 +34,8 @@ from bot.conversations.replies import Reply, reply_from_rasa
 from bot.conversations.saving import ActionServer, CannotSave, kept_or_raised, miss
 from bot.conversations.tracker_store import WindowedTrackerStore
 from bot.network.model import Member, Network, Relationship
-from bot.server import actions_app
-from bot.settings import PROJECT, Settings
+from bot.run import SERVERS, launch, stop
+from bot.settings import PROJECT, Settings, get_settings
 from bot.store import retention
 from bot.store.base import STORE_AWAY, now, unit_of_work
 from bot.store.people import begin
@@ -184,31 +185,48 @@ def a_log_that_cannot_be_written() -> Iterator[None]:
         session.execute(text("ALTER TABLE away RENAME TO tracker_event"))
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-async def test_a_turn_that_could_not_be_saved_changes_everything_once_when_taken_again(
-    three: Store, domain: Domain
-) -> None:
+@pytest.fixture
+async def action_server(three: Store) -> AsyncIterator[ActionServer]:
+    """The action server as it runs, in a process of its own; Rasa's way to it."""
     [port] = free_ports(1)
-    server = await actions_app().create_server("127.0.0.1", port, return_asyncio_server=True)
+    settings = get_settings().model_copy(update={"wise_port_actions": port})
+    log = three.folder / "actions.log"
+    process = launch(SERVERS["actions"], settings, log)
     actions = ActionServer(f"http://127.0.0.1:{port}/webhook")
     try:
-        await server.startup()
-        talk = Talk(domain, actions)
-        await talk.begin()
-        [first] = await talk.chooses("help:emotional")
-        with a_log_that_cannot_be_written(), pytest.raises(CannotSave):
-            await talk.chooses("help:everyday", update="telegram:3")
-        [again] = await talk.chooses("help:everyday", update="telegram:3")
-        assert NAMES[1] in first.text and NAMES[2] in again.text
-        assert helps() == {NAMES[0]: {"emotional"}, NAMES[1]: {"everyday"}, NAMES[2]: None}
-        assert changes() == ["telegram:1", "telegram:2", "telegram:3"]
-        assert said() == 2
-        assert results() == []
-    finally:
+        async with httpx.AsyncClient() as client:
+            while not await _is_ready(client, port):
+                assert process.poll() is None, log.read_text("utf-8")
+                await asyncio.sleep(0.1)
+        yield actions
         async with actions.session() as session:
             await session.close()
-        server.close()
-        await server.wait_closed()
+    finally:
+        stop([process])
+
+
+async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
+    try:
+        return (await client.get(f"http://127.0.0.1:{port}/readyz")).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_a_turn_that_could_not_be_saved_changes_everything_once_when_taken_again(
+    action_server: ActionServer, domain: Domain
+) -> None:
+    talk = Talk(domain, action_server)
+    await talk.begin()
+    [first] = await talk.chooses("help:emotional")
+    with a_log_that_cannot_be_written(), pytest.raises(CannotSave):
+        await talk.chooses("help:everyday", update="telegram:3")
+    [again] = await talk.chooses("help:everyday", update="telegram:3")
+    assert NAMES[1] in first.text and NAMES[2] in again.text
+    assert helps() == {NAMES[0]: {"emotional"}, NAMES[1]: {"everyday"}, NAMES[2]: None}
+    assert changes() == ["telegram:1", "telegram:2", "telegram:3"]
+    assert said() == 2
+    assert results() == []
 
 
 async def test_a_process_that_dies_before_it_saves_leaves_ticks_to_whom_they_were_for(
@@ -248,6 +266,21 @@ async def test_who_agrees_in_a_turn_that_is_taken_again_has_one_record(
     with unit_of_work() as session:
         assert counts(session)["consent"] == before["consent"]
     assert results() == []
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_who_agrees_in_a_turn_that_could_not_be_saved_is_still_asked_to_agree(
+    store: Store, domain: Domain
+) -> None:
+    talk = Talk(domain, ActionsInProcess())
+    await talk.begin("consent_form", "consent_answer")
+    with a_log_that_cannot_be_written(), pytest.raises(CannotSave):
+        await talk.chooses("yes")
+    [started] = await talk.chooses("yes")
+    assert started.text.startswith("Thank you")
+    with unit_of_work() as session:
+        assert Record.of(session, ME).consents() >= {"use"}
+    assert said() == 1
 
 
 async def test_a_call_that_fails_changes_nothing_and_is_tried_again(

@@ -259,8 +259,8 @@ def with_links(service: Record, links: list[Record]) -> Record:
     own = items(service.get("service_at_locations"))
     known = {_link_key(link) for link in own}
     # A wrapper of nothing but the service is no place.
-    new = [link for link in links if link and _link_key(link) not in known]
-    return {**service, "service_at_locations": own + new} if new else service
+    new = {k: link for link in links if link and (k := _link_key(link)) not in known}
+    return {**service, "service_at_locations": [*own, *new.values()]} if new else service
 
 
 def _link_key(link: Record) -> str:

@@ -13,9 +13,7 @@ from bot.directory.importer.broken import Broken
 from bot.directory.importer.detect import Dialect, Kind, kind_of, services_in
 from bot.directory.importer.json_pages import Beside, Listed
 from bot.directory.importer.live import needs_detail
-from bot.directory.importer.normalise import source_id
 from bot.directory.importer.paging import Coverage
-from bot.directory.importer.personal_data import raw_text
 from bot.directory.importer.places_apart import PlacesApart
 from bot.directory.importer.sources import Entry
 
@@ -111,10 +109,10 @@ def _from_pages(pages: list[Entry], coverage: Coverage, beside: Beside) -> Itera
 def _from_page(
     listed: Listed, apart: PlacesApart, coverage: Coverage, beside: Beside
 ) -> Iterator[Incoming]:
-    is_short = listed.is_list and not any(_has_children(item) for item in listed.items)
+    found: list[Any] = []
     for item in listed.items:
         if isinstance(item, Broken):
-            yield Incoming(item)
+            found.append(item)
         elif tabular.is_package(item):
             with tabular.Tables() as tables:
                 for name, values in item.items():
@@ -122,16 +120,14 @@ def _from_page(
                         tables.add(name, tabular.table_rows(name, values))
                 yield from _joined(tables, coverage, beside)
         elif isinstance(item, dict) and kind_of(item) is Kind.SERVICE_AT_LOCATION:
-            if not apart.add(item):
-                detail = (
-                    f"service_at_location {source_id(item) or 'without an id'} names no service"
-                )
-                yield Incoming(Broken("parent_missing", detail, raw_text(item)))
+            if (why := apart.add(item)) is not None:
+                found.append(why)
         else:
-            for record in services_of(item, beside):
-                if isinstance(record, dict):
-                    record = apart.completed(record)
-                yield Incoming(record, is_short=is_short and needs_detail(record))
+            found += services_of(item, beside)
+    is_short = listed.is_list and not any(_has_children(record) for record in found)
+    for record in found:
+        record = apart.completed(record) if isinstance(record, dict) else record
+        yield Incoming(record, is_short=is_short and needs_detail(record))
 
 
 def _has_children(item: Any) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -27,6 +28,7 @@ from bot.directory.importer.detect import is_envelope, page_items
 from bot.directory.importer.hsds3 import Record
 from bot.directory.importer.json_pages import load_json
 from bot.directory.importer.paging import Coverage
+from bot.directory.importer.prepare import IMPORTER_VERSION
 from bot.directory.importer.sources import UnreadableSource, decode
 
 USER_AGENT = "WISE-Companion-directory-import/1.0 (open-source; community directory reader)"
@@ -45,6 +47,7 @@ _CHILDREN = frozenset(
         "locations",
     }
 )
+_BY_THIS_VERSION = f"{IMPORTER_VERSION}-"
 _WAIT = wait_exponential_jitter(initial=1, max=60)
 _NO_SUCH_PAGE = (httpx.codes.NOT_FOUND, httpx.codes.GONE)
 _NOT_NOW = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
@@ -423,12 +426,21 @@ def _mark(entries: list[Any]) -> str:
 
 
 def list_hash(record: Any) -> str:
-    """What a list entry is known by, to tell whether it has changed."""
-    return _hash(record)
+    """What a list entry is known by, to tell whether it or the importer has changed."""
+    return f"{_BY_THIS_VERSION}{_hash(record)}"
+
+
+def is_by_this_version(known: str) -> bool:
+    """Whether a ``list_hash`` is of this version of the importer; others are read anew."""
+    return known.startswith(_BY_THIS_VERSION)
 
 
 def _hash(value: Any) -> str:
-    data = json.dumps(value, sort_keys=True, default=str).encode()
+    try:
+        data = json.dumps(value, sort_keys=True, default=str).encode()
+    except RecursionError:
+        # Nested too deeply to be known again.
+        data = uuid.uuid4().bytes
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.directory.importer.live import PageNote
+from bot.directory.importer.live import PageNote, is_by_this_version
 from bot.store.directory import FeedPageRow, FeedRow, ServiceRow
 
 
@@ -26,7 +26,8 @@ class StoredPages:
         """The note of a page.
 
         ``None`` where a service that it listed is not stored, or as another entry: it was not
-        used, or the crawl ended before it was written. Such a page has to be read again.
+        used, or the crawl ended before it was written, or an earlier version of the importer
+        read it. Such a page has to be read again.
         """
         with self._open_session() as session:
             row = session.get(FeedPageRow, (self._id(session), number))
@@ -40,6 +41,8 @@ class StoredPages:
                 )
             )
             if {(key, known) for key, known in stored} != set(listed):
+                return None
+            if not all(is_by_this_version(known) for _, known in listed):
                 return None
             return PageNote(row.etag, row.last_modified, row.envelope, listed)
 

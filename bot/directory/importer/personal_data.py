@@ -28,11 +28,14 @@ NOTE = "personal_data_dropped"
 _OF_KEEPERS = re.compile(
     r"assurer(?:_\w+)?|attention|(?:pc_)?metadata|main_contact|record_(?:editor|owner)|"
     r"(?:editor|author|reviewer|maintainer|submitter)(?:_(?:name|e?mail|phone))?|"
-    r"contact_?(?:name|person|e?mail|phone|mobile|number|tel(?:ephone)?)|"
+    r"contact_?(?:name|person|details|e?mail|phone|mobile|number|tel(?:ephone)?)|"
     r"(?:last_)?(?:assured|updated|created|modified|edited|verified|checked|reviewed|approved|"
     r"submitted|added|changed|entered|amended|uploaded)_by(?:_\w+)?"
 )
-_CONTACTS = frozenset({"contact", "contacts", "contact_persons", "contact_people", "key_contacts"})
+_CONTACTS = frozenset(
+    {"contact", "contacts", "contact_persons", "contact_people", "contact_point",
+     "contact_points", "key_contacts"}
+)  # fmt: skip
 _NAMES = frozenset(
     {"name", "full_name", "first_name", "last_name", "forename", "surname", "given_name",
      "family_name", "middle_name", "display_name"}

@@ -33,17 +33,19 @@ class PlacesApart:
         """Let go of them."""
         self._db.close()
 
-    def add(self, item: Record) -> bool:
-        """Keep a service at location; whether it says of which service it is."""
-        service = item.get("service")
-        key = source_id(service) or source_id({"id": item.get("service_id")})
+    def add(self, item: Record) -> Broken | None:
+        """Keep a service at location, unless it cannot be used."""
+        key = source_id(item.get("service")) or source_id({"id": item.get("service_id")})
+        name = f"service_at_location {source_id(item) or 'without an id'}"
         if key is None:
-            return False
+            return Broken("parent_missing", f"{name} names no service", raw_text(item))
+        try:
+            data = json.dumps(item)
+        except RecursionError:
+            return Broken("nested_too_deeply", f"{name} is nested too deeply to be read")
         self._any = True
-        self._db.execute(
-            "INSERT INTO link (service, data, taken) VALUES (?, ?, 0)", (key, json.dumps(item))
-        )
-        return True
+        self._db.execute("INSERT INTO link (service, data, taken) VALUES (?, ?, 0)", (key, data))
+        return None
 
     def completed(self, service: Record) -> Record:
         """A service that is listed by itself, with the places that came apart."""

@@ -101,7 +101,7 @@ def look(
         return Look(reason="nested_too_deeply", detail="nested too deeply to be read")
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:
         kind = type(error).__name__
-        log.warning("directory record %s: %s", source_id(record), kind, exc_info=True)
+        log.warning("directory record %s: %s", source_id(record), kind)
         return Look(content_hash, reason="unexpected_content", detail=blanked(f"{kind}: {error}"))
 
 

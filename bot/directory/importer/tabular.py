@@ -22,6 +22,7 @@ from bot.directory.importer.broken import Broken
 from bot.directory.importer.csv_rows import EXTRA, LINE, SHORT, Row
 from bot.directory.importer.hsds3 import FLAGS, PROBLEM, Record
 from bot.directory.importer.personal_data import blanked, raw_text
+from bot.directory.importer.repair import storable
 
 ALIASES = {
     "organization": "organizations", "organisation": "organizations",
@@ -95,7 +96,8 @@ def table_rows(name: str, values: Iterable[Any]) -> Iterator[Row | Broken]:
     """Rows of a table that is given as JSON objects, as text like those of a CSV."""
     for number, value in enumerate(values, start=1):
         if isinstance(value, dict):
-            yield {k: "" if v is None else str(v) for k, v in value.items()} | {LINE: str(number)}
+            row = {k: "" if v is None else storable(str(v)) for k, v in value.items()}
+            yield {**row, LINE: str(number)}
         else:
             yield Broken("not_an_object", f"{name} row {number} is no object", blanked(str(value)))
 
@@ -144,10 +146,8 @@ class Tables:
         self._stems.add(_stem(name))
         columns = self.columns.setdefault(table, set())
         rows = iter(rows)
+        file = storable(Path(name).name)
         while batch := list(islice(rows, _BATCH)):
-            if table not in JOINED:
-                self.passed_over[f"rows of {table}"] += len(batch)
-                continue
             found: list[tuple[int, str, str, str, str]] = []
             links: list[tuple[str, str, int]] = []
             broken: list[Broken] = []
@@ -155,12 +155,14 @@ class Tables:
                 if isinstance(row, Broken):
                     broken.append(row)
                     continue
-                spot = f"{Path(name).name} line {row.pop(LINE, '?')}"
+                if table not in JOINED:
+                    self.passed_over[f"rows of {table}"] += 1
+                    continue
+                spot = f"{file} line {row.pop(LINE, '?')}"
                 columns.update(row)
                 if EXTRA in row and table != "services":
                     detail = f"{spot} has more cells than the table has columns"
-                    raw = _raw(table, row)
-                    broken.append(Broken("columns_do_not_match", detail, raw))
+                    broken.append(Broken("columns_do_not_match", detail, _raw(table, row)))
                     continue
                 self._number += 1
                 found.append((self._number, table, _key(row), spot, json.dumps(row)))
@@ -441,7 +443,7 @@ def _key(row: Row) -> str:
 
 
 def _raw(table: str, row: Row) -> str:
-    if table == "contacts" and EXTRA in row:
-        # Its cells are under the wrong names: a person's may be anywhere.
+    # An address may be one that is not to be shown; cells under wrong names may be a person's.
+    if table in ("addresses", "postal_addresses") or (table == "contacts" and EXTRA in row):
         row = {k: v for k, v in row.items() if k.endswith("id")}
     return raw_text({table: [row]})

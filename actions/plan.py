@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from textwrap import shorten
-from zoneinfo import ZoneInfo
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -343,14 +342,14 @@ WEEKS = {"both": DEFAULT_WEEKS, "once": DEFAULT_WEEKS[:1]}
 
 def say_when_asked(record: Record, rows: Sequence[FollowUp], say: Say) -> None:
     """When it is that we shall ask, and how to stop it."""
-    first = min(row.due_at for row in rows).astimezone(ZoneInfo(record.person.time_zone))
+    first = record.local(min(row.due_at for row in rows))
     day = day_words(first.date())
     say("utter_will_ask" if record.can_be_written_to else "utter_will_ask_here", day=day)
 
 
 def day_named(record: Record, text: str) -> date | None:
     """The day that words name, counted from today where the person lives."""
-    return date_in(text, now().astimezone(ZoneInfo(record.person.time_zone)).date())
+    return date_in(text, record.local(now()).date())
 
 
 def keep_when(record: Record, plan: Plan, answer: Answer) -> None:

@@ -86,6 +86,10 @@ def take_right(record: Record, answer: Answer, say: Say) -> bool:
     return True
 
 
+_NOTED = {HELPER: "utter_helper_noted", SELF: "utter_self_noted"}
+"""What is said to who has told who writes."""
+
+
 def grant(record: Record, wish: Wish, say: Say) -> None:
     """Do what somebody has a right to, and say so."""
     from actions.review import then_and_now
@@ -106,9 +110,9 @@ def grant(record: Record, wish: Wish, say: Say) -> None:
     elif wish.kind == GIVE and wish.scope is not None:
         record.give_consent(wish.scope)
         say("utter_given", name=scope_words(wish.scope))
-    elif wish.kind in (HELPER, SELF):
+    elif wish.kind in _NOTED:
         record.person.answered_by = wish.kind
-        say("utter_helper_noted" if wish.kind == HELPER else "utter_self_noted")
+        say(_NOTED[wish.kind])
     elif wish.kind == Own.THEN_AND_NOW:
         then_and_now(record, say)
     elif wish.kind == Own.REVIEW:
@@ -132,7 +136,7 @@ def note_who_writes(record: Record, answer: Answer, say: Say) -> None:
         return
     record.person.answered_by = HELPER
     if not is_risk:
-        say("utter_helper_noted")
+        say(_NOTED[HELPER])
 
 
 def withdraw(record: Record, scope: Scope) -> None:
@@ -252,10 +256,7 @@ class ActionExport(Aside):
         wish = right_asked(answer.text) or Wish(KNOW)
         if record is None:
             # Nothing may be noted yet; who writes is read again once there is consent.
-            if wish.kind in (HELPER, SELF):
-                say("utter_helper_noted" if wish.kind == HELPER else "utter_self_noted")
-            else:
-                say("utter_nothing_kept")
+            say(_NOTED.get(wish.kind, "utter_nothing_kept"))
             return None
         if wish.kind == Own.REVIEW and record.person.stage == OPEN:
             from actions.review import begin_review

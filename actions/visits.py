@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
 from actions.company import company
 from actions.turn import Say
@@ -23,7 +22,7 @@ def bring_people_into_view(record: Record, say: Say) -> None:
     Never to who has told of a risk: it would sound like being sent away.
     """
     many, moment = get_settings().wise_many_visits, now()
-    here = moment.astimezone(ZoneInfo(record.person.time_zone))
+    here = record.local(moment)
     told = record.progress.get("told") or record.progress.get("many_visits") == str(here.date())
     if not many or told:
         return

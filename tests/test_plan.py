@@ -533,7 +533,7 @@ def test_stop_where_it_is_asked_ends_what_was_agreed_for_other_plans_too(talk: T
     assert talk.asked == "plan_ask"
     # The router makes this of the one word.
     talk.says("stop", understood={"name": "stop_messages", "confidence": 1.0})
-    assert talk.responses[0] == "utter_will_not_ask" and talk.asked is None
+    assert talk.responses == ["utter_will_not_ask", "utter_close"] and talk.asked is None
     with unit_of_work() as session:
         assert Scope.REMINDERS not in Record.of(session, talk.person_id).consents()
         assert {row.state for row in session.scalars(select(FollowUp))} == {"stopped"}

@@ -57,6 +57,11 @@ def starts(servers: Running, name: str = "actions") -> int:
     return servers.log_of(name).read_text("utf-8").count("started")
 
 
+def pauses(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Seconds that were waited before each start, as the log tells them."""
+    return [record.getMessage().split()[-2] for record in caplog.records]
+
+
 def until(met: Callable[[], bool], tend: Callable[[], None] = lambda: None) -> None:
     """Tend the servers, as ``wise run`` does, until something is so."""
     deadline = time.monotonic() + PATIENCE
@@ -101,8 +106,7 @@ def test_one_that_ends_again_and_again_is_waited_for_longer_each_time(
     run.SERVERS["actions"] = ENDS
     servers.processes["actions"].kill()
     until(lambda: starts(servers) == 5, servers.tend)
-    pauses = [record.getMessage().split()[-2] for record in caplog.records]
-    assert pauses[:4] == ["1", "2", "2", "2"]
+    assert pauses(caplog)[:4] == ["1", "2", "2", "2"]
 
 
 def test_one_that_lived_for_a_while_is_soon_back(
@@ -112,7 +116,7 @@ def test_one_that_lived_for_a_while_is_soon_back(
     run.SERVERS["actions"] = ENDS
     servers.processes["actions"].kill()
     until(lambda: starts(servers) == 4, servers.tend)
-    assert {record.getMessage().split()[-2] for record in caplog.records} == {"1"}
+    assert set(pauses(caplog)) == {"1"}
 
 
 def test_one_that_never_comes_up_ends_the_start_and_is_named(

@@ -75,8 +75,8 @@ _OPPOSITE = {
     "cat": "dog",
 }
 _SAME = {"mam": "mum", "mom": "mum", "mother": "mum", "mummy": "mum", "father": "dad"}
-_TITLES = frozenset({"father", "mother", "sister", "brother", "bro", "sis"})
-"""Kin words that are also what a priest, a nun or one of a congregation is called."""
+KIN_TITLES = frozenset({"father", "mother", "sister", "brother", "bro", "sis"})
+"""Kin words that are also titles: of a priest, a nun, a nurse, one of a congregation."""
 _MINE = re.compile(r"\W*(?:my|our|me|ma|mi)\b", re.IGNORECASE)
 _FILLER = frozenset(
     word
@@ -233,7 +233,7 @@ def _resolved(network: Network, text: str) -> Match | Ambiguous | None:
 
 def _without_title(member: Member, label: list[str]) -> list[str]:
     """A label's words; of a priest called "Father Brendan" none that "my father" could mean."""
-    titled = len(label) > 1 and label[0] in _TITLES
+    titled = len(label) > 1 and label[0] in KIN_TITLES
     return label[1:] if titled and member.relationship not in KIN[label[0]] else label
 
 

@@ -31,8 +31,6 @@ TITLE = _set(
     "deacon"
 )
 HARD_TITLE = _set("mr mrs ms miss mister dr prof professor rev reverend fr mx")
-KIN_TITLE = _set("father mother sister brother bro sis")
-"""Kin words that are also titles: of a priest, a nun, a nurse, one of a congregation."""
 OF_THE_CHURCH = _set(
     "church chapel convent parish mass communion rosary nun nuns monk monks priest vicar pastor "
     "deacon bishop minister congregation fellowship mosque masjid gurdwara temple synagogue bible "

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from bot.language.reader import Reading
 from bot.needs.areas import Area
+from bot.network.edits import KIN_TITLES
 from bot.network.model import FAMILY, Kind
-from bot.nlu.grammar_words import KIN_TITLE
 from bot.nlu.lexicon import relationship_in
 from bot.nlu.meaning import DifficultyMention, EditMention, Meaning, MemberMention
 from bot.nlu.reading import doubtful_members, meaning_in
@@ -133,7 +133,7 @@ def _near(one: str, other: str) -> bool:
 
 def _is_titled(name: str) -> bool:
     first, _, rest = name.casefold().partition(" ")
-    return bool(rest) and first in KIN_TITLE
+    return bool(rest) and first in KIN_TITLES
 
 
 def _words(name: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from spacy.tokens import Doc
 
+from bot.network.edits import KIN_TITLES
 from bot.network.model import FAMILY, PROFESSIONAL, Kind, Relationship, Status, kind_of
 from bot.nlu import lexicon
 from bot.nlu.grammar_words import (
@@ -30,7 +31,6 @@ from bot.nlu.grammar_words import (
     GENERIC,
     GENERIC_MANY,
     HARD_TITLE,
-    KIN_TITLE,
     LACKS,
     LIST_KIN,
     MAP_CIRCLE,
@@ -317,7 +317,7 @@ class Reader:
         is called by his name in no way but the priest's.
         """
         low = self.raw(i)
-        if low not in KIN_TITLE or i + 1 >= self.size or self._owned(i):
+        if low not in KIN_TITLES or i + 1 >= self.size or self._owned(i):
             return False
         if not (self.strong_name(i + 1) or self._written_as_name(i + 1)):
             return False
@@ -357,7 +357,7 @@ class Reader:
 
     def _lists_family(self) -> bool:
         """Whether the text is a list with other family in it: "Mum, Dad, Brother Tom"."""
-        terms = (self.term(i) for i in range(self.size) if self.raw(i) not in KIN_TITLE)
+        terms = (self.term(i) for i in range(self.size) if self.raw(i) not in KIN_TITLES)
         return self.list_only and any(found[0].is_kin for found in terms if found)
 
     def _family_name_first(self, i: int) -> bool:

@@ -64,8 +64,9 @@ class TurnRouter(GraphComponent):
             text = message.get(TEXT) or ""
             if name in STRUCTURED or text.startswith("/"):
                 continue
-            if is_puzzled(text) or stops(text):
-                name = "help" if is_puzzled(text) else STOP
+            one_word = stops(text)
+            if one_word or is_puzzled(text):
+                name = STOP if one_word else "help"
                 intent = {"name": name, "confidence": 1.0}
                 message.set(INTENT, intent, add_to_output=True)
             message.set(UNDERSTOOD, intent, add_to_output=True)
@@ -83,7 +84,7 @@ class TurnRouter(GraphComponent):
                     guess=guess,
                     right=right_asked(text, nobody_named=_before_the_map(asked)) is not None,
                     corrects=corrects(text),
-                    stops=stops(text),
+                    stops=one_word,
                     asks_us=asks_us(text),
                 )
             )

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -130,7 +129,7 @@ def _planned(record: Record, plan: Plan) -> Planned:
 
 
 def _page(record: Record, moment: datetime) -> bytes:
-    today = moment.astimezone(ZoneInfo(record.person.time_zone)).date()
+    today = record.local(moment).date()
     return page(record.network(), [plan_line(record, plan) for plan in record.plans()], today)
 
 

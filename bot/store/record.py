@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -152,6 +153,10 @@ class Record:
     def __init__(self, session: Session, person: Person) -> None:
         self.session = session
         self.person = person
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment as the clock tells it where the person lives."""
+        return moment.astimezone(ZoneInfo(self.person.time_zone))
 
     @classmethod
     def of(cls, session: Session, person_id: str) -> Record:

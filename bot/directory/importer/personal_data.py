@@ -85,13 +85,9 @@ def is_personal(email: str, person: str | None) -> bool:
 
 def is_hidden(place: Record) -> bool:
     """Whether a location, or one of its addresses, is not to be shown exactly."""
-    if any(key in place and _is_true(place[key]) for key in _MASKS):
+    if any(key in place and repair.says_yes(place[key]) for key in _MASKS):
         return True
     return any(is_hidden(a) for key in _ADDRESSES if key in place for a in items(place[key]))
-
-
-def _is_true(value: Any) -> bool:
-    return str(value).strip().casefold() in ("true", "1", "1.0", "yes", "y", "t")
 
 
 def public_contacts(service: Service) -> frozenset[str]:

@@ -275,6 +275,11 @@ def clean_ages(low: Any, high: Any) -> tuple[float | None, float | None, tuple[s
     return minimum or None, maximum, ()
 
 
+def says_yes(value: Any) -> bool:
+    """Whether a flag is set, however a feed writes it; anything that is not clear is a no."""
+    return str(value).strip().casefold() in ("true", "t", "1", "1.0", "yes", "y")
+
+
 def clean_number(value: Any) -> float | None:
     """A finite number from a number or a text such as "£4.00" or "1,200"; else ``None``."""
     if isinstance(value, bool) or value is None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 
-from bot.directory.importer.repair import clean_date, clean_text, clean_time
+from bot.directory.importer.repair import clean_date, clean_text, clean_time, says_yes
 from bot.directory.model import AttendingType, Schedule
 from bot.directory.telling import Telling
 
@@ -439,8 +439,7 @@ def _closures(value: Any) -> tuple[tuple[date, date], ...]:
     for row in _objects(value):
         first = _date(row.get("start_date"))
         last = _date(row.get("end_date")) or first
-        says = str(row.get("closed")).strip().casefold()
-        if first and last and first <= last and says in ("true", "t", "1", "1.0", "yes", "y"):
+        if first and last and first <= last and says_yes(row.get("closed")):
             found.append((first, last))
     return tuple(found)
 

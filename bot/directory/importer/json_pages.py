@@ -164,7 +164,7 @@ def _piecewise(file: IO[str], name: str, coverage: Coverage, beside: Beside) -> 
     envelope: Record = {}
     listed: Counter[Kind] = Counter()
     like: frozenset[str] = frozenset()
-    reading = _lists_in(text, envelope, 0)
+    reading, closed = _lists_in(text, envelope, 0), False
     while True:
         try:
             for value in reading:
@@ -172,16 +172,20 @@ def _piecewise(file: IO[str], name: str, coverage: Coverage, beside: Beside) -> 
                     like = like or frozenset(value)
                     listed[kind_of(value)] += 1
                 yield value
-            break
+            closed = True
+            if not text.past_brackets():
+                break
+            # A bracket too many closed the list early: records may follow it.
+            raise json.JSONDecodeError("Extra data", text.buffer, text.at)
         except (json.JSONDecodeError, RecursionError) as error:
             coverage.whole = False
             reason, detail = text.what_is_wrong(error)
             stretch, found = text.to_next_record(like)
-            if stretch.strip() or not listed:
+            if found or not listed or (stretch.strip() and not closed):
                 yield _broken(reason, f"{name}: {detail}", stretch)
             if not found:
                 break
-            reading = _elements(text)
+            reading, closed = _elements(text), False
     kind, count = listed.most_common(1)[0] if listed else (Kind.UNKNOWN, 0)
     _told(envelope, kind, count, coverage, beside)
 
@@ -285,6 +289,12 @@ class _Text:
                 return self.buffer[self.at]
             if not self._more():
                 return ""
+
+    def past_brackets(self) -> str:
+        """Step over brackets that close something; gives the character that follows, or ""."""
+        while (char := self.peek()) and char in "]},":
+            self.at += 1
+        return char
 
     def expect(self, char: str) -> None:
         """Step over a character.

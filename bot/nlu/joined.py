@@ -14,7 +14,7 @@ from dataclasses import replace
 from bot.language.reader import Reading
 from bot.needs.areas import Area
 from bot.network.edits import KIN_TITLES
-from bot.network.model import FAMILY, Kind
+from bot.network.model import FAMILY, Kind, Relationship
 from bot.nlu.lexicon import relationship_in
 from bot.nlu.meaning import DifficultyMention, EditMention, Meaning, MemberMention
 from bot.nlu.reading import doubtful_members, meaning_in
@@ -58,7 +58,7 @@ def _members(
     doubtful: Sequence[str],
 ) -> list[MemberMention]:
     left = list(parsed)
-    members: list[MemberMention] = []
+    pairs: list[tuple[MemberMention, MemberMention]] = []
     alone: list[MemberMention] = []
     for member in read:
         twin = next((other for other in left if _near(member.name, other.name)), None)
@@ -66,11 +66,29 @@ def _members(
             alone.append(member)
         else:
             left.remove(twin)
-            members.append(_both(member, twin))
+            pairs.append((member, twin))
+    # Of "Dr Khan, the nurse, and Denise" one takes "nurse" for a word about him, and the other for
+    # somebody. Where the first has another word for him too, she is somebody.
+    apart = [(m, t) for m, t in pairs if m.relationship and m.relationship is not t.relationship]
+    members = []
+    for member, twin in pairs:
+        is_another = (member, twin) in apart and _has_word(alone, twin.relationship)
+        members.append(member if is_another else _both(member, twin))
     # "My cat Whisky" is one: a word for a relationship that the grammar gave to a name.
     named = {m.relationship for m in members}
     members += [m for m in alone if relationship_in(m.name) not in named - {None}]
-    return members + [m for m in left if any(_near(m.name, said) for said in doubtful)]
+    described = {m.relationship for m, t in apart if t.relationship}
+    return members + [
+        m
+        for m in left
+        if relationship_in(m.name) in described or any(_near(m.name, said) for said in doubtful)
+    ]
+
+
+def _has_word(members: Iterable[MemberMention], relationship: Relationship | None) -> bool:
+    return relationship is not None and any(
+        relationship_in(m.name) is relationship for m in members
+    )
 
 
 def _is_part(member: MemberMention, members: Iterable[MemberMention], text: str) -> bool:

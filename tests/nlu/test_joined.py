@@ -83,6 +83,24 @@ def test_a_name_with_what_its_bearer_is_to_the_speaker_is_one() -> None:
     assert [m.name for m in meaning(reading(family, *spans)).members] == ["Nasreen"]
 
 
+def test_a_word_for_a_job_between_two_names_is_somebody_where_both_have_another() -> None:
+    text = "my carer Denise, the district nurse, and Dr Khan"
+    spans = [sure_of(found(text, MEMBER, "Denise"), RELATIONSHIP, "nurse")]
+    spans.append(found(text, MEMBER, "Dr Khan"))
+    assert [(m.name, m.relationship) for m in meaning(reading(text, *spans)).members][:2] == [
+        ("Denise", Relationship.PAID_CARER),
+        ("district nurse", Relationship.NURSE),
+    ]
+    text = "Dr Khan, the practice nurse, and my sister Ann"
+    spans = [sure_of(found(text, MEMBER, "Dr Khan"), RELATIONSHIP, "gp")]
+    nurse = sure_of(found(text, MEMBER, "practice nurse"), RELATIONSHIP, "nurse")
+    spans += [nurse, found(text, MEMBER, "Ann")]
+    assert [(m.name, m.relationship) for m in meaning(reading(text, *spans)).members][:2] == [
+        ("Dr Khan", Relationship.GP),
+        ("practice nurse", Relationship.NURSE),
+    ]
+
+
 def test_a_text_without_words_says_nothing() -> None:
     assert meaning(reading("???")).difficulties == ()
 

@@ -15,7 +15,7 @@ from actions.risk import take_check
 from actions.turn import Answer, Say
 from actions.words import label, labels, listed, said_back, titles
 from bot.network.edits import Match, is_certain, is_role, merge, resolve, with_marks
-from bot.network.model import LABEL_MAX, Kind, Network, Status
+from bot.network.model import LABEL_MAX, Kind, Member, Network, Status
 from bot.nlu.apply import (
     DIED,
     LOST_TOUCH,
@@ -32,7 +32,7 @@ from bot.nlu.apply import (
     with_mentions,
 )
 from bot.nlu.map_talk import same_in
-from bot.nlu.meaning import EditMention
+from bot.nlu.meaning import PRONOUNS, EditMention
 from bot.store.record import Record
 from bot.support.asks import LifeChange
 
@@ -40,7 +40,7 @@ WHO, EDIT, DO = "who:", "edit:", "do:"
 CHANGE, LEAVE = "change", "leave"
 UNDO = "undo"
 NO = "no"
-PRONOUNS = frozenset({"her", "him", "it", "them", "she", "he", "they", "that one"})
+POINTERS = PRONOUNS | {"that one"}
 
 
 def take_names(record: Record, answer: Answer, say: Say) -> bool:
@@ -102,6 +102,12 @@ def take_news(record: Record, answer: Answer, say: Say, *, strain: bool = True) 
     return keys_of(network, (edit.target for edit in news))
 
 
+def take_gone(record: Record, member: Member, status: Status, answer: Answer, say: Say) -> None:
+    """Somebody who was asked about has died, or touch with them was lost."""
+    gone = EditMention(status.value, member.label)  # type: ignore[arg-type]
+    _apply(record, gone, answer, say, member.key)
+
+
 def take_edits(record: Record, answer: Answer, say: Say) -> bool:
     """Apply the edits that the text asks for and say what changed; whether there were any."""
     network = record.network()
@@ -133,8 +139,11 @@ def _brings(edit: EditMention, answer: Answer, network: Network) -> bool:
     """Whether an edit is of somebody who has to be put on the map first.
 
     "Put my neighbour Dot in the inner circle" is so where the map has no neighbour; where it has
-    one, Dot may be how she is called, which is asked about.
+    one, Dot may be how she is called, which is asked about. "My wife does my tablets" brings
+    a wife.
     """
+    if edit.operation in ("set_help", "set_contact") and meant(network, edit.target) is None:
+        return any(edit.target.casefold() == m.name.casefold() for m in answer.members)
     if edit.operation != "set_circle" or meant(network, edit.target) is not None:
         return edit.operation == "add"
     have = {m.relationship for m in network}
@@ -189,7 +198,7 @@ def _apply(
     if edit.operation == "add" and not keeps_map(record):
         say("utter_map_not_kept")
         return
-    if key is None and edit.target.casefold() in PRONOUNS:
+    if key is None and edit.target.casefold() in POINTERS:
         key = _last(record)
     edited = with_edit(record.network(), edit, record.next_member_key, key)
     if edited.outcome == "done":

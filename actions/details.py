@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from actions.changes import take_gone
 from actions.choices import is_button
 from actions.everyone import AboutEveryone, on_from, to_the_end, whom
 from actions.forms import Ask, Done, Heard, question
 from actions.turn import Answer, Say, skip_button
 from actions.words import codes, label, labels, titles
-from bot.network.model import Contact, Distance, Kind, Member, Network, Relationship, Work, kind_of
+from bot.network.model import (
+    Contact,
+    Distance,
+    Kind,
+    Member,
+    Network,
+    Relationship,
+    Status,
+    Work,
+    kind_of,
+)
 from bot.network.words import describe
 from bot.nlu.context import contact_in, help_in, relationship_in
 from bot.nlu.map_talk import distance_said
@@ -191,6 +202,10 @@ class ValidateDetailsForm(AboutEveryone):
             return to_the_end(record, "details_members")
         if answer.skipped:
             return _asked(record, member)
+        about = answer.about
+        if about is not None and about.status is not Status.ACTIVE and not answer.choices:
+            take_gone(record, member, about.status, answer, say)
+            return _asked(record, member)
         news = ticked(answer, member) if answer.choices else told(answer, member)
         if news is None:
             return Heard.UNCLEAR
@@ -271,13 +286,16 @@ def _newest(ticks: Iterable[C], known: C | None) -> C | None:
 
 def told(answer: Answer, member: Member) -> dict[str, object] | None:
     """What words say of a member; ``None`` where they say nothing."""
-    often, near = contact_in(answer.text), distance_said(answer.text)
-    helps = help_in(answer.text, tuple(Work))
+    about = answer.about
+    often = (about and about.contact) or contact_in(answer.text)
+    near = distance_said(answer.text)
+    helps = frozenset(about.help) if about and about.help else help_in(answer.text, tuple(Work))
     code = relationship_in(answer.text) if asks_relationship(member) else None
-    if answer.said_no:
-        return {"help": member.help or frozenset()}
-    if not (often or near or code) and helps is None:
-        return None
+    if not (often or near or code):
+        if answer.said_no:
+            return {"help": member.help or frozenset()}
+        if helps is None:
+            return None
     news: dict[str, object] = {}
     if helps is not None:
         news["help"] = (member.help or frozenset()) | helps

@@ -136,8 +136,12 @@ class ValidatePeopleForm(StageForm):
     def validate_people_names(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Names in words, nobody, or everyone named."""
         edits = [e for e in answer.edits if e.operation != "add"]
+        before = len(record.network())
         if edits and take_edits(record, answer, say):
-            return Heard.STAY
+            if len(record.network()) == before:
+                return Heard.STAY
+            record.keep_progress(people_more=True)
+            return Heard.MORE
         if answer.intent == "dont_know" and len(answer.text.split()) <= SHORT:
             return self._on(record, say)
         if PROMPTS[min(prompt_of(record), len(PROMPTS) - 1)] == "places":

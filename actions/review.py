@@ -16,7 +16,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.about_you import AskArea, hear_area
-from actions.changes import NO, PRONOUNS, WHO, ask_whom, take_edits, take_names
+from actions.changes import NO, POINTERS, WHO, ask_whom, take_edits, take_names
 from actions.choices import is_button
 from actions.details import is_known, member_toggles, ticked, told
 from actions.forms import (
@@ -114,7 +114,7 @@ def take_death(record: Record, answer: Answer, say: Say) -> bool:
         names = [f"my {m.name}" if is_role(m.name) else m.name for m in gone]
         alive = [name for name in names if _status(network, name) is Status.ACTIVE]
         news = [EditMention("died", name) for name in alive]
-    if news and news[0].target.casefold() in PRONOUNS:
+    if news and news[0].target.casefold() in POINTERS:
         _ask_whose(record, news[0], say)
     elif news:
         take_edits(record, replace(answer, edits=tuple(news)), say)

@@ -40,6 +40,7 @@ class Answer:
         choices: values of the buttons or toggles; empty for typed text.
         intent: what the classifier made of the words, whatever the router did with them.
         confidence: how sure it was, from 0 to 1.
+        about: what it says of the member whom the question is about, where it is about one.
     """
 
     text: str = ""
@@ -47,6 +48,7 @@ class Answer:
     intent: str = ""
     confidence: float = 1.0
     members: tuple[MemberMention, ...] = ()
+    about: MemberMention | None = None
     edits: tuple[EditMention, ...] = ()
     difficulties: tuple[DifficultyMention, ...] = ()
     location: tuple[float, float] | None = None
@@ -73,6 +75,7 @@ class Answer:
             intent=understood,
             confidence=float(heard.get("confidence") or (0.0 if heard else 1.0)),
             members=tuple(MemberMention.from_json(m) for m in message.get("members") or ()),
+            about=MemberMention.from_json(message["about"]) if message.get("about") else None,
             edits=tuple(
                 EditMention(e["operation"], e["target"] or "", e["value"] or "")
                 for e in message.get("edits") or ()

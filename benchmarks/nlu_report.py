@@ -264,7 +264,7 @@ def measure(out_of: Sequence[str], meaning_out_of: Sequence[str]) -> str:
             rows_of("difficulties"), reading(meanings)
         ),
         "Answers in the light of the question (blind set)": nlu_scores.answers(
-            rows_of("context"), intent_of
+            rows_of("context"), intent_of, meanings.read
         ),
     }
     for writer in meaning_out_of:

@@ -11,10 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from actions.details import told
+from actions.everyone import NONE, said_of
+from actions.turn import Answer
+from bot.language.reader import Reading
 from bot.network.edits import Ambiguous, Match
 from bot.network.model import Member, Network, Relationship
 from bot.nlu import context
+from bot.nlu.about_one import about_one
 from bot.nlu.apply import meant
+from bot.nlu.lexicon import relationship_of
 from bot.nlu.meaning import Meaning
 
 Row = dict[str, Any]
@@ -243,18 +249,25 @@ def difficulties(rows: Sequence[Row], read: Callable[[str], Meaning]) -> dict[st
     }
 
 
-def answers(rows: Sequence[Row], intent_of: Callable[[str], str]) -> dict[str, Score]:
-    """Scores of answers by the kind of question; kinds that no reader answers are left out."""
+def answers(
+    rows: Sequence[Row],
+    intent_of: Callable[[str], str],
+    read: Callable[[str], Reading],
+) -> dict[str, Score]:
+    """Scores of answers as the bot's own questions take them, by the kind of question.
+
+    Where a question takes nothing from an answer, the intent stands. Kinds that the bot asks by
+    buttons alone, and dates, are left out.
+    """
     right: Counter[str] = Counter()
     of: Counter[str] = Counter()
     for row in rows:
         kind = row["question"]["kind"]
-        if kind not in _READERS:
+        if kind not in _TAKEN:
             continue
-        got = _READERS[kind](row["text"], row.get("options") or [])
-        if got is None:
-            intent = intent_of(row["text"])
-            got = _AS_ANSWER.get((kind, intent), intent)
+        text, intent = row["text"], intent_of(row["text"])
+        answer = Answer(text=text, intent=intent, about=about_one(read, text))
+        got = _TAKEN[kind](answer, row) or _AS_ANSWER.get((kind, intent), intent)
         also = row.get("also", [])
         wanted = [row["expected"], *(also if isinstance(also, list) else [also])]
         of[kind] += 1
@@ -268,49 +281,36 @@ def _flat(value: Any) -> Any:
     return sorted(map(str, value)) if isinstance(value, (list, tuple, frozenset)) else [str(value)]
 
 
-def _code(value: Any) -> Any:
-    return getattr(value, "value", value)
+_TOM = Member("m1", "Tom", relationship=Relationship.CHILD)
 
 
-def _contact(text: str, options: list[str]) -> Any:
-    return _code(context.contact_in(text))
+def _contact(answer: Answer, row: Row) -> Any:
+    return (told(answer, _TOM) or {}).get("contact")
 
 
-def _circle(text: str, options: list[str]) -> Any:
-    return context.circle_in(text)
+def _help(answer: Answer, row: Row) -> Any:
+    found = (told(answer, _TOM) or {}).get("help")
+    return None if found is None else sorted(found) or NONE
 
 
-def _help(text: str, options: list[str]) -> Any:
-    found = context.help_in(text)
-    if found is None:
-        return None
-    return sorted(w.value for w in found) or "none"
+def _yes_no(answer: Answer, row: Row) -> Any:
+    said = context.yes_or_no(answer.text)
+    return None if said is None else ("no", "yes")[said]
 
 
-def _size(text: str, options: list[str]) -> Any:
-    return _code(context.size_in(text))
+def _which(answer: Answer, row: Row) -> Any:
+    members = []
+    for number, option in enumerate(row.get("options") or ()):
+        name, _, kin = option.rstrip(")").partition(" (")
+        members.append(Member(f"m{number}", name, relationship=relationship_of(kin)))
+    keys = said_of(members, answer, hard="harder" in row["question"]["text"])
+    return None if keys is None else [m.label for m in members if m.key in keys] or NONE
 
 
-def _yes_no(text: str, options: list[str]) -> Any:
-    return {True: "yes", False: "no", None: None}[context.yes_or_no(text)]
-
-
-def _which(text: str, options: list[str]) -> Any:
-    labels = [re.sub(r" \(.*\)$", "", o) for o in options]
-    found = list(context.names_in(text, labels))
-    return found or None
-
-
-_AS_ANSWER = {
-    ("yes_no", "affirm"): "yes",
-    ("yes_no", "deny"): "no",
-    ("size", "deny"): "none",
-}
-_READERS: dict[str, Callable[[str, list[str]], Any]] = {
+_AS_ANSWER = {("yes_no", "affirm"): "yes", ("yes_no", "deny"): "no"}
+_TAKEN: dict[str, Callable[[Answer, Row], Any]] = {
     "contact": _contact,
-    "circle": _circle,
     "help": _help,
-    "size": _size,
     "yes_no": _yes_no,
     "which_person": _which,
 }

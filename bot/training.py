@@ -31,8 +31,15 @@ LEARNING = (
 )
 """What the readers learn from beside Rasa's files, and how they learn it."""
 
-SOURCES = ("config.yml", "domain.yml", "data", *LEARNING)
-"""What a model is made of."""
+SOURCES = (
+    "config.yml",
+    "domain.yml",
+    "data",
+    "bot/nlu/components.py",
+    "bot/nlu/turn_router.py",
+    *LEARNING,
+)
+"""What a model is made of: Rasa keeps with it what each component's methods ask for."""
 
 RISK_SOURCES = (
     "bot/language",

@@ -16,12 +16,15 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language.reader import Features, Reader
 from bot.nlu import words
+from bot.nlu.about_one import about_one
 from bot.nlu.features import word_features
 from bot.nlu.joined import meaning
 from bot.nlu.meaning import Meaning
@@ -31,6 +34,15 @@ _log = logging.getLogger(__name__)
 _RANKED = 5
 _FILE = "reader.safetensors"
 _WARM_UP = "hello there"
+ABOUT_ONE = "details_members"
+"""The slot of the question about one member."""
+
+
+def question_in(tracker: DialogueStateTracker | None) -> str | None:
+    """The slot whose question is open, if one is."""
+    if tracker is None or not tracker.active_loop_name:
+        return None
+    return tracker.get_slot(REQUESTED_SLOT)
 
 
 def is_structured(text: str) -> bool:
@@ -176,6 +188,18 @@ class MeaningReader(TrainedReader):
         from bot.nlu.learning import meaning_reader
 
         return meaning_reader(texts)
+
+    def process(
+        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+    ) -> list[Message]:
+        """Also reads what an answer about one member says of them: ``about``."""
+        super().process(messages)
+        for message in messages if question_in(tracker) == ABOUT_ONE else ():
+            text = message.get(TEXT) or ""
+            if text and self._reader is not None and not is_structured(text):
+                about = about_one(self._reader.read, text)
+                message.set("about", about and about.to_json(), add_to_output=True)
+        return messages
 
     def note(self, message: Message, reader: Reader, text: str) -> None:
         """Adds the meaning."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from bot.needs.areas import Size
 from bot.network.model import Contact, Distance, Status, Work
 from bot.nlu import attributes
 from bot.nlu.lexicon import is_title, relationship_of
@@ -22,14 +21,20 @@ from bot.nlu.words import mend, straight, tokenise
 _YES = re.compile(
     r"^(?:(?:oh|well|um|er|erm|aww?|hmm) )*(?:y|ye|yes+|yeah+|yea|yeh|yep|yup|yus|ya|aye|ay|ok|okay|okey|k|sure|fine|right|correct|exactly|definitely|absolutely|indeed|spot on|that's (?:right|it|correct|me|fine|ok)|thats (?:right|it|correct|fine|ok)|"
     r"go on(?: then)?|go for it|go ahead|why not|of course|course|please do|yes please|i do|i am|i would|i have|it is|he does|she does|they do|he is|she is|they are|suppose so|i suppose(?: so)?|guess so|i guess(?: so)?|i think so|think so|"
-    r"sounds good|sounds (?:ok|fine|right)|alright(?: then)?|all right(?: then)?|great|perfect|lovely|grand|deffo|defo|yh|yess|true|agreed|i agree|i'd like that|id like that|that would be (?:good|great|nice|lovely)|👍|✅|mm+h+m+|uh huh|haan|tak|si|no bother|no problem|happy to|count me in|too right|you bet|certainly|by all means|very much(?: so)?)\b",
+    r"sounds good|sounds (?:ok|fine|right)|alright(?: then)?|all right(?: then)?|great|perfect|lovely|grand|deffo|defo|yh|yess|true|agreed|i agree|i'd like that|id like that|that would be (?:good|great|nice|lovely)|👍|✅|mm+h+m+|uh huh|haan|tak|si|no bother|no problem|happy to|count me in|too right|you bet|certainly|by all means|very much(?: so)?|(?:might|may) as well|(?:it )?(?:wouldn't|wouldnt|can't|cant|couldn't|couldnt) hurt|why aye|wouldn't say no|wouldnt say no|near enough|bang on|the (?:very )?same|ji\b|you'd better|if you (?:like|want|would|don't mind|dont mind)|if (?:it'?s|it is|it isn't|it isnt) no (?:trouble|bother)|i'd (?:love|like) (?:that|it)|that'd be|(?:mm+|uh|ah)[ -]?hu?m+|who else would|don't see why not|dont see why not|no reason not|ta,? (?:yes|yeah|go on)|please|be (?:great|good|lovely|grand|nice))(?!\w)",
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"^(?:(?:oh|well|um|er|erm|aww?|hmm) )*(?:n|no+|nah+|nope|naw|nae|nay|na|not (?:really|at all|now|today|yet|for me|right|quite|that i know|particularly|especially|sure i want)|no thanks?(?: you)?|no ta|no way|never|nowt|i don't(?! know| mind| care)|i dont(?! know| mind| care)|don't think so|dont think so|i don't think so|i dont think so|wrong|incorrect|that's (?:wrong|not right|not it)|thats (?:wrong|not right|not it)|it isn't|it isnt|isn't|he doesn't|she doesn't|doesn't|doesnt|i'd rather not|id rather not|rather not|no one|nobody|naebody|nae ?one|nobdy|none|nothing|neither|i'm (?:fine|ok|alright)|im (?:fine|ok|alright)|i'm good|im good|👎|nay|nuh uh|nie|nahi|pass on that|count me out|hardly|no chance|afraid not|disagree|false)\b",
+    r"^(?:(?:oh|well|um|er|erm|aww?|hmm) )*(?:n|no+|nah+|nope|naw|nae|nay|na|not (?:really|at all|now|today|yet|for me|right|quite|that i know|particularly|especially|sure i want)|no thanks?(?: you)?|no ta|no way|never(?= *(?:$|[,.!;]|again|does|did|has|have|heard|met))|nowt|i don't(?! know| mind| care)|i dont(?! know| mind| care)|don't think so|dont think so|i don't think so|i dont think so|wrong|incorrect|that's (?:wrong|not right|not it)|thats (?:wrong|not right|not it)|it isn't|it isnt|isn't|he doesn't|she doesn't|doesn't|doesnt|i'd rather not|id rather not|rather not|no one|nobody|naebody|nae ?one|nobdy|none|nothing|neither|i'm (?:fine|ok|alright)|im (?:fine|ok|alright)|i'm good|im good|👎|nay|nuh uh|nie|nahi|pass on that|count me out|hardly|no chance|afraid not|disagree|false|leave it|don't bother|dont bother|no need|not likely|not on your (?:life|nelly)|not in a|i'll pass|ill pass|get away|not her|not him|not them|not that one|wrong (?:one|person))(?!\w)",
     re.IGNORECASE,
 )
-_NO_WINS = re.compile(r"^(?:no problem|no bother|no worries)\b", re.IGNORECASE)
+_NO_WINS = re.compile(
+    r"^(?:no problem|no bother|no worries|(?:(?:no|oh)[ ,.]+)*(?:you're|youre|your|you are|that's|thats) right)\b",
+    re.IGNORECASE,
+)
+_SECOND_THOUGHT = re.compile(
+    r"[\s,.;-]+(?:(?:oh )?wait|hang on|hold on|actually|i mean|oh)\b[\s,.;-]*", re.IGNORECASE
+)
 _NUMBERS = {
     "none": 0, "zero": 0, "no": 0, "one": 1, "a": 1, "first": 1, "two": 2, "couple": 2, "both": 2,
     "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4, "five": 5, "fifth": 5, "six": 6,
@@ -44,8 +49,18 @@ _TENS = {
 
 
 def yes_or_no(text: str) -> bool | None:
-    """Whether the words agree; ``None`` where they do neither."""
-    plain = straight(text).strip(" .,!?")
+    """Whether the words agree; ``None`` where they do neither.
+
+    Of somebody who thinks twice ("no wait, yes") the last word counts.
+    """
+    for thought in reversed(_SECOND_THOUGHT.split(straight(text))):
+        said = _agrees(thought.strip(" .,!?"))
+        if said is not None:
+            return said
+    return None
+
+
+def _agrees(plain: str) -> bool | None:
     if _NO_WINS.match(plain):
         return True
     if _NO.match(plain):
@@ -63,7 +78,8 @@ def contact_in(text: str) -> Contact | None:
             return said.value  # type: ignore[return-value]
     low = plain.lower().strip(" .,!")
     if re.search(
-        r"\b(?:daily|everyday|day|constantly|always|living together|loads|all the time)\b", low
+        r"\b(?:daily|everyday|day|constantly|always|living together|loads|all the time|never (?:off|away|out of))\b",
+        low,
     ):
         return Contact.DAILY
     if re.search(
@@ -77,31 +93,6 @@ def contact_in(text: str) -> Contact | None:
         low,
     ):
         return Contact.LESS
-    return None
-
-
-def circle_in(text: str) -> int | None:
-    """The circle that an answer means: "very" is 1, "middle" 2, "not so much" 3.
-
-    Asked "which circle?", "the middle" is the second of three; "in the middle" of the map,
-    said out of the blue, is the first and is read by ``bot.nlu.edits``.
-    """
-    low = straight(text).lower().strip(" .,!")
-    if re.search(
-        r"\b(?:not (?:very|that|so|really|too|as|all that|at all)|less|outer\w*|outside|edge|third|3|three|least|far|a bit|slightly|little|hardly|further\w*|last)\b",
-        low,
-    ):
-        return 3
-    if re.search(
-        r"\b(?:middle|quite|second|2|two|fairly|pretty|medium|in between|between|halfway|somewhat|important-ish|so so|second one|sort of|kind of)\b",
-        low,
-    ):
-        return 2
-    if re.search(
-        r"\b(?:very|inner\w*|inside|first|1|one|closest|close|nearest|most|top|really|extremely|massively|vital|everything|world|rock|centre|center|important|essential|hugely|without)\b",
-        low,
-    ):
-        return 1
     return None
 
 
@@ -135,22 +126,6 @@ def help_in(text: str, asked: Sequence[Work] = ()) -> frozenset[Work] | None:
     if not found:
         return frozenset() if yes_or_no(plain) is False else None
     return frozenset(found)  # type: ignore[arg-type]
-
-
-def size_in(text: str) -> Size | None:
-    """How big a difficulty is: "a bit" is small, "massive" big."""
-    low = straight(text).lower()
-    if re.search(
-        r"\b(?:a bit|bit|small|little|slight\w*|minor|mild\w*|sometimes|some|now and (?:then|again)|not (?:too|that|so|very) (?:bad|big|much)|manageable|on and off|tiny|1|wee|not (?:a )?(?:big|huge|massive)|touch|so so|moderate\w*)\b",
-        low,
-    ):
-        return Size.SMALL
-    if re.search(
-        r"\b(?:big|massive\w*|huge\w*|major|lots?|very|terrible|awful|really|severe\w*|constant\w*|always|all the time|every day|nightmare|bad|badly|worst|unbearable|a lot|loads|2|extreme\w*|enormous|serious\w*|much)\b",
-        low,
-    ):
-        return Size.BIG
-    return None
 
 
 def distance_in(text: str) -> Distance | None:

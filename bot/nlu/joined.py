@@ -16,7 +16,7 @@ from bot.needs.areas import Area
 from bot.network.edits import KIN_TITLES
 from bot.network.model import FAMILY, Kind, Relationship
 from bot.nlu.lexicon import relationship_in
-from bot.nlu.meaning import DifficultyMention, EditMention, Meaning, MemberMention
+from bot.nlu.meaning import PRONOUNS, DifficultyMention, EditMention, Meaning, MemberMention
 from bot.nlu.reading import doubtful_members, meaning_in
 from bot.nlu.understanding import meaning_of
 
@@ -41,10 +41,12 @@ def meaning(reading: Reading) -> Meaning:
         return Meaning()
     read, parsed = meaning_in(reading), meaning_of(reading.text)
     doubtful = doubtful_members(reading) if read.members else ()
-    heard = [m for m in read.members if parsed.members or not _is_one_small_word(m, reading.text)]
+    named = [m for m in read.members if m.name.casefold() not in PRONOUNS]
+    heard = [m for m in named if parsed.members or not _is_one_small_word(m, reading.text)]
     low = reading.text.casefold()
     members = _members(heard, parsed.members, doubtful)
     members = [m for m in members if not _is_part(m, members, low)]
+    members += _told_of(read.edits, parsed.members, members)
     return Meaning(
         tuple(sorted(members, key=lambda member: low.find(member.name.casefold()))),
         _edits(read.edits, parsed.edits),
@@ -89,6 +91,25 @@ def _has_word(members: Iterable[MemberMention], relationship: Relationship | Non
     return relationship is not None and any(
         relationship_in(m.name) is relationship for m in members
     )
+
+
+def _told_of(
+    edits: Sequence[EditMention],
+    parsed: Iterable[MemberMention],
+    members: Sequence[MemberMention],
+) -> list[MemberMention]:
+    """Those by a word alone of whom a text tells: "my wife does my tablets".
+
+    The reader takes it for a change of what is known of her, and it is one, if she is known.
+    """
+    told = [e.target for e in edits if e.operation in ("set_help", "set_contact")]
+    return [
+        m
+        for m in parsed
+        if relationship_in(m.name)
+        and any(_near(m.name, target) for target in told)
+        and not any(_near(m.name, other.name) for other in members)
+    ]
 
 
 def _is_part(member: MemberMention, members: Iterable[MemberMention], text: str) -> bool:

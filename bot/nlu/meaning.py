@@ -30,6 +30,10 @@ NAMES_NOBODY_NEW: frozenset[Operation] = frozenset(
 """Changes of somebody who is on the map; one who is added, or whose death is told, may be new."""
 
 
+PRONOUNS = frozenset({"he", "she", "they", "him", "her", "them", "it"})
+"""Words for somebody who was named before; nobody's name."""
+
+
 @dataclass(frozen=True)
 class MemberMention:
     """A person, pet, group, professional or online community named as part of ego's life."""

@@ -65,7 +65,7 @@ def meaning_in(reading: Reading) -> Meaning:
     for found, last in _whole(_found(reading, MEMBER), reading.text):
         if any(_touch(found, target) for target in targets):
             continue
-        member = _member(reading.text, found, last)
+        member = mention_of(reading.text, found, last)
         again = (member.name.casefold(), member.relationship)
         if member.name and again not in seen:
             seen.add(again)
@@ -181,7 +181,8 @@ def _works(found: Found) -> tuple[Work, ...]:
     return tuple(w for w in Work if found.chances[HELP][w.value] >= _HELP_BAR)
 
 
-def _member(text: str, found: Found, last: Found) -> MemberMention:
+def mention_of(text: str, found: Found, last: Found) -> MemberMention:
+    """What is said of somebody whom a text names from the ``found`` to the ``last`` stretch."""
     said = _best(found.chances[RELATIONSHIP])
     relationship = Relationship(said) if said else None
     kind = kind_of(relationship)

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.nlu.meaning import PRONOUNS
+
 ANSWER = "answer"
 RISK = "risk"
 STOP = "stop_messages"
@@ -302,7 +304,6 @@ def is_puzzled(text: str) -> bool:
     return bool(_PUZZLED.fullmatch(text))
 
 
-_PRONOUNS = frozenset({"he", "she", "they", "him", "her", "them", "it"})
 _OF_ONE_MEMBER = frozenset({"details_inner", "details_middle", "details_members"})
 
 
@@ -311,7 +312,7 @@ def changes_in(edits: Iterable[Mapping[str, Any]], asked: str | None) -> tuple[s
 
     Where somebody's details are asked for, "she phones every month" is the answer.
     """
-    own = _PRONOUNS if asked in _OF_ONE_MEMBER else frozenset()
+    own = PRONOUNS if asked in _OF_ONE_MEMBER else frozenset()
     return tuple(e["operation"] for e in edits if str(e["target"]).lower() not in own)
 
 

@@ -8,12 +8,13 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.components import question_in
 from bot.nlu.router import (
     STOP,
     STRUCTURED,
@@ -54,9 +55,7 @@ class TurnRouter(GraphComponent):
         self, messages: list[Message], tracker: DialogueStateTracker | None = None
     ) -> list[Message]:
         """Route each message by the question that is being asked."""
-        asked = None
-        if tracker is not None and tracker.active_loop_name:
-            asked = tracker.get_slot(REQUESTED_SLOT)
+        asked = question_in(tracker)
         guess = _guess(tracker)
         for message in messages:
             intent = message.get(INTENT) or {}

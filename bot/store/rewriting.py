@@ -62,12 +62,11 @@ def rewrite(engine: Engine) -> Rewritten:
     names = [t.name for t in schema.metadata.sorted_tables if t.name in present]
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"SET lock_timeout = {round(1000 * WAIT)}"))
-        mark = connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)"))
         for name in (*names, STATISTICS):
             try:
                 if name != STATISTICS:
                     _drop_statistics_of_nothing(connection, name)
-                held = not _left_behind(connection, name, mark)
+                held = not _left_behind(connection, name)
             except OperationalError as error:
                 if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
                     raise
@@ -77,12 +76,13 @@ def rewrite(engine: Engine) -> Rewritten:
     return done
 
 
-def _left_behind(connection: Connection, name: str, mark: str) -> bool:
-    """Write a table anew until no row that was dead at ``mark`` is in it; whether that came.
+def _left_behind(connection: Connection, name: str) -> bool:
+    """Write a table anew until no row that is dead by now is in it; whether that came.
 
     A transaction anywhere on the server may hold such rows for a while, even one that only writes
-    to another database.
+    to another database. Of the statistics many rows died while the tables were written.
     """
+    mark = connection.scalar(text("SELECT CAST(pg_current_xact_id() AS xid)"))
     if name == STATISTICS:
         table, statement = name, f"VACUUM FULL {name}"
     else:

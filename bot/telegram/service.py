@@ -82,11 +82,13 @@ class _Unsaved:
         is_told: the patient knows.
         screened: keys of the updates that were looked at for a risk, which is answered all
             the same.
+        telling: held while the patient is told.
     """
 
     since: float
     is_told: bool = False
     screened: set[str] = field(default_factory=set)
+    telling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class TelegramService:
@@ -452,6 +454,13 @@ class TelegramService:
         if payload["is"] in (*_NOTED, "due"):
             return  # Nobody waits for an answer.
         trouble = self._unsaved.setdefault(address, _Unsaved(time.monotonic()))
+        # One at a time: what is screened first may tell of a risk, whose route goes before all.
+        async with trouble.telling:
+            await self._tell(trouble, address, key, payload)
+
+    async def _tell(
+        self, trouble: _Unsaved, address: str, key: str, payload: dict[str, Any]
+    ) -> None:
         replies = [Reply(words.CANNOT_SAVE)]
         if payload["is"] in _WITH_WORDS and key not in trouble.screened:
             trouble.screened.add(key)

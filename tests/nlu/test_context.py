@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.needs.areas import Size
 from bot.network.model import Contact, Distance, Work
 from bot.nlu import context
 
@@ -24,6 +23,13 @@ from bot.nlu import context
         "y",
         "Yes please!",
         "no problem",
+        "👍",
+        "why aye",
+        "might as well",
+        "wouldn't hurt",
+        "no, you're right",
+        "no wait, yes",
+        "nah... actually go on then",
     ],
 )
 def test_yes(text: str) -> None:
@@ -42,6 +48,9 @@ def test_yes(text: str) -> None:
         "I don't think so",
         "not today",
         "rather not",
+        "👎",
+        "leave it",
+        "yes... oh no, I've put her in",
     ],
 )
 def test_no(text: str) -> None:
@@ -71,23 +80,6 @@ def test_contact(text: str, expected: Contact | None) -> None:
     assert context.contact_in(text) is expected
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("very", 1),
-        ("1", 1),
-        ("the middle one", 2),
-        ("middle", 2),
-        ("not very", 3),
-        ("outside", 3),
-        ("quite", 2),
-        ("eh", None),
-    ],
-)
-def test_circle(text: str, expected: int | None) -> None:
-    assert context.circle_in(text) == expected
-
-
 def test_help() -> None:
     both = (Work.ILLNESS, Work.EVERYDAY)
     assert context.help_in("both", both) == frozenset(both)
@@ -97,9 +89,7 @@ def test_help() -> None:
     assert context.help_in("purple") is None
 
 
-def test_size_distance_number() -> None:
-    assert context.size_in("a bit") is Size.SMALL
-    assert context.size_in("massive") is Size.BIG
+def test_distance_and_number() -> None:
     assert context.distance_in("he lives with me") is Distance.SAME_HOME
     assert context.distance_in("two hours away") is Distance.FAR
     assert context.distance_in("round the corner") is Distance.NEAR

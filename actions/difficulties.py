@@ -13,6 +13,8 @@ from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import label, labels, listed, said_back
 from bot.needs.areas import Area, Size
+from bot.network.edits import is_role
+from bot.network.model import Status
 from bot.store.record import Record
 
 MAX_PRIORITIES = 2
@@ -29,6 +31,10 @@ def take_difficulties(record: Record, answer: Answer) -> list[Area]:
     for mention in answer.difficulties:
         record.note_difficulty(mention.area, mention.size, words=answer.text)
     return [mention.area for mention in answer.difficulties]
+
+
+def _theirs(name: str) -> str:
+    return f"your {name.lower()}" if is_role(name) else name
 
 
 class AskDifficultiesWords(Ask):
@@ -89,7 +95,11 @@ class ValidateDifficultiesForm(StageForm):
         if answer.text and not (answer.skipped or answer.said_no):
             record.note("difficulties", answer.text)
             take_difficulties(record, answer)
-            say("utter_difficult_heard")
+            lost = [_theirs(m.name) for m in answer.members if m.status is Status.DIED]
+            if lost:
+                say("utter_difficult_loss", names=listed(lost))
+            else:
+                say("utter_difficult_heard")
         return Heard.DONE
 
     @question

@@ -13,7 +13,7 @@ from actions.turn import Answer, Say
 from actions.words import label
 from bot.network.model import LABEL_MAX, Kind, Member, Relationship, kind_of
 from bot.network.typology import ACQUAINTED
-from bot.nlu.context import relationship_in
+from bot.nlu.context import is_enough, relationship_in
 from bot.nlu.meaning import MemberMention
 from bot.store.record import Record
 
@@ -160,7 +160,7 @@ class ValidatePeopleForm(StageForm):
             return Heard.MORE
         if is_button(answer, ALLNAMED):
             return self._end(record, say)
-        if answer.choice == NO_MORE or answer.skipped or answer.said_no:
+        if answer.choice == NO_MORE or answer.skipped or answer.said_no or is_enough(answer.text):
             return self._on(record, say)
         if answer.said_yes:
             record.keep_progress(people_who=True)

@@ -60,6 +60,20 @@ def yes_or_no(text: str) -> bool | None:
     return None
 
 
+_ENOUGH = re.compile(
+    r"(?:(?:no|nah|naw|aye|yes|yeah|well|oh|ok|okay|right|i think|i reckon)[ ,.]+)*"
+    r"that(?:'s|s| is|'ll be|ll be) (?:(?:about|just|probably|really|me|yer|your|the|all of) )*"
+    r"(?:it|all|them|us|everyone|everybody|enough|lot|done|full set|whole lot)"
+    r"(?:[ ,]+(?:aye|love|pet|duck|really|now|for now|i think|thanks|thank you|ta|then|all))*",
+    re.IGNORECASE,
+)
+
+
+def is_enough(text: str) -> bool:
+    """Whether an answer to "anyone else?" says that there is nobody: "that's about it, aye"."""
+    return bool(_ENOUGH.fullmatch(straight(text).strip(" .,!")))
+
+
 def _agrees(plain: str) -> bool | None:
     if _NO_WINS.match(plain):
         return True

@@ -80,6 +80,22 @@ def test_contact(text: str, expected: Contact | None) -> None:
     assert context.contact_in(text) is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("that's it", True),
+        ("thats about it aye", True),
+        ("no, that's all of them now", True),
+        ("thats yer lot", True),
+        ("that's Jean", False),
+        ("that's right", False),
+        ("that's all my family, and Bob", False),
+    ],
+)
+def test_enough(text: str, expected: bool) -> None:
+    assert context.is_enough(text) is expected
+
+
 def test_help() -> None:
     both = (Work.ILLNESS, Work.EVERYDAY)
     assert context.help_in("both", both) == frozenset(both)

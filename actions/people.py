@@ -138,26 +138,15 @@ class ValidatePeopleForm(StageForm):
         edits = [e for e in answer.edits if e.operation != "add"]
         before = len(record.network())
         if edits and take_edits(record, answer, say):
-            if len(record.network()) == before:
-                return Heard.STAY
-            record.keep_progress(people_more=True)
-            return Heard.MORE
+            added = len(record.network()) > before
+            return self._more(record, say) if added else Heard.STAY
         if answer.intent == "dont_know" and len(answer.text.split()) <= SHORT:
             return self._on(record, say)
         if PROMPTS[min(prompt_of(record), len(PROMPTS) - 1)] == "places":
             answer = replace(answer, members=with_places(answer))
         if answer.members:
             take_names(record, answer, say)
-            count = len(record.network().active)
-            if count >= SOFT_CAP and not record.progress.get("people_capped"):
-                # Said once; what was not asked about yet still is, with a button to stop.
-                record.keep_progress(people_capped=True, people_more=True)
-                say("utter_people_many", count=count)
-                return Heard.MORE
-            if is_last_call(record):
-                return self._on(record, say)
-            record.keep_progress(people_more=True)
-            return Heard.MORE
+            return self._more(record, say)
         if is_button(answer, ALLNAMED):
             return self._end(record, say)
         if answer.choice == NO_MORE or answer.skipped or answer.said_no or is_enough(answer.text):
@@ -166,6 +155,19 @@ class ValidatePeopleForm(StageForm):
             record.keep_progress(people_who=True)
             return Heard.STAY
         return Heard.UNCLEAR
+
+    def _more(self, record: Record, say: Say) -> Heard:
+        """After somebody was put down: the one "anyone else?", or the next prompt."""
+        count = len(record.network().active)
+        if count >= SOFT_CAP and not record.progress.get("people_capped"):
+            # Said once; what was not asked about yet still is, with a button to stop.
+            record.keep_progress(people_capped=True, people_more=True)
+            say("utter_people_many", count=count)
+            return Heard.MORE
+        if is_last_call(record):
+            return self._on(record, say)
+        record.keep_progress(people_more=True)
+        return Heard.MORE
 
     def _on(self, record: Record, say: Say) -> Heard:
         if record.progress.get("people_together"):

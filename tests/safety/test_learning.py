@@ -56,3 +56,20 @@ def test_a_risk_is_seen_at_the_end_of_a_long_message(told: str) -> None:
     long = "".join(map(outing.format, range(60)))
     assert not detect(long)
     assert any(match.level.is_alarm for match in detect(long + told))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "I have been putting my tablets by so that I can take the lot one night",
+        "Most days I think they would all be better off if I did not wake up",
+        "My son takes my bank card and shouts until I give him the number",
+        "Since this morning one side of my face has dropped and my words come out wrong",
+        "He will not let me out of the house and he took my phone",
+    ],
+)
+def test_a_few_harmless_sentences_do_not_hide_a_risk(told: str) -> None:
+    before = "We had a nice drive out on Sunday. Ted has been doing the bins for me."
+    after = "The grandchildren are back at school now. I must get the garden tidied."
+    assert not detect(f"{before} {after}")
+    assert detect(f"{before} {told}. {after}")

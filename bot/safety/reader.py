@@ -59,8 +59,10 @@ def parts(text: str) -> list[str]:
     One that is too long for the encoder is read in its parts only. Nothing is left out, and what
     is said again and again is read once.
     """
-    if len(text.split()) <= _WHOLE and _fits(text):
-        return [text]
+    read = encoder().cut(text).words
+    whole = [] if text[read[-1].end if read else 0 :].strip() else [text]
+    if whole and len(text.split()) <= _WHOLE:
+        return whole
     sentences = dict.fromkeys(s.strip() for s in _SENTENCE_END.split(text) if s.strip())
     found: list[list[str]] = [[]]
     for sentence in sentences:
@@ -68,17 +70,11 @@ def parts(text: str) -> list[str]:
         if found[-1] and len(found[-1]) + len(words) > _AT_ONCE:
             found.append([])
         found[-1] += words
-    few = [
+    return whole + [
         " ".join(words[start : start + _AT_ONCE])
         for words in found
         for start in range(0, len(words), _AT_ONCE)
     ]
-    return [text, *few] if _fits(text) else few
-
-
-def _fits(text: str) -> bool:
-    read = encoder().cut(text).words
-    return not text[read[-1].end if read else 0 :].strip()
 
 
 def judged(reading: Reading) -> list[Match]:

@@ -69,7 +69,13 @@ def test_a_risk_is_seen_at_the_end_of_a_long_message(told: str) -> None:
     ],
 )
 def test_a_few_harmless_sentences_do_not_hide_a_risk(told: str) -> None:
-    before = "We had a nice drive out on Sunday. Ted has been doing the bins for me."
-    after = "The grandchildren are back at school now. I must get the garden tidied."
-    assert not detect(f"{before} {after}")
-    assert detect(f"{before} {told}. {after}")
+    before = (
+        "We had a nice drive out on Sunday and Jean drove. "
+        "My neighbour Ted has been doing the bins for me. "
+    )
+    after = (
+        " The grandchildren are back at school now. "
+        "I must get the garden tidied before the weather turns."
+    )
+    assert not detect(before + after)
+    assert any(match.level.is_alarm for match in detect(f"{before}{told}.{after}"))

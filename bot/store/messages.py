@@ -40,6 +40,7 @@ _RowNumber = BigInteger().with_variant(Integer, "sqlite")
 
 NEW, DONE = "new", "done"
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
+_LEFT = "the person left"
 
 
 class Inbox(Base):
@@ -425,12 +426,26 @@ def shown_messages(session: Session, channel: str, address: str, since: datetime
 
 
 def drop_waiting(session: Session, channel: str, address: str) -> None:
-    """Give up what has not gone out yet."""
+    """Give up what has not gone out yet, because the person left.
+
+    One that is on its way at this moment may still arrive: ``arrived_late`` tells.
+    """
     session.execute(
         update(Outbox)
         .where(Outbox.channel == channel, Outbox.address == address, Outbox.state == WAITING)
-        .values(state=FAILED, payload={}, problem="the person left")
+        .values(state=FAILED, payload={}, problem=_LEFT)
     )
+
+
+def arrived_late(session: Session, channel: str, address: str) -> list[int]:
+    """Numbers of the messages that arrived although they had been dropped."""
+    late = select(Outbox.message_id).where(
+        Outbox.channel == channel,
+        Outbox.address == address,
+        Outbox.state == SENT,
+        Outbox.problem == _LEFT,
+    )
+    return [n for n in session.scalars(late) if n is not None]
 
 
 def flip_toggle(session: Session, keyboard: Keyboard, index: int) -> None:

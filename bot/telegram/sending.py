@@ -166,8 +166,13 @@ def queue_keyboard_change(
 
 
 def queue_deletion(session: Session, address: str, message_ids: list[int]) -> None:
-    """Take messages away on the phone, the newest first."""
+    """Take messages away on the phone, the newest first.
+
+    One more may be on its way now, and has no number yet: it is looked for first.
+    """
     newest = sorted(message_ids, reverse=True)
+    late: dict[str, Any] = {"delete": [], "late": True}
+    messages.queue(session, channel=CHANNEL, address=address, payload=late)
     for begin in range(0, len(newest), _DELETED_AT_ONCE):
         messages.queue(
             session,
@@ -380,12 +385,19 @@ class Sender:
 
     async def _delete(self, row: Outbox) -> _Mark:
         """Take messages away; what Telegram no longer lets go stays."""
-        for message_id in row.payload["delete"]:
+        message_ids = row.payload["delete"]
+        if row.payload.get("late"):
+            message_ids = await asyncio.to_thread(self._arrived_late, row)
+        for message_id in message_ids:
             try:
                 await self._bot.delete_message(int(row.address), int(message_id))
             except BadRequest as error:
                 _LOG.debug("A message was left as it was: %s", error.message)
         return partial(self._mark_gone, row)
+
+    def _arrived_late(self, row: Outbox) -> list[int]:
+        with unit_of_work(self._store_url) as session:
+            return messages.arrived_late(session, CHANNEL, row.address)
 
     def _mark_gone(self, row: Outbox, message_id: int | None = None) -> None:
         with unit_of_work(self._store_url) as session:

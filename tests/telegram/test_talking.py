@@ -368,6 +368,18 @@ async def test_the_quick_exit_takes_away_what_shows(api, chat, rasa):
     assert rasa.read == ["one"]
 
 
+async def test_the_quick_exit_takes_away_an_answer_that_is_on_its_way(api, chat, rasa):
+    # It shows on the phone, and the bot does not know its number yet.
+    api.fails("sendMessage", status=200, after=True, delay=2)
+    await chat.says("one")
+    await chat.waits_for(1)
+    await chat.says("Exit")
+    await api.waits_until(lambda: len(api.named("deleteMessage")) >= 3)
+    gone = {int(call["message_id"]) for call in api.named("deleteMessage")}
+    assert not chat.messages
+    assert len(gone) == 3
+
+
 async def test_a_caption_is_read(chat, rasa):
     await chat.sends_photo("I want to die")
     await chat.waits_for(1)

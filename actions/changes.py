@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -31,7 +32,17 @@ from bot.nlu.apply import (
     with_edit,
     with_mentions,
 )
-from bot.nlu.map_talk import same_in
+from bot.nlu.context import names_in
+from bot.nlu.edits import step_in
+from bot.nlu.map_talk import (
+    distance_said,
+    help_denied,
+    keys_named,
+    not_the_one,
+    same_in,
+    tells_of_death,
+    ties_told,
+)
 from bot.nlu.meaning import PRONOUNS, EditMention
 from bot.store.record import Record
 from bot.support.asks import LifeChange
@@ -74,7 +85,25 @@ def _put_names(record: Record, answer: Answer, say: Say, told: Sequence[str]) ->
         record.keep_progress(last_member=made.added[0].key)
     if made.known:
         say("utter_people_known", names=listed(m.label for m in made.known))
+    _offer_circles(network, made.added, say)
     return bool(made.added or made.known)
+
+
+def _offer_circles(before: Network, added: Sequence[Member], say: Say) -> None:
+    """Offer the circles to the few who came after all others had theirs; no question asks it."""
+    placed = before.active and all(m.circle for m in before.active)
+    new = [m for m in added if m.circle is None and m.status is Status.ACTIVE]
+    for member in new if placed and len(new) <= _FEW else ():
+        say("utter_newcomer_circle", name=member.label, buttons=_moves(member))
+
+
+def _moves(member: Member) -> list[tuple[str, str]]:
+    """A button for each circle that a member is not in."""
+    return [
+        (label("buttons", "move_to", circle=title), f"{DO}{member.key}:set_circle:{code}")
+        for code, title in labels("circles").items()
+        if str(member.circle) != code and member.status is Status.ACTIVE
+    ]
 
 
 _NEWCOMERS = {
@@ -102,6 +131,21 @@ def take_news(record: Record, answer: Answer, say: Say, *, strain: bool = True) 
     return keys_of(network, (edit.target for edit in news))
 
 
+def take_loss(record: Record, answer: Answer, say: Say) -> bool:
+    """Take that somebody died, or that touch was lost, told in place of an answer."""
+    network = record.network()
+    lost = [
+        (edit, found.key)
+        for edit in news_in(network, answer.text, answer.members, answer.edits)
+        if str(edit.operation) in (DIED, LOST_TOUCH)
+        and isinstance(found := meant(network, edit.target), Match)
+        and network[found.key].status is Status.ACTIVE
+    ]
+    for edit, key in lost:
+        _apply(record, edit, answer, say, key if is_certain(network[key], edit.target) else None)
+    return bool(lost)
+
+
 def take_gone(record: Record, member: Member, status: Status, answer: Answer, say: Say) -> None:
     """Somebody who was asked about has died, or touch with them was lost."""
     gone = EditMention(status.value, member.label)  # type: ignore[arg-type]
@@ -113,6 +157,13 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
     network = record.network()
     if (pair := same_in(answer.text, network)) is not None:
         return _make_one(record, pair, answer, say)
+    if take_ties(record, answer, say) or _take_keep(record, answer, say):
+        return True
+    if _take_who_died(record, answer, say):
+        return True
+    denied = _take_denied_help(record, answer, say)
+    if _take_distance(record, answer, say):
+        return True
     told = take_news(record, answer, say)
     asked = [edit for edit in answer.edits if not _is_news(edit, answer, told, network)]
     if answer.members and any(_brings(edit, answer, network) for edit in asked):
@@ -122,17 +173,122 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
     for edit in asked:
         now = record.network()
         if edit.operation == "undo":
-            undo(record, say)
+            undo(record, say, whole=bool(_SEVERAL.search(answer.text)))
             continue
         if edit.operation == "add" and answer.members and meant(now, edit.target) is not None:
             continue  # Put down with the others above.
         if edit.operation == "merge" and (pair := _both(record, edit)) is not None:
             _make_one(record, pair, answer, say)
             continue
-        _apply(record, edit, answer, say, _newcomer(edit, network, now))
+        _apply(record, _stepped(edit, now, answer), answer, say, _newcomer(edit, network, now))
     if told and not answer.edits:
         _put_names(record, answer, say, told)
-    return bool(answer.edits or told)
+    return bool(answer.edits or told or denied)
+
+
+def take_ties(record: Record, answer: Answer, say: Say) -> bool:
+    """Who knows whom, said in so many words beside any question; whether it was.
+
+    "Stan knows Colin" has one meaning, and is neither a new name for Stan nor somebody new.
+    """
+    network = record.network()
+    groups = ties_told(answer.text, network)
+    for group in groups:
+        network = network.tied(*group)
+    record.keep_network(network, "tie", answer.update_key)
+    say_ties(network, groups, say)
+    return bool(groups)
+
+
+_FEW = 2
+"""So many are said, and offered a circle, one by one."""
+
+
+def say_ties(network: Network, groups: Sequence[tuple[str, ...]], say: Say) -> None:
+    """Say who knows whom; in one sentence where one person knows several."""
+    of_one: dict[str, list[str]] = {}
+    for group in groups:
+        if len(group) == 2:
+            of_one.setdefault(group[0], []).append(group[1])
+        else:
+            say("utter_ties_kept", names=listed(network[k].label for k in group))
+    for key, others in of_one.items():
+        if len(others) > _FEW:
+            names = listed(network[k].label for k in others)
+            say("utter_ties_of", name=network[key].label, names=names)
+            continue
+        for other in others:
+            say("utter_ties_kept", names=listed(network[k].label for k in (key, other)))
+
+
+def _take_denied_help(record: Record, answer: Answer, say: Say) -> bool:
+    """What somebody does not do, or no longer does, is no help of theirs; whether it was told."""
+    network = record.network()
+    told = help_denied(answer.text, network)
+    for key, works in told.items():
+        member = network[key]
+        if member.help is not None:
+            network = network.changed(key, help=member.help - works)
+        value = listed(said_back(label("help", work)) for work in works)
+        say("utter_help_denied", name=member.label, value=value)
+    record.keep_network(network, "set_help", answer.update_key)
+    return bool(told)
+
+
+def _take_distance(record: Record, answer: Answer, say: Say) -> bool:
+    """How near one member lives, told beside any question; whether it was just that."""
+    network = record.network()
+    near = distance_said(answer.text)
+    found = keys_named(answer.text, network)
+    others = [e for e in answer.edits if e.operation not in ("set_circle", "set_contact")]
+    if near is None or len(found) != 1 or others:
+        return False
+    network = network.changed(found[0], distance=near)
+    record.keep_network(network, "distance", answer.update_key)
+    record.keep_progress(last_member=found[0])
+    say(
+        "utter_distance_set",
+        name=network[found[0]].label,
+        value=said_back(label("distance", near)),
+        buttons=[(label("buttons", "undo"), UNDO)],
+    )
+    return True
+
+
+def _take_who_died(record: Record, answer: Answer, say: Say) -> bool:
+    """Somebody was put down as dead in another's place; whether that was said.
+
+    "It's Patch that died, not Stan" brings Stan back, and puts Patch down where nobody else is
+    named.
+    """
+    network = record.network()
+    wrong = not_the_one(answer.text, network)
+    back = [key for key in wrong if network[key].status is Status.DIED]
+    if not back and not (wrong and tells_of_death(answer.text)):
+        return False
+    for key in back:
+        network = network.changed(key, status=Status.ACTIVE)
+    record.keep_network(network, "back", answer.update_key)
+    if back:
+        say("utter_undone_back", names=listed(network[key].label for key in back))
+    others = {m.label: m.key for m in network.active if m.key not in wrong}
+    dead = [*keys_of(network, [e.target for e in answer.edits if e.operation == DIED])]
+    dead += [others[name] for name in names_in(answer.text, others)]
+    dead = [key for key in dict.fromkeys(dead) if key not in wrong]
+    if len(dead) == 1:
+        gone = EditMention(DIED, network[dead[0]].label)  # type: ignore[arg-type]
+        _apply(record, gone, answer, say, dead[0])
+    return True
+
+
+def _stepped(edit: EditMention, network: Network, answer: Answer) -> EditMention:
+    """An edit that moves somebody by a circle, with the circle that it leads to."""
+    step = step_in(answer.text) if edit.operation == "set_circle" else None
+    found = meant(network, edit.target) if step else None
+    circle = network[found.key].circle if isinstance(found, Match) else None
+    if step is None or circle is None:
+        return edit
+    return replace(edit, value=str(min(3, max(1, circle + step))))
 
 
 def _brings(edit: EditMention, answer: Answer, network: Network) -> bool:
@@ -279,14 +435,18 @@ def _say_changed(edit: EditMention, edited: Edited, say: Say) -> None:
     )
 
 
-def undo(record: Record, say: Say) -> None:
+def undo(record: Record, say: Say, *, whole: bool = False) -> None:
     """Take the last change of the map back, and say what that was.
+
+    Args:
+        whole: all that the last message changed: "put them both back".
 
     Who makes things harder stays marked, and a change of nothing else is passed over: it was
     told in private, is seen nowhere, and keeps the person from being pointed to who hurts them.
     """
     was = now = record.network()
-    while was == now:
+    last = record.last_change()
+    while was == now or (whole and _is_of_message(record, last)):
         undone = record.undo_network()
         if undone is None:
             say("utter_nothing_to_undo")
@@ -307,6 +467,35 @@ def undo(record: Record, say: Say) -> None:
         say("utter_undone")
 
 
+def _is_of_message(record: Record, last: tuple[str | None, Network] | None) -> bool:
+    """Whether what would be undone next came with the same message as the ``last`` change."""
+    after = record.last_change()
+    return bool(last and after and last[0] and last[0] == after[0])
+
+
+def _take_keep(record: Record, answer: Answer, say: Say) -> bool:
+    """ "No, leave Bob on" takes back that Bob was just taken off; whether it was that."""
+    last = record.last_change()
+    if last is None or not answer.text or not _KEEP.match(answer.text):
+        return False
+    now = {m.key for m in record.network()}
+    off = {m.label: m.key for m in last[1] if m.key not in now}
+    named = names_in(answer.text, off) or _IT.search(answer.text)
+    if not off or not named or names_in(answer.text, [m.label for m in record.network()]):
+        return False
+    undo(record, say, whole=bool(_SEVERAL.search(answer.text)))
+    return True
+
+
+_KEEP = re.compile(
+    r"\W*(?:(?:no|oh|actually|wait|sorry|please|but|nah|hang on|can you|don'?t)\W+)*"
+    r"(?:leave|keep|put)\b(?!\W+(?:off|out))",
+    re.IGNORECASE,
+)
+_IT = re.compile(r"\b(?:him|her|them|it|both)\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:them|both|all|everything|everyone|the lot)\b", re.IGNORECASE)
+
+
 def ask_whom(record: Record, say: Say) -> None:
     """What to change: whom, by buttons; or in words."""
     members = titles(record.network().members)
@@ -319,11 +508,6 @@ def ask_whom(record: Record, say: Say) -> None:
 def _ask_what(record: Record, key: str, say: Say) -> None:
     """What to change of one member, by buttons."""
     member = record.network()[key]
-    moves = [
-        (label("buttons", "move_to", circle=title), f"{DO}{key}:set_circle:{code}")
-        for code, title in labels("circles").items()
-        if str(member.circle) != code and member.status is Status.ACTIVE
-    ]
     gone = [
         (label("buttons", "lost_touch"), f"{DO}{key}:lost_touch:"),
         (label("buttons", "died"), f"{DO}{key}:died:"),
@@ -333,7 +517,7 @@ def _ask_what(record: Record, key: str, say: Say) -> None:
         "utter_change_what",
         name=member.label,
         buttons=[
-            *moves,
+            *_moves(member),
             *(gone if member.status is Status.ACTIVE and member.kind is not Kind.GROUP else ()),
             *([(back, f"{DO}{key}:back:")] if member.status is not Status.ACTIVE else ()),
             (label("buttons", "take_off"), f"{DO}{key}:remove:"),
@@ -399,6 +583,8 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
         return True
     if (pair := same_in(answer.text, record.network())) is not None:
         return _make_one(record, pair, answer, say)
+    if _take_keep(record, answer, say):
+        return True
     if take_pending(record, answer, say):
         return True
     if answer.choice.startswith(WHO):

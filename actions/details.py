@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from actions.changes import take_gone
+from actions.changes import take_edits, take_gone, take_names, take_ties
 from actions.choices import is_button
 from actions.everyone import AboutEveryone, on_from, to_the_end, whom
 from actions.forms import Ask, Done, Heard, question
@@ -23,6 +23,7 @@ from bot.network.model import (
     kind_of,
 )
 from bot.network.words import describe
+from bot.nlu.about_one import tells_of_others
 from bot.nlu.context import contact_in, help_in, relationship_in
 from bot.nlu.map_talk import distance_said
 from bot.store.record import Record
@@ -202,6 +203,11 @@ class ValidateDetailsForm(AboutEveryone):
             return to_the_end(record, "details_members")
         if answer.skipped:
             return _asked(record, member)
+        if answer.text and take_ties(record, answer, say):
+            return Heard.STAY
+        if answer.text and tells_of_others(record.network(), member, answer.text, answer.members):
+            heard = take_edits(record, answer, say) or take_names(record, answer, say)
+            return Heard.STAY if heard else Heard.UNCLEAR
         about = answer.about
         if about is not None and about.status is not Status.ACTIVE and not answer.choices:
             take_gone(record, member, about.status, answer, say)

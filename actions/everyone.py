@@ -9,7 +9,7 @@ import re
 from collections.abc import Container, Sequence
 from itertools import takewhile
 
-from actions.changes import take_edits, take_names, take_news
+from actions.changes import say_ties, take_edits, take_names, take_news
 from actions.choices import chosen
 from actions.forms import SLOTS, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button
@@ -304,8 +304,7 @@ class AboutEveryone(StageForm):
         for group in groups:
             network = network.tied(*group)
         record.keep_network(network, "tie", answer.update_key)
-        for group in groups:
-            say("utter_ties_kept", names=listed(network[k].label for k in group))
+        say_ties(network, groups, say)
         keys = [m.key for m in acquainted(network)]
         if network.tied(*keys) == network:
             record.keep_progress(ties_begun=False)

@@ -125,7 +125,7 @@ def question(handler: Handler) -> Callable[..., Any]:
 def _hear(
     form: StageForm, handler: Handler, slot: str, record: Record, answer: Answer, say: Say
 ) -> dict[str, Any]:
-    from actions.changes import take_anywhere
+    from actions.changes import take_anywhere, take_loss
     from actions.rights import note_who_writes, passed_the_map, take_right, take_sure
 
     note_who_writes(record, answer, say)
@@ -141,6 +141,8 @@ def _hear(
         return {slot: None}
     if len(answer.text) >= TEXT_MAX:
         say("utter_long_message")
+    if form.hears_loss and take_loss(record, answer, say):
+        return {slot: None}
     before = {k: v for k, v in record.progress.items() if k not in OF_THE_MOMENT}
     heard = handler(form, record, answer, say)
     if heard is Heard.UNCLEAR:
@@ -175,9 +177,12 @@ class StageForm(FormValidationAction, ABC):
 
     Attributes:
         unclear: what is said the first time that an answer is not understood.
+        hears_loss: whether a death told in place of an answer is taken first. Forms about people
+            take it themselves.
     """
 
     unclear = "utter_rephrase"
+    hears_loss = False
 
     @property
     @abstractmethod

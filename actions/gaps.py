@@ -16,6 +16,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.changes import take_names
 from actions.company import mourned, not_to_be_named
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.rights import keeps_map
@@ -102,6 +103,14 @@ def reflect(record: Record, say: Say) -> None:
     ]
     if lines:
         say("utter_reflect_work", lines="\n".join(lines))
+
+
+_FORGOT = re.compile(
+    r"\b(?:forg[eo]t(?:ten)?|missed (?:out|off)|left (?:out|off)|not on (?:it|there|here|the map)"
+    r"|should(?: also)? be on|isn'?t on|missing)\b",
+    re.IGNORECASE,
+)
+"""What says that somebody is not on the map who belongs there."""
 
 
 class AskGapsNotice(Ask):
@@ -297,11 +306,14 @@ class ValidateGapsForm(StageForm):
     """Hears what the person makes of the picture and of each gap."""
 
     stage = "gaps"
+    hears_loss = True
 
     @question
     def validate_gaps_notice(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """What they notice, in their own words; what they miss, where they say so here."""
         drawn = bool(record.network().active)
+        if _FORGOT.search(answer.text) and answer.members and take_names(record, answer, say):
+            return Heard.STAY
         missed = _keep_words(record, answer, say, "notice" if drawn else "missed")
         if drawn:
             return Done(("gaps_missed",)) if missed else Heard.DONE
@@ -310,6 +322,8 @@ class ValidateGapsForm(StageForm):
     @question
     def validate_gaps_agree(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Whether the map says it right; if not, how they would put it."""
+        if _FORGOT.search(answer.text) and answer.members and take_names(record, answer, say):
+            return Heard.STAY
         seen = classify(record.network())
         asked_why = bool(record.progress.get("type_disagreed"))
         words = "" if answer.skipped else answer.text

@@ -268,6 +268,7 @@ class ValidateOptionsForm(StageForm):
     """Hears what to save, what to leave, and whether to look again."""
 
     stage = "options"
+    hears_loss = True
 
     @question
     def validate_options_choice(self, record: Record, answer: Answer, say: Say) -> Heard | Done:

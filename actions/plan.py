@@ -483,6 +483,7 @@ class ValidatePlanForm(StageForm):
     """Hears the plan."""
 
     stage = "plan"
+    hears_loss = True
 
     @question
     @death_first

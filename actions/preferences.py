@@ -40,6 +40,7 @@ class ValidatePreferencesForm(StageForm):
     """Hears interests and limits."""
 
     stage = "preferences"
+    hears_loss = True
 
     @question
     def validate_preferences_interests(

@@ -80,9 +80,11 @@ KIN_TITLES = frozenset({"father", "mother", "sister", "brother", "bro", "sis"})
 _MINE = re.compile(r"\W*(?:my|our|me|ma|mi)\b", re.IGNORECASE)
 _FILLER = frozenset(
     word
-    for words in ("my the our a an of dear please", "one called named who is lady man")
+    for words in ("my the our a an of dear please that this", "one called named who is lady man")
     for word in words.split()
 )
+
+_SOMEBODY = frozenset({"lady", "man"})
 
 # How alike two words must be. In words of up to four letters only letters swapped, missing or
 # doubled count as a slip: Rob and Bob, or Jean and Joan, are two people.
@@ -118,6 +120,7 @@ def _words(text: str) -> list[str]:
     )
     plain = re.sub(r"\b(mother|father|sister|brother|son|daughter)[\s-]+inlaw\b", r"\1inlaw", plain)
     plain = re.sub(r"\bour kid\b", "ourkid", plain)
+    plain = re.sub(r"\b(?:reverend|revd)\b", "rev", plain)
     return re.findall(r"[^\W_]+", plain)
 
 
@@ -183,7 +186,9 @@ def _resolved(network: Network, text: str) -> Match | Ambiguous | None:
         return _one_or_many(whole)
     wanted = [w for w in words if w not in _FILLER]
     if not wanted:
-        return None
+        # "That lady": the one whose label says so.
+        said = [w for w in words if w in _SOMEBODY]
+        return _one_or_many([k for k, label in labels.items() if said and {*said} <= {*label}])
     whole = [k for k, label in labels.items() if [w for w in label if w not in _FILLER] == wanted]
     if whole:
         return _one_or_many(whole)

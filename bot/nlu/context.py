@@ -202,6 +202,7 @@ _FALSE_TRIGGER = re.compile(
     r"|\b(?:and |but |or )?(?:nobody|no one|none|no-one|not anyone) else\b(?! (?:but|except|apart|only|just))"
     r"|(?:n't|\bnot|\bnever|\blost|\bnowhere|\bnothing|\bcannot)\b[^.;!?]*?\bwithout\b"
     r"|(?:n't|\bnot|\bnever|\bcannot) (?:\w+ )?(?:mind|forget|fault|hesitate|lets? me down|let me down|too (?:busy|proud))\b"
+    r"|\bdo(?:es|ing)?\b[^.;!?]*?\b(?:the lot|it all)\b|\bdo(?:es|ing)? (?:all|both)\b"
     r"|\b(?:don't|dont) know\b(?! about)|\bno (?:doubt|bother|problem)\b"
 )
 _EXCEPT = r"(?:except(?:ing)?(?: for)?|apart from|other than|excluding|bar)"

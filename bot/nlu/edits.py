@@ -62,6 +62,30 @@ def circle_value(text: str) -> str:
     return ""
 
 
+_OUTWARD = re.compile(
+    r"\b(?:(?:one|a) (?:(?:circle|ring|step|bit) )?(?:further|farther|more)? ?(?:out|away|back|down)"
+    r"|(?:further|farther) (?:out|away)|out(?:wards?)? (?:a|one|by one)\b(?! of)|outwards?"
+    r"|(?:back|down) (?:a|one) (?:circle|ring|step))(?! of\b)",
+    re.IGNORECASE,
+)
+_INWARD = re.compile(
+    r"\b(?:(?:one|a) (?:(?:circle|ring|step|bit) )?(?:further|closer|nearer|more) ?(?:in|up)?"
+    r"|(?:one|a) (?:circle|ring|step) (?:in|up)\b|further in|inwards?|(?:in|up) (?:a|one) (?:circle|ring|step))\b",
+    re.IGNORECASE,
+)
+
+
+def step_in(text: str) -> int | None:
+    """The way that a text moves somebody from where they are: 1 for outwards, -1 for inwards.
+
+    "One further out" and "in a circle" say no circle; where it leads depends on the map.
+    """
+    low = straight(text).lower()
+    if _OUTWARD.search(low):
+        return 1
+    return -1 if _INWARD.search(low) else None
+
+
 def _circle(match: re.Match[str]) -> str:
     return circle_value(match.group("v"))
 

@@ -14,13 +14,25 @@ from dataclasses import replace
 from bot.language.reader import Reading
 from bot.needs.areas import Area
 from bot.network.edits import KIN_TITLES
-from bot.network.model import FAMILY, Kind, Relationship
+from bot.network.model import FAMILY, Kind, Relationship, Status
+from bot.nlu.attributes import find
+from bot.nlu.denials import without_denied, without_denied_of
+from bot.nlu.edits import step_in
 from bot.nlu.lexicon import relationship_in
 from bot.nlu.meaning import PRONOUNS, DifficultyMention, EditMention, Meaning, MemberMention
 from bot.nlu.reading import doubtful_members, meaning_in
 from bot.nlu.understanding import meaning_of
 
+_SEVERAL = 2
 _LETTERS = re.compile(r"[^\W\d_]")
+_ITEM = re.compile(r"[,;.!?\n]|\band (?=(?:my|me|our|ma|mi)\b)", re.IGNORECASE)
+"""Between two of a list: "my mam Elsie, my late husband Frank and our Susan"."""
+_GONE = re.compile(
+    r"\b(?:late|gone|dead|died?|deid|deceased|pass(?:ed)?|lost|buried|expired|widow(?:er)?"
+    r"|r\.?i\.?p|rest|heaven|no longer with|killed|funeral)\b",
+    re.IGNORECASE,
+)
+_ALL = re.compile(r"\b(?:all|both|they|neither|none|each)\b", re.IGNORECASE)
 _ASIDE = frozenset({"a", "an", "at", "me", "my", "of", "our", "s", "the"})
 
 
@@ -47,9 +59,13 @@ def meaning(reading: Reading) -> Meaning:
     members = _members(heard, parsed.members, doubtful)
     members = [m for m in members if not _is_part(m, members, low)]
     members += _told_of(read.edits, parsed.members, members)
+    members = without_denied_of(_dead_alone(members, reading.text), reading.text)
     return Meaning(
         tuple(sorted(members, key=lambda member: low.find(member.name.casefold()))),
-        _edits(read.edits, parsed.edits),
+        without_denied(
+            _each_its_own(_edits(read.edits, parsed.edits, reading.text), reading.text),
+            reading.text,
+        ),
         _difficulties(read.difficulties, parsed.difficulties),
     )
 
@@ -121,6 +137,24 @@ def _is_part(member: MemberMention, members: Iterable[MemberMention], text: str)
     )
 
 
+def _dead_alone(members: list[MemberMention], text: str) -> list[MemberMention]:
+    """The same, with nobody dead for standing in a list beside somebody who is.
+
+    Of "my mam Elsie, my late husband Frank, our Susan" the reader takes one for as dead as the
+    other. Where what is said of one alone says it, it is not said of those of whom it says nothing.
+    """
+    dead = [m for m in members if m.status is Status.DIED]
+    parts = _ITEM.split(text)
+    gone = [part for part in parts if _GONE.search(part)]
+    if len(members) < 2 or len(parts) < 2 or any(_ALL.search(part) for part in gone):
+        return members
+    told = {m.name for m in dead if any(m.name in part for part in gone)}
+    return [
+        replace(m, status=Status.ACTIVE) if told and m in dead and m.name not in told else m
+        for m in members
+    ]
+
+
 def _is_one_small_word(member: MemberMention, text: str) -> bool:
     """A message of one strange word in small letters ("asdf"), where only the grammar's lists
     can tell a name from a slip of the hand."""
@@ -140,15 +174,20 @@ def _both(read: MemberMention, parsed: MemberMention) -> MemberMention:
     return replace(read, name=parsed.name, relationship=parsed.relationship, kind=parsed.kind)
 
 
-def _edits(read: Sequence[EditMention], parsed: Sequence[EditMention]) -> tuple[EditMention, ...]:
+def _edits(
+    read: Sequence[EditMention], parsed: Sequence[EditMention], text: str
+) -> tuple[EditMention, ...]:
     """The reader's changes, or else the grammar's.
 
     Of somebody who is to be added, and put in a circle in the same breath, the grammar knows
-    both where the reader may hear one.
+    both where the reader may hear one. It also knows out from in.
     """
     if not read:
         return tuple(parsed)
     edits = list(read)
+    moved = [e for e in edits if e.operation == "set_circle"]
+    if len(moved) == 1 and (step := step_in(text)) is not None:
+        edits[edits.index(moved[0])] = replace(moved[0], value="3" if step > 0 else "1")
     for add in (e for e in parsed if e.operation == "add"):
         same = [e for e in edits if _near(e.target, add.target)]
         if not same or not {e.operation for e in same} <= {"add", "set_circle"}:
@@ -162,6 +201,36 @@ def _edits(read: Sequence[EditMention], parsed: Sequence[EditMention]) -> tuple[
         if not any(e.operation == "set_circle" for e in same):
             edits += placed
     return tuple(edits)
+
+
+def _each_its_own(edits: Sequence[EditMention], text: str) -> list[EditMention]:
+    """The same, with no help or contact that is said of another: "Sam does the bins, Zoe my
+    letters".
+
+    The reader gives each of several the work of all. What the grammar hears in the stretch of the
+    text that is about one is theirs alone; where it hears nothing, the reader's word stands.
+    """
+    low = text.casefold()
+    starts = {e.target: low.find(e.target.casefold()) for e in edits if e.target}
+    order = sorted((at, who) for who, at in starts.items() if at >= 0)
+    if len(order) < _SEVERAL:
+        return list(edits)
+    ends = [at for at, _ in order[1:]] + [len(text)]
+    said = {who: list(find(text[at:end])) for (at, who), end in zip(order, ends, strict=True)}
+    own: list[EditMention] = []
+    for edit in edits:
+        here = said.get(edit.target, [])
+        if edit.operation == "set_help":
+            works = {s.value for s in here if s.attribute == "help"}
+            kept = [w for w in edit.value.split(",") if not works or w in works]
+            edit = replace(edit, value=",".join(kept)) if kept else edit
+        elif edit.operation == "set_contact" and here:
+            theirs = any(s.attribute == "contact" for s in here)
+            others = {str(s.value) for who in said if who != edit.target for s in said[who]}
+            if not theirs and edit.value in others:
+                continue
+        own.append(edit)
+    return own
 
 
 def _near(one: str, other: str) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.network.edits import Match, resolve
-from bot.network.model import FAMILY, Distance, Network
+from bot.network.edits import Match, kin_in, resolve
+from bot.network.model import FAMILY, Distance, Network, Work
 from bot.nlu.context import distance_in, names_in, names_said, spots_of
+from bot.nlu.denials import help_denied_of
 from bot.nlu.words import straight
 
 _CLAUSE = re.compile(
@@ -28,6 +29,15 @@ _EACH_OTHER = re.compile(r"\bknows? (?:each other|one another)\b")
 _KNOWS = re.compile(r"\b(?:knows?|is friends with|gets? on with|sees)\b(?! (?:each|one another))")
 _ALL_KNOW_ALL = re.compile(
     r"\b(everyone|everybody|they all|all of them) knows? (?:everyone|everybody)(?: else)?\b"
+)
+_AND_KNOWS = re.compile(r"(\bknows?\b[^.;]*?), and (?=[^.;]*\bknows?\b)")
+"""Where "Irene knows everyone, and Tom and Bob know each other" says the next thing."""
+_SAYS_KNOWS = re.compile(r"\w knows? (?!about|what|how|if|that|when|where|why|me\b|i\b)\w")
+_MY = re.compile(r"\b(?:my|our|me|ma|mi) ([\w-]+)(?!['’])\b", re.IGNORECASE)
+_NOT_SO = re.compile(r"(?:n't|\b(?:not|never|isnt|doesnt|dont|no))\W+(?:[\w'-]+\W+){0,2}$")
+_DIED = re.compile(r"\b(?:died?|dead|deid|pass(?:ed)? (?:away|on)|passed)\b", re.IGNORECASE)
+_PUTS_RIGHT = re.compile(
+    r"\b(?:died|dead|pass(?:ed)?|gone|meant|mean|mistake|wrong|sorry)\b", re.IGNORECASE
 )
 _KIN = re.compile(r"\b(?:all )?(?:of )?(?:my |the |our )?(?:whole )?family\b(?: all\b)?")
 _LIVES = re.compile(
@@ -55,6 +65,7 @@ def ties_in(text: str, network: Network) -> list[tuple[str, ...]]:
     groups: list[tuple[str, ...]] = []
     strangers: list[tuple[list[str], list[str]]] = []
     low = _ALL_KNOW_ALL.sub(r"\1 know each other", straight(text).lower())
+    low = _AND_KNOWS.sub(r"\1. ", low)
     for clause in _CLAUSE.split(_BUT_THEY.sub(". ", low)):
         if _STRANGERS.search(clause) or people.are_denied(clause):
             sides = re.split(r"\bknows?\b", clause, maxsplit=1)
@@ -71,6 +82,47 @@ def ties_in(text: str, network: Network) -> list[tuple[str, ...]]:
     for some, others in strangers:
         groups = [each for group in groups for each in _apart(group, some, others)]
     return [group for group in groups if len(group) > 1]
+
+
+def ties_told(text: str, network: Network) -> list[tuple[str, ...]]:
+    """Who knows whom, where a text says just that, whatever was asked: "my wife knows Colin"."""
+    if not _SAYS_KNOWS.search(straight(text).lower()):
+        return []
+    return ties_in(with_labels(text, network), network)
+
+
+def with_labels(text: str, network: Network) -> str:
+    """A text with the labels of those whom it calls by a word alone: "my wife" is "Jean"."""
+    named = {spot.start for spot in spots_of(text, [m.label for m in network])}
+
+    def label_of(match: re.Match[str]) -> str:
+        found = resolve(network, match[1]) if kin_in(match[1]) else None
+        told = isinstance(found, Match) and match.end() + 1 not in named
+        return network[found.key].label if told and isinstance(found, Match) else match[0]
+
+    return _MY.sub(label_of, text)
+
+
+def help_denied(text: str, network: Network) -> dict[str, frozenset[Work]]:
+    """What members do not do, by key: "Maureen doesn't do my tablets any more"."""
+    said = with_labels(text, network)
+    keys = {m.label: m.key for m in network.active}
+    # The name as it is written, with its slips.
+    denied = {
+        keys[spot.name]: help_denied_of(said, said[spot.start : spot.end])
+        for spot in spots_of(said, keys)
+    }
+    return {key: works for key, works in denied.items() if works}
+
+
+def not_the_one(text: str, network: Network) -> list[str]:
+    """Keys of those of whom a text says that it was not they, where it puts something right."""
+    said = with_labels(text, network)
+    if not _PUTS_RIGHT.search(said):
+        return []
+    spots = spots_of(said, [m.label for m in network])
+    keys = {m.label: m.key for m in network}
+    return [keys[s.name] for s in spots if re.search(r"\bnot\W+$", said[: s.start].lower())]
 
 
 class _People:
@@ -113,8 +165,25 @@ def distance_said(text: str) -> Distance | None:
     """How near somebody lives, where a text says so beside other things ("lives round here")."""
     # "Lives in Leeds" is a place; only "lives in", said alone, is the same home.
     low = re.sub(r"\b(lives?) in (?=\w)(?!the house|my |our )", r"\1 at ", straight(text).lower())
-    said = (distance_in(found[0]) for found in _LIVES.finditer(low))
-    return next((distance for distance in said if distance), None)
+    for found in _LIVES.finditer(low):
+        distance = distance_in(found[0])
+        if distance and not _NOT_SO.search(low[: found.start()]):
+            return distance
+        if distance is Distance.FAR and not re.search(r"\bliv\w+", found[0]):
+            return Distance.NEAR  # "not far away"
+    return None
+
+
+def keys_named(text: str, network: Network) -> list[str]:
+    """Keys of those on the map whom a text names, by name or as "my wife"."""
+    said = with_labels(text, network)
+    keys = {m.label: m.key for m in network.active}
+    return list(dict.fromkeys(keys[spot.name] for spot in spots_of(said, keys)))
+
+
+def tells_of_death(text: str) -> bool:
+    """Whether a text speaks of a death in plain words."""
+    return bool(_DIED.search(text))
 
 
 def same_in(text: str, network: Network) -> tuple[str, str] | None:

@@ -228,6 +228,8 @@ def _edits(reading: Reading, targets: list[Found]) -> tuple[EditMention, ...]:
             if operation in ("rename", "merge"):
                 other = _nearest(found, values)
                 value = _said(text, other) if other else None
+                if value and operation == "rename":
+                    value = _with_title(name, value, text)
             elif operation == "set_help":
                 value = ",".join(w.value for w in _works(found)) or None
             elif operation in ("add", "set_relationship"):
@@ -237,6 +239,13 @@ def _edits(reading: Reading, targets: list[Found]) -> tuple[EditMention, ...]:
             if value is not None and name:
                 edits.append(EditMention(operation, name, value))  # type: ignore[arg-type]
     return tuple(edits)
+
+
+def _with_title(name: str, value: str, text: str) -> str:
+    """A new name with the title of the old one, where the text gives it that: "Nurse Bevan"."""
+    title, _, rest = name.partition(" ")
+    titled = re.search(rf"\b{re.escape(title)} {re.escape(value)}\b", text, re.IGNORECASE)
+    return titled[0] if rest and titled else value
 
 
 def _nearest(found: Found, values: list[Found]) -> Found | None:

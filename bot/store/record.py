@@ -306,13 +306,22 @@ class Record:
         known = {m.key for m in before if m.status is Status.DIED}
         self._rest_what_is_about([m for m in _gone(network) if m.key not in known])
 
-    def undo_network(self) -> tuple[Network, Network] | None:
-        """Take back the last change; the network as it was and is now, or nothing to undo."""
-        change = self.session.scalar(
+    def last_change(self) -> tuple[str | None, Network] | None:
+        """The update that made the last change, and the network before: what undo takes back."""
+        change = self._last_change()
+        return (change.update_key, network_from_json(change.before)) if change else None
+
+    def _last_change(self) -> Change | None:
+        return self.session.scalar(
             select(Change)
             .where(Change.person_id == self.person.id, Change.undone.is_(False))
             .order_by(Change.id.desc())
+            .limit(1)
         )
+
+    def undo_network(self) -> tuple[Network, Network] | None:
+        """Take back the last change; the network as it was and is now, or nothing to undo."""
+        change = self._last_change()
         if change is None:
             return None
         was, becomes = self.network(), network_from_json(change.before)

@@ -75,6 +75,12 @@ def test_one_member_is_meant(text: str, key: str) -> None:
     assert resolve(HOME, text) == Match(key)
 
 
+@pytest.mark.parametrize("text", ["that lady", "the lady", "the Reverend", "reverend alison"])
+def test_a_word_that_mostly_fills_means_whose_label_says_it(text: str) -> None:
+    met = Network((Member("m1", "Hospital lady"), Member("m2", "Rev Alison"), Member("m3", "Jean")))
+    assert resolve(met, text) == Match("m1" if "lady" in text else "m2")
+
+
 @pytest.mark.parametrize(
     ("text", "keys"),
     [("Dave", ("m9", "m10")), ("my friend", ("m9", "m10")), ("my friend dave", ("m9", "m10"))],

@@ -158,6 +158,9 @@ def test_names_from_a_list() -> None:
         ("both Jean and Tom", ("Jean", "Tom"), ()),
         ("", (), ()),
         ("<0> and <7>", (), ()),
+        ("Jean does the lot for me, cooking, washing, everything", ("Jean",), ()),
+        ("she does all my shopping, cooking, the lot", (), ()),
+        ("the lot of them", ("Jean", "Tom", "Sue"), ()),
     ],
 )
 def test_who_is_meant_and_who_is_ruled_out(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.language.reader import Found
-from bot.network.model import Relationship
-from bot.nlu.heads import CIRCLE, MEMBER, RELATIONSHIP, TARGET
+from bot.network.model import Relationship, Status, Work
+from bot.nlu.heads import CIRCLE, HELP, MEMBER, RELATIONSHIP, STATUS, TARGET
 from bot.nlu.joined import meaning
 from bot.nlu.meaning import EditMention
 from tests.nlu.test_reading import found, reading
@@ -109,3 +109,38 @@ def test_one_strange_word_is_a_name_only_with_a_capital_or_on_a_list() -> None:
     for text, names in (("asdf", []), ("Asdf", ["Asdf"]), ("agnieszka", ["agnieszka"])):
         found_ = meaning(reading(text, found(text, MEMBER, text))).members
         assert [m.name for m in found_] == names, text
+
+
+def told_dead(text: str, *names: str) -> dict[str, Status]:
+    """What is made of a text of which the reader takes everybody for dead."""
+    spans = [sure_of(found(text, MEMBER, name), STATUS, "died") for name in names]
+    return {m.name: m.status for m in meaning(reading(text, *spans)).members}
+
+
+def test_nobody_is_dead_for_standing_beside_somebody_who_is() -> None:
+    said = told_dead(
+        "my late husband Frank, our Susan and my brother Bill", "Frank", "Susan", "Bill"
+    )
+    assert said == {"Frank": Status.DIED, "Susan": Status.ACTIVE, "Bill": Status.ACTIVE}
+
+
+def test_all_are_dead_of_whom_it_is_said_together() -> None:
+    said = told_dead("my brother Bill, my sister Ann, they've both died", "Bill", "Ann")
+    assert said == {"Bill": Status.DIED, "Ann": Status.DIED}
+
+
+def test_each_has_the_help_that_is_said_of_them() -> None:
+    text = "Sam does the shopping, Zoe does my tablets"
+    both = {Work.ILLNESS.value: 1.0, Work.EVERYDAY.value: 1.0, Work.EMOTIONAL.value: 0.0}
+    spans = [found(text, TARGET, name, "set_help") for name in ("Sam", "Zoe")]
+    heard = [replace(s, chances={**s.chances, HELP: both}) for s in spans]
+    assert meaning(reading(text, *heard)).edits == (
+        EditMention("set_help", "Sam", "everyday"),
+        EditMention("set_help", "Zoe", "illness"),
+    )
+
+
+def test_out_is_not_in() -> None:
+    text = "move Dot one further out"
+    heard = reading(text, sure_of(found(text, TARGET, "Dot", "set_circle"), CIRCLE, "1"))
+    assert meaning(heard).edits == (EditMention("set_circle", "Dot", "3"),)

@@ -1,0 +1,71 @@
+"""What is denied, or said of somebody else's, changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.network.model import Kind, Relationship, Status, Work
+from bot.nlu.denials import help_denied_of, without_denied, without_denied_of
+from bot.nlu.meaning import EditMention, MemberMention
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        ("please don't take Bob off", EditMention("remove", "Bob")),
+        ("I never said remove Bob, don't delete him", EditMention("remove", "Bob")),
+        ("no, leave Bob on", EditMention("remove", "Bob")),
+        ("she says take Bob off. I'm not going to", EditMention("remove", "Bob")),
+        ("Ann's husband died on Sunday", EditMention("died", "Ann")),
+        ("my sisters cat has died", EditMention("died", "sister")),
+        ("it's not Stan who died", EditMention("died", "Stan")),
+        ("Chris’ wife passed away", EditMention("died", "Chris")),
+        ("Bob doesn't cook for me", EditMention("set_help", "Bob", "everyday")),
+        ("Bob can’t help with the garden any more", EditMention("remove", "Bob")),
+        ("wrong one, it was auntie that died", EditMention("rename", "mam", "auntie that died")),
+    ],
+)
+def test_what_is_denied_is_no_change(text: str, edit: EditMention) -> None:
+    assert without_denied([edit], text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        ("take Bob off, he doesn't come any more", EditMention("remove", "Bob")),
+        ("Bob's died", EditMention("died", "Bob")),
+        ("Bob's gone, take him off", EditMention("remove", "Bob")),
+        ("I don't need Bob on it now, take him off", EditMention("remove", "Bob")),
+        ("Bob doesn't only cook, he does my tablets", EditMention("set_help", "Bob", "illness")),
+        ("Ann never helps but Bob does the shopping", EditMention("set_help", "Bob", "everyday")),
+        ("Jean's my sister not my friend", EditMention("set_relationship", "Jean", "sibling")),
+        ("Cath should be Kath", EditMention("rename", "Cath", "Kath")),
+        ("no, put it back", EditMention("undo")),
+    ],
+)
+def test_what_is_asked_for_stays(text: str, edit: EditMention) -> None:
+    assert without_denied([edit], text) == (edit,)
+
+
+def test_whose_a_dead_relative_is_is_not_dead() -> None:
+    ann = MemberMention("Ann", Relationship.FRIEND, Kind.PERSON, status=Status.DIED)
+    (told,) = without_denied_of([ann], "Ann's mum died at Easter")
+    assert told.status is Status.ACTIVE
+
+
+def test_denied_help_is_none() -> None:
+    bob = MemberMention("Bob", Relationship.FRIEND, Kind.PERSON, help=(Work.EVERYDAY,))
+    (told,) = without_denied_of([bob], "my mate Bob never does any shopping for me")
+    assert told.help == ()
+
+
+def test_help_is_denied_of_whom_it_is_said() -> None:
+    text = "Bob doesn't cook, but Ann does my tablets"
+    assert help_denied_of(text, "Bob") == {Work.EVERYDAY}
+    assert help_denied_of(text, "Ann") == frozenset()
+
+
+def test_help_that_is_told_beside_what_is_denied_stays() -> None:
+    bob = MemberMention("Bob", Relationship.FRIEND, Kind.PERSON, help=(Work.EVERYDAY,))
+    (told,) = without_denied_of([bob], "Bob doesn't cook but he gets my shopping")
+    assert told.help == (Work.EVERYDAY,)

@@ -13,9 +13,10 @@ from actions.choices import chosen, says_nothing
 from actions.difficulties import take_difficulties
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button, toggles_of
-from actions.words import labels
+from actions.words import label, labels, said_back
 from bot.directory.places import Ambiguous, Place, find_place, place_at
-from bot.nlu.context import number_in
+from bot.nlu.about_me import age_put_right, place_put_right
+from bot.nlu.context import age_in
 from bot.store.people import erase
 from bot.store.record import Record
 from bot.support.languages import languages_in
@@ -161,6 +162,22 @@ def _meant(text: str, places: list[list[Any]]) -> list[list[Any]]:
     return meant if len(meant) < len(places) else []
 
 
+def take_put_right(record: Record, answer: Answer, say: Say) -> bool:
+    """Take where the person lives, or how old they are, put right beside any question."""
+    where = place_put_right(answer.text) if answer.text else None
+    found = find_place(where) if where else None
+    if isinstance(found, Place):
+        keep_place(record, found.name, found.lat, found.lon, say)
+        return True
+    years = age_put_right(answer.text) if answer.text else None
+    band = band_of(years)
+    if not band or not record.person.age_band:
+        return False
+    record.person.age_band = band
+    say("utter_age_kept", age=said_back(label("ages", band)))
+    return True
+
+
 class ValidateAboutYouForm(StageForm):
     """Hears the answers about the person."""
 
@@ -188,7 +205,7 @@ class ValidateAboutYouForm(StageForm):
     @question
     def validate_about_age(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A band, or an age in years that falls in one."""
-        years = number_in(answer.text) if answer.text else None
+        years = age_in(answer.text) if answer.text else None
         if years is None and (answer.skipped or answer.said_no):
             record.person.age_band = ""
             return Heard.DONE

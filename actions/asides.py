@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.about_you import take_put_right
 from actions.changes import take_and_offer, take_edits, take_names, take_pending
 from actions.company import company
 from actions.forms import Aside, active_form, rephrase
@@ -141,6 +142,8 @@ class ActionCorrect(Aside):
     ) -> Sequence[EventType] | None:
         """Apply it where it can be read."""
         if record is None:
+            return None
+        if take_put_right(record, answer, say):
             return None
         if take_edits(record, answer, say) or take_names(record, answer, say):
             return None

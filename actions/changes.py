@@ -165,7 +165,11 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
     if _take_distance(record, answer, say):
         return True
     told = take_news(record, answer, say)
-    asked = [edit for edit in answer.edits if not _is_news(edit, answer, told, network)]
+    asked = [
+        _as_newcomer(edit, answer, network)
+        for edit in answer.edits
+        if not _is_news(edit, answer, told, network)
+    ]
     if answer.members and any(_brings(edit, answer, network) for edit in asked):
         _put_names(record, answer, say, told)
         if not keeps_map(record):
@@ -289,6 +293,14 @@ def _stepped(edit: EditMention, network: Network, answer: Answer) -> EditMention
     if step is None or circle is None:
         return edit
     return replace(edit, value=str(min(3, max(1, circle + step))))
+
+
+def _as_newcomer(edit: EditMention, answer: Answer, network: Network) -> EditMention:
+    """What somebody is who is not on the map puts them there: "Bob, he's my brother in law"."""
+    is_new = edit.operation == "set_relationship" and meant(network, edit.target) is None
+    if not is_new or edit.target.casefold() in POINTERS or is_role(edit.target):
+        return edit
+    return replace(edit, operation="add")
 
 
 def _brings(edit: EditMention, answer: Answer, network: Network) -> bool:
@@ -627,6 +639,23 @@ def take_pending(record: Record, answer: Answer, say: Say) -> bool:
     return False
 
 
+def asks_of_one(record: Record, answer: Answer, say: Say) -> bool:
+    """Ask by buttons what to change of the one whom a text names; whether it was one.
+
+    Where it names nobody new and tells no news, "I already have Stan" would be no answer.
+    """
+    network = record.network()
+    named = keys_named(answer.text, network)
+    made = with_mentions(network, answer.members, record.next_member_key)
+    asks_to_add = answer.intent == "add_member"
+    if asks_to_add or len(named) != 1 or made.network != network:
+        return False
+    if answer.said_yes or news_in(network, answer.text, answer.members):
+        return False
+    _ask_what(record, named[0], say)
+    return True
+
+
 class ActionChangeNetwork(Aside):
     """Someone is added, taken off, moved or renamed beside the question of the moment."""
 
@@ -643,6 +672,8 @@ class ActionChangeNetwork(Aside):
         if record is None:
             return None
         changed = take_edits(record, answer, say)
+        if not changed and asks_of_one(record, answer, say):
+            return self.STAY
         if not changed:
             changed = take_names(record, answer, say)
         if not changed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -27,6 +28,7 @@ from actions.risk import note_before_consent, reopen, take_check
 from actions.turn import Answer, Say
 from actions.visits import bring_people_into_view
 from bot.conversations.journey import OPEN
+from bot.rights.conditions import Condition, condition_in
 from bot.rights.consents import Scope
 from bot.rights.proxy import answers_oneself, proxy_in
 from bot.rights.wishes import HELPER, WITHDRAW, right_asked
@@ -118,6 +120,13 @@ class ValidateConsentForm(StageForm):
         if says_under_age(answer.text):
             say.service("utter_under_age")
             return {slot: ANSWERED}
+        condition = condition_in(answer.text) if answer.said_yes else None
+        if condition is Condition.THE_RECORD:
+            say.service("utter_consent_more")
+            say("utter_not_yet")
+            return {slot: None}
+        if condition is Condition.THE_MAP:
+            answer = replace(answer, choices=(NO_MAP,))
         if answer.said_yes or answer.choice == NO_MAP:
             with unit_of_work() as session:
                 record = begin(session, tracker.sender_id)

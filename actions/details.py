@@ -203,11 +203,8 @@ class ValidateDetailsForm(AboutEveryone):
             return to_the_end(record, "details_members")
         if answer.skipped:
             return _asked(record, member)
-        if answer.text and take_ties(record, answer, say):
-            return Heard.STAY
-        if answer.text and tells_of_others(record.network(), member, answer.text, answer.members):
-            heard = take_edits(record, answer, say) or take_names(record, answer, say)
-            return Heard.STAY if heard else Heard.UNCLEAR
+        if (heard := told_of_others(record, member, answer, say)) is not None:
+            return heard
         about = answer.about
         if about is not None and about.status is not Status.ACTIVE and not answer.choices:
             take_gone(record, member, about.status, answer, say)
@@ -256,6 +253,18 @@ def _then_members(record: Record, say: Say, *also: str) -> Done:
 def _asked(record: Record, member: Member) -> Heard | Done:
     record.keep_progress(details_asked=[*record.progress.get("details_asked", []), member.key])
     return on_from(record, "details_members") if next_member(record) is None else Heard.MORE
+
+
+def told_of_others(record: Record, member: Member, answer: Answer, say: Say) -> Heard | None:
+    """Take an answer about a member that tells of others; ``None`` where it does not."""
+    if not answer.text:
+        return None
+    if take_ties(record, answer, say):
+        return Heard.STAY
+    if not tells_of_others(record.network(), member, answer.text, answer.members):
+        return None
+    heard = take_edits(record, answer, say) or take_names(record, answer, say)
+    return Heard.STAY if heard else Heard.UNCLEAR
 
 
 def ticked(answer: Answer, member: Member) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.choices import chosen
+from actions.choices import chosen, says_all, says_done
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import label, labels, listed, said_back
@@ -112,7 +112,7 @@ class ValidateDifficultiesForm(StageForm):
                     record.drop_difficulty(stated.area)
             for area in ticked:
                 record.note_difficulty(area)
-        elif not (answer.skipped or answer.said_no or answer.said_yes):
+        elif not (answer.skipped or answer.said_no or answer.said_yes or says_done(answer.text)):
             if not take_difficulties(record, answer):
                 return Heard.UNCLEAR
             return Heard.STAY
@@ -166,6 +166,8 @@ class ValidateDifficultiesForm(StageForm):
 
 def _meant(answer: Answer, offered: dict[str, str]) -> list[str] | None:
     """Those of the areas on offer that an answer means: by label, or by what it tells of."""
+    if says_all(answer.text):
+        return list(offered)
     told = [str(d.area.value) for d in answer.difficulties if d.area.value in offered]
     return told or chosen(answer, offered)
 

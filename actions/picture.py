@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.changes import ask_whom, take_edits, take_names
+from actions.changes import ask_whom, asks_of_one, take_edits, take_names
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say
 from bot.network.words import describe
@@ -46,6 +46,9 @@ class ValidatePictureForm(StageForm):
             if record.progress.get("pending_edit"):
                 return Heard.STAY
             return Heard.MORE
+        if asks_of_one(record, answer, say):
+            record.keep_progress(hush=True)
+            return Heard.STAY
         if answer.members:
             take_names(record, answer, say)
             return Heard.MORE

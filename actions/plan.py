@@ -39,6 +39,8 @@ from actions.words import label, labels, listed, said_back
 from bot.needs.gaps import GapCode
 from bot.network.edits import Match, resolve
 from bot.network.model import Kind, Member, Status
+from bot.nlu.context import names_in
+from bot.nlu.map_talk import keys_named
 from bot.papers.of_person import plan_line
 from bot.rights.consents import Scope
 from bot.store.base import now
@@ -376,6 +378,10 @@ def keep_who(record: Record, plan: Plan, answer: Answer) -> None:
         plan.with_words = label("phrases", "with", name=member.label)
     elif answer.text and not (answer.skipped or answer.said_no):
         found = resolve(network, answer.text)
+        # "Take our Susan with me" names her among what is to be done.
+        named = keys_named(answer.text, network)
+        if found is None and len(named) == 1:
+            found = Match(named[0])
         if isinstance(found, Match) and network[found.key].can_be_suggested:
             plan.with_member = found.key
             plan.with_words = label("phrases", "with", name=network[found.key].label)
@@ -465,6 +471,26 @@ def _idea_in(record: Record, answer: Answer) -> Idea | None:
     return Idea(answer.text)
 
 
+_ASKS = re.compile(
+    r"(?:(?:and|but|so|well|oh|er|um|hang on|just)\W+)*"
+    r"(?:do(?:es)?|is|are|will|can|could|how|what|when|where|which|who|why|would)\b(?!['’]t)"
+    r"(?!\W+(?:if|about|i\b|knows\b|we\b|ever\b))",
+    re.IGNORECASE,
+)
+
+
+def _asks_back(record: Record, answer: Answer) -> bool:
+    """Whether an answer is a question about the plan's place or day: "do they do teas?".
+
+    Not one that answers ("what about Tuesday?", "can Jean come?") or that is what may get in the
+    way ("what if I can't manage it?").
+    """
+    if not answer.text or not _ASKS.match(answer.text.strip()):
+        return False
+    names = [m.label for m in record.network().active]
+    return day_named(record, answer.text) is None and not names_in(answer.text, names)
+
+
 def death_first(handler: Handler) -> Handler:
     """Hear first that somebody has died; what was to be done with them is asked about no more."""
 
@@ -483,7 +509,6 @@ class ValidatePlanForm(StageForm):
     """Hears the plan."""
 
     stage = "plan"
-    hears_loss = True
 
     @question
     @death_first
@@ -504,6 +529,9 @@ class ValidatePlanForm(StageForm):
     @death_first
     def validate_plan_when(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A day in words, or a rough idea; not knowing yet is fine."""
+        if _asks_back(record, answer):
+            say("utter_plan_ask_them")
+            return Heard.STAY
         keep_when(record, draft(record), answer)
         return Heard.DONE
 
@@ -511,6 +539,9 @@ class ValidatePlanForm(StageForm):
     @death_first
     def validate_plan_who(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Someone on the map, someone else, or on their own."""
+        if _asks_back(record, answer):
+            say("utter_plan_ask_them")
+            return Heard.STAY
         if (gone := mourned(record.network(), answer.text)) is not None:
             say("utter_cannot_be_there", name=gone.label)
             return Heard.STAY
@@ -521,6 +552,9 @@ class ValidatePlanForm(StageForm):
     @death_first
     def validate_plan_barrier(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """What might get in the way, by button or in words; or nothing."""
+        if _asks_back(record, answer):
+            say("utter_plan_ask_them")
+            return Heard.STAY
         plan = draft(record)
         areas = [d.area for d in answer.difficulties]
         told = barrier_in(answer.text, areas) if answer.text else None
@@ -541,6 +575,9 @@ class ValidatePlanForm(StageForm):
     @death_first
     def validate_plan_then(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """What they would do then."""
+        if _asks_back(record, answer):
+            say("utter_plan_ask_them")
+            return Heard.STAY
         plan = draft(record)
         if answer.choice.startswith(MEMBER):
             name = record.network()[answer.choice.removeprefix(MEMBER)].label
@@ -604,6 +641,8 @@ class ValidatePlanForm(StageForm):
     def validate_plan_ask(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A yes is the consent to be written to; a day is the day on which."""
         wanted: dict[str, object]
+        if _move_the_day(record, answer, say):
+            return Heard.STAY
         if answer.choice.startswith(ASK):
             code = answer.choice.removeprefix(ASK)
             wanted = {"weeks": WEEKS[code]} if code in WEEKS else {}
@@ -637,7 +676,8 @@ class ValidatePlanForm(StageForm):
             hour: int | None = int(answer.choice.removeprefix(HOUR))
         else:
             hour = hour_in(answer.text)
-        if hour is None and not answer.skipped:
+        # Who has agreed to be asked is asked, at the usual hour where theirs cannot be read.
+        if hour is None and not answer.skipped and not record.progress.get("misses"):
             return Heard.UNCLEAR
         if hour is not None:
             record.person.ask_hour = hour
@@ -760,6 +800,33 @@ def _agree(record: Record, say: Say) -> None:
     say_when_asked(record, rows, say)
 
 
+_MOVES = re.compile(
+    r"\b(?:make it|move it|change it|moved|put it (?:off|back|on)|do it|instead|rather than"
+    r"|not (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+_TELL_ME = re.compile(r"\b(?:ask|remind|tell|message|text|nudge|reminder)\b", re.IGNORECASE)
+
+
+def moves_the_day(text: str) -> bool:
+    """Whether a text moves the day of a plan: "make it the Friday instead".
+
+    It is no wish to be written to, and must not be taken for one.
+    """
+    return bool(_MOVES.search(text)) and not _TELL_ME.search(text)
+
+
+def _move_the_day(record: Record, answer: Answer, say: Say) -> bool:
+    """Move the one plan there is to another day; whether that was asked."""
+    day = day_named(record, answer.text) if answer.text else None
+    if day is None or not moves_the_day(answer.text) or len(record.plans()) != 1:
+        return False
+    plan = record.plans()[0]
+    plan.when_words, plan.when_date = day_words(day), day
+    show_plans(record, say)
+    return True
+
+
 class ActionSetReminder(Aside):
     """Remind me: what can be done is to ask how a plan goes."""
 
@@ -777,6 +844,8 @@ class ActionSetReminder(Aside):
             say("utter_reminder_of_plans")
             return None
         if (day := day_named(record, answer.text)) is not None:
+            if _move_the_day(record, answer, say):
+                return None
             record.give_consent(Scope.REMINDERS)
             say_when_asked(record, [record.ask_on(draft(record), day)], say)
             return None

@@ -18,7 +18,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions.about_you import AskArea, hear_area
 from actions.changes import NO, POINTERS, WHO, ask_whom, take_edits, take_names
 from actions.choices import is_button
-from actions.details import is_known, member_toggles, ticked, told
+from actions.details import is_known, member_toggles, ticked, told, told_of_others
 from actions.forms import (
     ANSWERED,
     SLOTS,
@@ -365,6 +365,8 @@ class ValidateReviewForm(StageForm):
         if member is None:
             return Heard.DONE
         if not answer.skipped:
+            if (heard := told_of_others(record, member, answer, say)) is not None:
+                return heard
             news = _news(answer, member)
             if news is None:
                 return Heard.UNCLEAR

@@ -136,7 +136,18 @@ SITUATIONS = [
     ("ring someone", heard("talk_to_person", 1.0, asks_us=False, asked="plan_then"), "answer"),
     ("ask for a person", heard("talk_to_person", 1.0, asked="plan_then"), "talk_to_person"),
     ("go another day", heard("pause", 0.7, asks_us=False, asked="plan_then"), "answer"),
-    ("surely enough now", heard("pause", 0.95, asks_us=False, asked="plan_then"), "pause"),
+    (
+        "surely enough now",
+        heard("pause", 0.95, asks_us=False, words=3, asked="plan_then"),
+        "pause",
+    ),
+    (
+        "have a rest and carry on",
+        heard("pause", 0.95, asks_us=False, words=5, asked="plan_then"),
+        "answer",
+    ),
+    ("morning", heard("greet", 1.0, words=1, asked="plan_hour"), "answer"),
+    ("after tea", heard("pause", 0.95, words=2, asked="plan_hour"), "answer"),
     ("a right, while asked", heard("affirm", right=True, asked="gaps_missed"), "export_my_data"),
     ("a right, with a risk", heard("affirm", right=True, level="concern"), "risk"),
 ]
@@ -309,3 +320,10 @@ def test_a_wish_to_correct_is_heard(text: str) -> None:
 )
 def test_a_yes_is_no_wish_to_correct(text: str) -> None:
     assert not corrects(text)
+
+
+@pytest.mark.parametrize("asked", ["plan_what", "plan_who", "plan_then", "plan_barrier"])
+def test_what_could_be_done_together_changes_no_map(asked: str) -> None:
+    edits = [{"operation": o, "target": "Susan"} for o in ("remove", "set_circle", "died")]
+    assert changes_in(edits, asked) == ("died",)
+    assert changes_in(edits, "plan_hour") == ("remove", "set_circle", "died")

@@ -63,7 +63,7 @@ def tells_of_others(
     neither the member's name nor "she". "Comes with Stan" and "does the shopping, Stan the garden"
     begin with what the member does.
     """
-    said = with_labels(text, network)
+    said = with_labels(text, network, surely=False)
     spots = spots_of(said, [m.label for m in network])
     if any(spot.name == member.label for spot in spots):
         return False

@@ -158,6 +158,16 @@ def distance_in(text: str) -> Distance | None:
     return None
 
 
+_TEENS = {
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_FIGURES = re.compile(
+    rf"\b(?:\d{{1,3}}|{'|'.join(_TEENS)}|(?:{'|'.join(_TENS)})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
+    rf"|(?:{'|'.join(word for word in _NUMBERS if word not in ('a', 'no'))}))\b"
+)
+
+
 def number_in(text: str) -> int | None:
     """The first number in figures or words; -1 for "the last one"."""
     tens = 0
@@ -172,6 +182,42 @@ def number_in(text: str) -> int | None:
         elif token.low in _NUMBERS and token.low not in {"a", "no"}:
             return _NUMBERS[token.low]
     return tens or None
+
+
+_NO_AGE = re.compile(
+    r"^\W*(?:years?|yrs?)?\W*(?:ago|back|since|with|married|wed|later|times?|stone|st\b|grand\w*|great|kids|"
+    r"children|of (?:us|them)|months?|weeks?|days?|o'?clock|tablets?|percent|%)"
+)
+_AGED = re.compile(
+    r"(?:\b(?:i'?m|i am|i'll be|ill be|aged?|turned|turning|gone|coming up(?: to)?|over|older than|past|nearly|almost|about|just|only|well)\W+)+$"
+    r"|(?:^|[?!:])\W*$"
+)
+_OLD = re.compile(
+    r"^\W*(?:(?:and a (?:half|bit)|years?|yrs?)\W*)*(?:old|young|next|in (?!the)|yo\b|now)"
+)
+
+
+_SPAN = re.compile(r"\b(?:had(?: \w+)?|for|been|since|at|in|last|past|these|this|the)\W+$")
+_GROWN_UP = 18
+
+
+def age_in(text: str) -> int | None:
+    """The speaker's own age in years, where a text tells it: "75", "I'm 66", "seventy two now".
+
+    Not a number of anything else: "ten years back", "married at 17", "5 great grandkids".
+    """
+    low = straight(text).lower()
+    for found in _FIGURES.finditer(low):
+        before, after = low[: found.start()], low[found.end() :]
+        if _NO_AGE.match(after):
+            continue
+        years = _TEENS.get(found[0]) or number_in(found[0])
+        if _AGED.search(before) or _OLD.match(after):
+            return years
+        # Of a child it has to be said in so many words: what follows from it is not taken back.
+        if years is not None and years >= _GROWN_UP and not _SPAN.search(before):
+            return years
+    return None
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,20 @@ _KEPT = re.compile(
     r"|\b(?:leave|keep)\b(?:\W+[\w'-]+){1,3}?\W+on\b",
     re.IGNORECASE,
 )
+_COMES_ALONG = re.compile(
+    r"\b(?:take|bring|get)\b(?:\W+[\w'-]+){1,4}?\W+(?:with (?:me|us)|along)\b"
+    r"|\bget (?!rid\b)(?:[\w'-]+\W+){1,3}?to\b|\b(?:lift|loan|hand|help) (?:off|from)\b",
+    re.IGNORECASE,
+)
+"""Somebody who is to come along is not to be taken off: "take our Susan with me"."""
+_OF_CIRCLES = re.compile(
+    r"\b(?:circles?|middle|centre|center|inner\w*|outer\w*|out|in|edge|closer|nearer|further|put|move)\b",
+    re.IGNORECASE,
+)
+_UNSAID = re.compile(
+    r"\b(?:forget|ignore) (?:that )?(?:what )?(?:i|i've) (?:said|wrote|told)\b|\bignore me\b",
+    re.IGNORECASE,
+)
 _NOT = re.compile(
     r"\b(?:\w+n't|\w+nt|never|cannot|not|no longer|stopped|any ?more)\b", re.IGNORECASE
 )
@@ -76,11 +90,16 @@ def _without_denied_help(edit: EditMention, text: str) -> EditMention | None:
 
 
 def _is_denied(edit: EditMention, text: str) -> bool:
-    if edit.operation == "undo" or not edit.target:
+    if edit.operation == "undo":
+        return bool(_UNSAID.search(text))
+    if not edit.target:
         return False
     if edit.operation in _HELD_OF_ANOTHER and _is_whose(edit.target, text):
         return True
-    if edit.operation == "remove" and _KEPT.search(text):
+    if edit.operation == "set_circle" and not _OF_CIRCLES.search(text):
+        called = rf"\b(?:ring|rang|ringing|rings) (?:up )?{re.escape(edit.target)}\b"
+        return bool(re.search(called, text, re.IGNORECASE))
+    if edit.operation == "remove" and (_KEPT.search(text) or _COMES_ALONG.search(text)):
         return True
     if edit.operation == "remove" and _denies(text, edit.target, "help"):
         return True

@@ -24,6 +24,8 @@ from bot.nlu.reading import doubtful_members, meaning_in
 from bot.nlu.understanding import meaning_of
 
 _SEVERAL = 2
+_IS_THE = r"(?:she|he|who|that)(?:'?s| is) (?:(?:the|my|me|our|a) )?"
+_CALLED = re.compile(r"\b(?:called|named|both|two)\b")
 _LETTERS = re.compile(r"[^\W\d_]")
 _ITEM = re.compile(r"[,;.!?\n]|\band (?=(?:my|me|our|ma|mi)\b)", re.IGNORECASE)
 """Between two of a list: "my mam Elsie, my late husband Frank and our Susan"."""
@@ -58,6 +60,7 @@ def meaning(reading: Reading) -> Meaning:
     low = reading.text.casefold()
     members = _members(heard, parsed.members, doubtful)
     members = [m for m in members if not _is_part(m, members, low)]
+    members = _described(members, low)
     members += _told_of(read.edits, parsed.members, members)
     members = without_denied_of(_dead_alone(members, reading.text), reading.text)
     return Meaning(
@@ -128,6 +131,28 @@ def _told_of(
     ]
 
 
+def _described(members: list[MemberMention], text: str) -> list[MemberMention]:
+    """The same, with a word that only says who somebody is taken for that.
+
+    "Maureen, she's the wife" is one; and "both called John, big John and little John" are two.
+    """
+    left = list(members)
+    for role in [m for m in members if relationship_in(m.name) and m.relationship]:
+        for named in [m for m in left if m is not role and not relationship_in(m.name)]:
+            who, what = re.escape(named.name.casefold()), re.escape(role.name.casefold())
+            said = rf"\b{who},? {_IS_THE}{what}\b"
+            if role in left and re.search(said, text):
+                left.remove(role)
+                # "Our lass" may be a wife or a daughter; "my brother Tom" is a brother.
+                if named.relationship is None or re.search(rf"\b(?:lass|lad) {who}\b", text):
+                    now = replace(named, relationship=role.relationship, kind=role.kind)
+                    left[left.index(named)] = now
+    if _CALLED.search(text):
+        ends = [m.name.casefold().split()[-1] for m in left if " " in m.name]
+        left = [m for m in left if ends.count(m.name.casefold()) < _SEVERAL]
+    return left
+
+
 def _is_part(member: MemberMention, members: Iterable[MemberMention], text: str) -> bool:
     """Whether somebody is only a part of what another is called: the "kid" of "our kid"."""
     name = member.name.casefold()
@@ -185,6 +210,7 @@ def _edits(
     if not read:
         return tuple(parsed)
     edits = list(read)
+    edits = [replace(e, target=_other(e.target, text)) for e in edits]
     moved = [e for e in edits if e.operation == "set_circle"]
     if len(moved) == 1 and (step := step_in(text)) is not None:
         edits[edits.index(moved[0])] = replace(moved[0], value="3" if step > 0 else "1")
@@ -201,6 +227,12 @@ def _edits(
         if not any(e.operation == "set_circle" for e in same):
             edits += placed
     return tuple(edits)
+
+
+def _other(target: str, text: str) -> str:
+    """A target with "other": "my other daughter" is not the one on the map."""
+    found = re.search(rf"\b(?:other|another|new) {re.escape(target)}\b", text, re.IGNORECASE)
+    return found[0] if found and relationship_in(target) else target
 
 
 def _each_its_own(edits: Sequence[EditMention], text: str) -> list[EditMention]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.network.edits import Match, kin_in, resolve
-from bot.network.model import FAMILY, Distance, Network, Work
+from bot.network.edits import Match, is_certain, kin_in, resolve
+from bot.network.model import FAMILY, Distance, Network, Relationship, Work
 from bot.nlu.context import distance_in, names_in, names_said, spots_of
 from bot.nlu.denials import help_denied_of
 from bot.nlu.words import straight
@@ -34,6 +34,7 @@ _AND_KNOWS = re.compile(r"(\bknows?\b[^.;]*?), and (?=[^.;]*\bknows?\b)")
 """Where "Irene knows everyone, and Tom and Bob know each other" says the next thing."""
 _SAYS_KNOWS = re.compile(r"\w knows? (?!about|what|how|if|that|when|where|why|me\b|i\b)\w")
 _MY = re.compile(r"\b(?:my|our|me|ma|mi) ([\w-]+)(?!['’])\b", re.IGNORECASE)
+_HE_OR_SHE = FAMILY - {Relationship.PARTNER, Relationship.EX_PARTNER}
 _NOT_SO = re.compile(r"(?:n't|\b(?:not|never|isnt|doesnt|dont|no))\W+(?:[\w'-]+\W+){0,2}$")
 _DIED = re.compile(r"\b(?:died?|dead|deid|pass(?:ed)? (?:away|on)|passed)\b", re.IGNORECASE)
 _PUTS_RIGHT = re.compile(
@@ -91,14 +92,21 @@ def ties_told(text: str, network: Network) -> list[tuple[str, ...]]:
     return ties_in(with_labels(text, network), network)
 
 
-def with_labels(text: str, network: Network) -> str:
-    """A text with the labels of those whom it calls by a word alone: "my wife" is "Jean"."""
+def with_labels(text: str, network: Network, *, surely: bool = True) -> str:
+    """A text with the labels of those whom it calls by a word alone: "my wife" is "Jean".
+
+    Args:
+        surely: not where the word may mean somebody new. The map knows no sister from a brother.
+    """
     named = {spot.start for spot in spots_of(text, [m.label for m in network])}
 
     def label_of(match: re.Match[str]) -> str:
         found = resolve(network, match[1]) if kin_in(match[1]) else None
-        told = isinstance(found, Match) and match.end() + 1 not in named
-        return network[found.key].label if told and isinstance(found, Match) else match[0]
+        if not isinstance(found, Match) or match.end() + 1 in named:
+            return match[0]
+        member = network[found.key]
+        in_doubt = member.relationship in _HE_OR_SHE and not is_certain(member, match[1])
+        return match[0] if surely and in_doubt else member.label
 
     return _MY.sub(label_of, text)
 

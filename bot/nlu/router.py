@@ -59,6 +59,7 @@ COURTESIES = frozenset({"greet", "thank", "goodbye"})
 """Intents that interrupt any question when they are the whole of a short message."""
 
 COURTESY_WORDS = 3
+_MORE_THAN_PAUSE = 4
 
 CHECKED = frozenset(
     {
@@ -168,7 +169,8 @@ EXPECTED: dict[str, Expectation] = {
         own_doing=True,
     ),
     "plan_ask": Expectation(takes=frozenset({"set_reminder", "stop_messages"})),
-    "plan_hour": _FREE,
+    # "Morning" is a time of day here, and "after tea" is no wish to stop.
+    "plan_hour": Expectation(free=True, takes=frozenset({"greet", "pause", "goodbye"})),
     "follow_up_tried": Expectation(free=True, members=True, takes=_HOW_IT_WENT),
     "follow_up_worth": Expectation(free=True, members=True, takes=_HOW_IT_WENT),
     "follow_up_barrier": Expectation(free=True, takes=_HOW_IT_WENT),
@@ -304,16 +306,22 @@ def is_puzzled(text: str) -> bool:
     return bool(_PUZZLED.fullmatch(text))
 
 
+_OF_A_PLAN = frozenset(
+    {"plan_what", "plan_when", "plan_who", "plan_barrier", "plan_then", "plan_solve"}
+)
+_NEVER_A_PLAN = frozenset({"died", "rename", "merge", "undo"})
 _OF_ONE_MEMBER = frozenset({"details_inner", "details_middle", "details_members"})
 
 
 def changes_in(edits: Iterable[Mapping[str, Any]], asked: str | None) -> tuple[str, ...]:
     """The operations that may be a change of the map, beside the question that is asked.
 
-    Where somebody's details are asked for, "she phones every month" is the answer.
+    Where somebody's details are asked for, "she phones every month" is the answer. While a plan is
+    made, "ring Alf first" and "take our Susan" are what the person could do.
     """
     own = PRONOUNS if asked in _OF_ONE_MEMBER else frozenset()
-    return tuple(e["operation"] for e in edits if str(e["target"]).lower() not in own)
+    named = [e["operation"] for e in edits if str(e["target"]).lower() not in own]
+    return tuple(o for o in named if asked not in _OF_A_PLAN or o in _NEVER_A_PLAN)
 
 
 def route(heard: Heard) -> str:
@@ -377,6 +385,9 @@ def _asked(heard: Heard, expected: Expectation) -> str:
     if expected.members and heard.has_members:
         return ANSWER
     if expected.own_doing and heard.intent == "talk_to_person" and not heard.asks_us:
+        return ANSWER
+    if expected.own_doing and heard.intent == "pause" and heard.words >= _MORE_THAN_PAUSE:
+        # "Have a rest and carry on" is what many people with little breath do.
         return ANSWER
     bar = SURE_IN_FREE_TEXT if expected.free and not heard.question else SURE
     bar = VERY_SURE if expected.own_doing and not heard.asks_us else bar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ from bot.store.tables import (
     UnmetNeed,
 )
 from bot.support.company import without_company
-from bot.support.follow_up import DEFAULT_WEEKS
+from bot.support.follow_up import DEFAULT_WEEKS, TIME_TO_TRY
 from bot.support.practice import Said
 from bot.support.preferences import Statement
 
@@ -654,9 +654,17 @@ class Record:
         follow_ups.stop(self.session, self.person.id, plan.id)
 
     def ask_later(self, plan: Plan, weeks: Sequence[int] = DEFAULT_WEEKS) -> list[FollowUp]:
-        """Ask how a plan went, that many weeks from now; replaces what was agreed before."""
+        """Ask how a plan went, that many weeks from now; replaces what was agreed before.
+
+        Of a plan for a later day not before it can have been tried: the weeks are moved.
+        """
         follow_ups.stop(self.session, self.person.id, plan.id)
-        return follow_ups.agree(self.session, self.person, plan.id, weeks, now())
+        begin = now()
+        if plan.when_date is not None and weeks:
+            first = (begin + timedelta(weeks=min(weeks))).date()
+            late = plan.when_date + TIME_TO_TRY - first
+            begin += max(late, timedelta(0))
+        return follow_ups.agree(self.session, self.person, plan.id, weeks, begin)
 
     @property
     def can_be_written_to(self) -> bool:

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 DEFAULT_WEEKS = (2, 6)
 """How it goes is asked after a start, and again once it could be a habit (domain.md 12.1)."""
 
+TIME_TO_TRY = timedelta(days=3)
+"""After the day of a plan; earlier nobody can say how it went."""
+
 DAY_BEGINS, DAY_ENDS = 9, 20
 """Hours of the person's day between which we may write first."""
 

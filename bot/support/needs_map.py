@@ -276,7 +276,8 @@ _CONDITION_WORDS: dict[str, str] = {
     "depression": r"depress\w*|low mood",
     "anxiety": r"anxi\w*|panic attacks?",
     "cancer": r"cancer|tumou?r|chemo\w*|leukaemia|lymphoma",
-    "me/cfs": r"chronic fatigue|\bm\.?e\b(?! )|\bme/cfs\b|\bcfs\b",
+    # In small letters only with its points: "the pain is killing me" names no illness.
+    "me/cfs": r"chronic fatigue|\bm\.e\b|(?-i:\bME\b)|\bme/cfs\b|\bcfs\b",
     "long covid": r"long.?covid",
     "obesity": r"obes\w*|overweight",
     "thyroid disease": r"thyroid\w*",

@@ -7,7 +7,7 @@ import pytest
 from bot.network.model import Distance, Member, Network, Relationship, Status, Work
 from bot.nlu.about_one import tells_of_others
 from bot.nlu.edits import step_in
-from bot.nlu.map_talk import distance_said, help_denied, not_the_one, ties_told
+from bot.nlu.map_talk import distance_said, help_denied, keys_named, not_the_one, ties_told
 from bot.nlu.meaning import MemberMention
 
 HILDA = Member("m1", "Hilda", relationship=Relationship.PARTNER)
@@ -134,3 +134,9 @@ def test_a_distance_that_is_denied_is_none(text: str, distance: Distance | None)
 )
 def test_a_step_is_no_circle(text: str, step: int | None) -> None:
     assert step_in(text) == step
+
+
+def test_a_sister_is_not_the_brother_on_the_map() -> None:
+    alf = Network((Member("m1", "Alf", relationship=Relationship.SIBLING), Member("m2", "Pat")))
+    assert keys_named("my sister has come to live with me", alf) == []
+    assert keys_named("my wife lives with me", MAP) == ["m1"]

@@ -244,3 +244,34 @@ def test_relationship() -> None:
     assert context.relationship_in("she's my cousin") == "other_family"
     assert context.relationship_in("just a mate") == "friend"
     assert context.relationship_in("hmm") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("75", 75),
+        ("I'm 66", 66),
+        ("seventy two now", 72),
+        ("seventy-five", 75),
+        ("im 57 actually", 57),
+        ("nearly 80", 80),
+        ("81 next birthday", 81),
+        ("75 and been married 50 years", 75),
+        ("me? 81", 81),
+        ("I'm sixteen", 16),
+        ("only 15", 15),
+        ("am 61", 61),
+        ("she is 82, I write for her", 82),
+        ("ive had this 20 years", None),
+        ("I had a heart attack ten years back", None),
+        ("i retired ten years ago", None),
+        ("i got married at 17, feels like yesterday", None),
+        ("ive had this 12 years", None),
+        ("ive got 5 great grandkids", None),
+        ("seventeen stone", None),
+        ("I was born in 1946", None),
+        ("too old", None),
+    ],
+)
+def test_an_age_is_the_speakers_own(text: str, years: int | None) -> None:
+    assert context.age_in(text) == years

@@ -22,6 +22,11 @@ from bot.nlu.meaning import EditMention, MemberMention
         ("Chris’ wife passed away", EditMention("died", "Chris")),
         ("Bob doesn't cook for me", EditMention("set_help", "Bob", "everyday")),
         ("Bob can’t help with the garden any more", EditMention("remove", "Bob")),
+        ("take our Bob with me", EditMention("remove", "Bob")),
+        ("I'd get a lift off Bob", EditMention("remove", "Bob")),
+        ("get Bob to come", EditMention("remove", "Bob")),
+        ("sorry, forget I said that about the telly", EditMention("undo")),
+        ("ring Bob and have a natter", EditMention("set_circle", "Bob", "1")),
         ("wrong one, it was auntie that died", EditMention("rename", "mam", "auntie that died")),
     ],
 )
@@ -33,6 +38,9 @@ def test_what_is_denied_is_no_change(text: str, edit: EditMention) -> None:
     ("text", "edit"),
     [
         ("take Bob off, he doesn't come any more", EditMention("remove", "Bob")),
+        ("take Bob off to make room", EditMention("remove", "Bob")),
+        ("get rid of Bob", EditMention("remove", "Bob")),
+        ("put Bob in the first ring", EditMention("set_circle", "Bob", "1")),
         ("Bob's died", EditMention("died", "Bob")),
         ("Bob's gone, take him off", EditMention("remove", "Bob")),
         ("I don't need Bob on it now, take him off", EditMention("remove", "Bob")),

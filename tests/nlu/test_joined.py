@@ -144,3 +144,33 @@ def test_out_is_not_in() -> None:
     text = "move Dot one further out"
     heard = reading(text, sure_of(found(text, TARGET, "Dot", "set_circle"), CIRCLE, "1"))
     assert meaning(heard).edits == (EditMention("set_circle", "Dot", "3"),)
+
+
+def test_a_word_for_who_somebody_is_is_nobody_else() -> None:
+    text = "our lass Maureen shes the wife"
+    maureen = sure_of(found(text, MEMBER, "Maureen"), RELATIONSHIP, "child")
+    wife = sure_of(found(text, MEMBER, "wife"), RELATIONSHIP, "partner")
+    (member,) = meaning(reading(text, maureen, wife)).members
+    assert (member.name, member.relationship) == ("Maureen", Relationship.PARTNER)
+
+
+def test_a_brother_stays_one_whatever_else_he_is() -> None:
+    text = "my brother Tom, he's the neighbour of my sister"
+    tom = sure_of(found(text, MEMBER, "Tom"), RELATIONSHIP, "sibling")
+    next_door = sure_of(found(text, MEMBER, "neighbour"), RELATIONSHIP, "neighbour")
+    (member,) = meaning(reading(text, tom, next_door)).members
+    assert (member.name, member.relationship) == ("Tom", Relationship.SIBLING)
+
+
+def test_two_of_one_name_are_not_three() -> None:
+    text = "two sons both called John, big John and little John"
+    spans = [found(text, MEMBER, "big John"), found(text, MEMBER, "little John")]
+    john = replace(found(text, MEMBER, "John"), first=4)
+    members = meaning(reading(text, john, *spans)).members
+    assert [m.name for m in members] == ["big John", "little John"]
+
+
+def test_the_other_daughter_is_not_the_one_on_the_map() -> None:
+    text = "my other daughter has moved in"
+    (edit,) = meaning(reading(text, found(text, TARGET, "daughter", "remove"))).edits
+    assert edit.target == "other daughter"

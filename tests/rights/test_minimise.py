@@ -74,6 +74,9 @@ def test_what_is_left_out(typed: str, kept: str, left_out: tuple[str, ...]) -> N
         "Mum's blood pressure is 180 over 110",
         "a group for my husband with dementia",
         "Mum has a cancer nurse",
+        "Jean lives with me",
+        "take our Wilf with me",
+        "MY SON LIVES WITH ME",
     ],
 )
 def test_what_stays(text: str) -> None:

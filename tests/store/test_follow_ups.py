@@ -197,3 +197,17 @@ def test_workers_that_are_killed_neither_lose_nor_repeat(store: Store) -> None:
 def _where_it_is_day() -> str:
     zones = [f"Etc/GMT{offset:+d}" for offset in range(-12, 13)]
     return next(z for z in zones if now().astimezone(ZoneInfo(z)).hour == 13)
+
+
+def test_nobody_is_asked_how_it_went_before_its_day(store: Store) -> None:
+    with unit_of_work() as session:
+        record = begin(session, "later".rjust(32, "0"))
+        record.give_consent("use", "reminders")
+        late, soon, vague = (record.add_plan(what) for what in ("choir", "walk", "bowls"))
+        late.when_date = (now() + timedelta(days=60)).date()
+        soon.when_date = (now() + timedelta(days=3)).date()
+        first, second = (row.due_at for row in record.ask_later(late))
+        assert first.date() >= late.when_date + timedelta(days=2)
+        assert timedelta(weeks=4, days=-2) < second - first < timedelta(weeks=4, days=2)
+        of_soon = [row.due_at.date() for row in record.ask_later(soon)]
+        assert of_soon == [row.due_at.date() for row in record.ask_later(vague)]

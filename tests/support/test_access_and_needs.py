@@ -90,6 +90,8 @@ def test_access_is_yes_only_where_it_is_said(need: AccessNeed, note: str, answer
         ("crohns", {"inflammatory bowel disease"}),
         ("bad back and depression", {"long-term pain", "depression"}),
         ("MS", {"multiple sclerosis"}),
+        ("I have ME", {"me/cfs"}),
+        ("the arthritis is killing me", {"arthritis"}),
         ("not sure", set()),
         ("", set()),
     ],

@@ -1,0 +1,33 @@
+"""What somebody puts right about themselves, wherever they say it: where they live, how old."""
+
+from __future__ import annotations
+
+import re
+
+from bot.nlu.context import age_in
+from bot.nlu.words import straight
+
+_CODE = r"[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?"
+_PLACE = re.compile(
+    rf"\b(?:my )?post ?code(?:'?s| is| should be| was)? (?:actually |really )?(?P<code>{_CODE})\b"
+    rf"|\b(?P<not>{_CODE}),? (?:and )?not {_CODE}\b"
+    r"|\bi (?:actually |really )?live in (?P<name>[\w' -]{2,40}?)"
+    r"(?: now| really| actually|,? not\b|\W*$)"
+)
+_PUTS_RIGHT = re.compile(
+    r"\b(?:not|actually|sorry|wait|hang on|meant|mean|wrong|mistake|should be|no)\b"
+)
+
+
+def place_put_right(text: str) -> str | None:
+    """The place that a text says the speaker lives in: "sorry, my postcode is HP7, not HP6"."""
+    found = _PLACE.search(straight(text).lower())
+    return next((g.strip() for g in found.groups() if g), None) if found else None
+
+
+def age_put_right(text: str) -> int | None:
+    """The speaker's age where a text corrects it: "actually I'm 66"."""
+    low = straight(text).lower()
+    if not _PUTS_RIGHT.search(low) or not re.search(r"\bi(?:'?m| am)\b", low):
+        return None
+    return age_in(re.sub(r"^.*?\b(?=i(?:'?m| am)\b)", "", low))

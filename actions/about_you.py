@@ -233,11 +233,22 @@ class ValidateAboutYouForm(StageForm):
     @question
     def validate_about_travel(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Ticked ways, or words that name them."""
+        if answer.text and _DRIVEN.search(answer.text) and not _ALONE.search(answer.text):
+            record.person.travel = sorted({"lift", *(chosen(answer, labels("travel")) or ())})
+            return Heard.DONE
         ways = _ticked(record, answer, say, "travel")
         if ways is None:
             return Heard.UNCLEAR
         record.person.travel = ways
         return Heard.DONE
+
+
+_DRIVEN = re.compile(
+    r"(?<!bus )(?<!train )\b(?:picks?|takes?|runs?|drives?|drops?|fetch(?:es)?|brings?) me\b"
+    r"|\b(?:a lifts?|taxis?|cabs?)\b",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(r"n't\b|\b(?:no(?:body| one)?|never|not|cannot|cant|dont)\b", re.IGNORECASE)
 
 
 def _ticked(record: Record, answer: Answer, say: Say, group: str) -> list[str] | None:

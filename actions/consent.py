@@ -28,6 +28,7 @@ from actions.risk import note_before_consent, reopen, take_check
 from actions.turn import Answer, Say
 from actions.visits import bring_people_into_view
 from bot.conversations.journey import OPEN
+from bot.nlu.router import asks
 from bot.rights.conditions import Condition, condition_in
 from bot.rights.consents import Scope
 from bot.rights.proxy import answers_oneself, proxy_in
@@ -141,6 +142,8 @@ class ValidateConsentForm(StageForm):
             return {slot: ANSWERED}
         if answer.choice == "more" or answer.intent in ("who_sees_my_data", "why_do_you_ask"):
             say.service("utter_consent_more")
+        elif asks(answer.text):
+            say.service("utter_consent_about")
         else:
             say("utter_not_yet")
         return {slot: None}

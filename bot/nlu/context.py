@@ -197,7 +197,7 @@ _OLD = re.compile(
 )
 
 
-_SPAN = re.compile(r"\b(?:had(?: \w+)?|for|been|since|at|in|last|past|these|this|the)\W+$")
+_SPAN = re.compile(r"\b(?:not|had(?: \w+)?|for|been|since|at|in|last|past|these|this|the)\W+$")
 _GROWN_UP = 18
 
 

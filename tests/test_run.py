@@ -86,8 +86,10 @@ def test_a_server_that_is_killed_is_started_again_and_the_others_go_on(
 
 
 def test_what_the_killed_one_had_started_goes_with_it(servers: Running) -> None:
+    # At one go: both write to one file, and print writes a line in pieces.
     forks = (
-        "import os, time; os.fork(); print('started', os.getpid(), flush=True); time.sleep(3600)"
+        "import os, time; os.fork(); "
+        "os.write(1, f'started {os.getpid()}\\n'.encode()); time.sleep(3600)"
     )
     run.SERVERS["actions"] = ["-c", forks]
     servers.processes["actions"].kill()

@@ -114,36 +114,29 @@ _NEWCOMERS = {
 """What is said of those who are new on the map."""
 
 
-def take_news(record: Record, answer: Answer, say: Say, *, strain: bool = True) -> tuple[str, ...]:
+def take_news(
+    record: Record, answer: Answer, say: Say, *, strain: bool = True, known: bool = True
+) -> tuple[str, ...]:
     """Take what a text tells of members on the map beside any question; keys of whom it tells.
 
     Args:
         strain: whether that somebody makes things harder is news, and not the answer itself.
+        known: whether what the map has already, and of whom is not clear, is taken up too.
     """
     network = record.network()
     news = [
         edit
         for edit in news_in(network, answer.text, answer.members, answer.edits)
-        if strain or str(edit.operation) != STRAIN
+        if (strain or str(edit.operation) != STRAIN) and (known or _is_active(network, edit))
     ]
     for edit in news:
         _apply(record, edit, answer, say)
     return keys_of(network, (edit.target for edit in news))
 
 
-def take_loss(record: Record, answer: Answer, say: Say) -> bool:
-    """Take that somebody died, or that touch was lost, told in place of an answer."""
-    network = record.network()
-    lost = [
-        (edit, found.key)
-        for edit in news_in(network, answer.text, answer.members, answer.edits)
-        if str(edit.operation) in (DIED, LOST_TOUCH)
-        and isinstance(found := meant(network, edit.target), Match)
-        and network[found.key].status is Status.ACTIVE
-    ]
-    for edit, key in lost:
-        _apply(record, edit, answer, say, key if is_certain(network[key], edit.target) else None)
-    return bool(lost)
+def _is_active(network: Network, edit: EditMention) -> bool:
+    found = meant(network, edit.target)
+    return isinstance(found, Match) and network[found.key].status is Status.ACTIVE
 
 
 def take_gone(record: Record, member: Member, status: Status, answer: Answer, say: Say) -> None:
@@ -241,11 +234,12 @@ def _take_denied_help(record: Record, answer: Answer, say: Say) -> bool:
 
 def _take_distance(record: Record, answer: Answer, say: Say) -> bool:
     """How near one member lives, told beside any question; whether it was just that."""
-    network = record.network()
     near = distance_said(answer.text)
+    if near is None or {e.operation for e in answer.edits} - {"set_circle", "set_contact"}:
+        return False
+    network = record.network()
     found = keys_named(answer.text, network)
-    others = [e for e in answer.edits if e.operation not in ("set_circle", "set_contact")]
-    if near is None or len(found) != 1 or others:
+    if len(found) != 1:
         return False
     network = network.changed(found[0], distance=near)
     record.keep_network(network, "distance", answer.update_key)
@@ -487,8 +481,7 @@ def _is_of_message(record: Record, last: tuple[str | None, Network] | None) -> b
 
 def _take_keep(record: Record, answer: Answer, say: Say) -> bool:
     """ "No, leave Bob on" takes back that Bob was just taken off; whether it was that."""
-    last = record.last_change()
-    if last is None or not answer.text or not _KEEP.match(answer.text):
+    if not _KEEP.match(answer.text) or (last := record.last_change()) is None:
         return False
     now = {m.key for m in record.network()}
     off = {m.label: m.key for m in last[1] if m.key not in now}
@@ -644,13 +637,14 @@ def asks_of_one(record: Record, answer: Answer, say: Say) -> bool:
 
     Where it names nobody new and tells no news, "I already have Stan" would be no answer.
     """
+    if answer.intent == "add_member" or answer.said_yes:
+        return False
     network = record.network()
     named = keys_named(answer.text, network)
     made = with_mentions(network, answer.members, record.next_member_key)
-    asks_to_add = answer.intent == "add_member"
-    if asks_to_add or len(named) != 1 or made.network != network:
+    if len(named) != 1 or made.network != network:
         return False
-    if answer.said_yes or news_in(network, answer.text, answer.members):
+    if news_in(network, answer.text, answer.members):
         return False
     _ask_what(record, named[0], say)
     return True

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 
 from actions.turn import Answer
 from actions.words import label
+from bot.nlu.words import straight
 
 NONE = "none"
 _MATCH = 85
@@ -136,9 +137,9 @@ _ALL = re.compile(
 
 def says_done(text: str) -> bool:
     """Whether typed words only say that the ticks are as they should be: "done", "that's it"."""
-    return bool(text) and _DONE.fullmatch(text.replace("\u2019", "'")) is not None
+    return bool(text) and _DONE.fullmatch(straight(text)) is not None
 
 
 def says_all(text: str) -> bool:
     """Whether typed words only say that all of what is offered is meant: "both", "the lot"."""
-    return bool(text) and _ALL.fullmatch(text.replace("\u2019", "'")) is not None
+    return bool(text) and _ALL.fullmatch(straight(text)) is not None

@@ -14,11 +14,11 @@ from actions.choices import chosen
 from actions.forms import SLOTS, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, listed, titles
-from bot.network.edits import Match, kin_in, resolve
+from bot.network.edits import kin_in
 from bot.network.model import FAMILY, Kind, Member, Network, Work
 from bot.nlu.apply import STRAIN, keys_of, news_in
 from bot.nlu.context import asks_to_take_off, names_said, spots_of
-from bot.nlu.map_talk import ties_in
+from bot.nlu.map_talk import called_by_kin, ties_in
 from bot.store.record import Record
 
 NONE = "none"
@@ -99,18 +99,10 @@ _KIN_WORD = re.compile(r"\b(?:my|our|ma|the) ([^\W\d_]+)", re.IGNORECASE)
 
 
 def _by_kin_words(members: Sequence[Member], text: str) -> dict[str, str]:
-    """Words such as "wife" that stand for one of the members, with that member's key.
-
-    Not where a name follows, which says better who is meant: "my friend Tom".
-    """
-    known = [m.label for m in members]
-    named = {spot.start for spot in spots_of(text, known)}
-    found: dict[str, str] = {}
-    for word in _KIN_WORD.finditer(text):
-        one = resolve(Network(tuple(members)), word[1]) if kin_in(word[1]) else None
-        if isinstance(one, Match) and word.end() + 1 not in named and word[1] not in known:
-            found[word[1]] = one.key
-    return found
+    """Words such as "wife" that stand for one of the members, with that member's key."""
+    known = {m.label for m in members}
+    found = called_by_kin(text, Network(tuple(members)), _KIN_WORD)
+    return {word[1]: member.key for word, member in found if word[1] not in known}
 
 
 def whom(

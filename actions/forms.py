@@ -125,7 +125,7 @@ def question(handler: Handler) -> Callable[..., Any]:
 def _hear(
     form: StageForm, handler: Handler, slot: str, record: Record, answer: Answer, say: Say
 ) -> dict[str, Any]:
-    from actions.changes import take_anywhere, take_loss
+    from actions.changes import take_anywhere, take_news
     from actions.rights import note_who_writes, passed_the_map, take_right, take_sure
 
     note_who_writes(record, answer, say)
@@ -141,7 +141,7 @@ def _hear(
         return {slot: None}
     if len(answer.text) >= TEXT_MAX:
         say("utter_long_message")
-    if form.hears_loss and take_loss(record, answer, say):
+    if form.hears_loss and take_news(record, answer, say, strain=False, known=False):
         return {slot: None}
     before = {k: v for k, v in record.progress.items() if k not in OF_THE_MOMENT}
     heard = handler(form, record, answer, say)

@@ -113,6 +113,12 @@ _FORGOT = re.compile(
 """What says that somebody is not on the map who belongs there."""
 
 
+def _take_forgotten(record: Record, answer: Answer, say: Say) -> bool:
+    """Put down who was left out, where that is what is noticed; whether it was."""
+    is_told = bool(answer.members) and _FORGOT.search(answer.text) is not None
+    return is_told and take_names(record, answer, say)
+
+
 class AskGapsNotice(Ask):
     """What do you notice?"""
 
@@ -312,7 +318,7 @@ class ValidateGapsForm(StageForm):
     def validate_gaps_notice(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """What they notice, in their own words; what they miss, where they say so here."""
         drawn = bool(record.network().active)
-        if _FORGOT.search(answer.text) and answer.members and take_names(record, answer, say):
+        if _take_forgotten(record, answer, say):
             return Heard.STAY
         missed = _keep_words(record, answer, say, "notice" if drawn else "missed")
         if drawn:
@@ -322,7 +328,7 @@ class ValidateGapsForm(StageForm):
     @question
     def validate_gaps_agree(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Whether the map says it right; if not, how they would put it."""
-        if _FORGOT.search(answer.text) and answer.members and take_names(record, answer, say):
+        if _take_forgotten(record, answer, say):
             return Heard.STAY
         seen = classify(record.network())
         asked_why = bool(record.progress.get("type_disagreed"))

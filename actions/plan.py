@@ -491,6 +491,19 @@ def _asks_back(record: Record, answer: Answer) -> bool:
     return day_named(record, answer.text) is None and not names_in(answer.text, names)
 
 
+def not_a_question(handler: Handler) -> Handler:
+    """Hear no question as the answer; what we do not know is said, and the question comes again."""
+
+    @wraps(handler)
+    def hear(form: StageForm, record: Record, answer: Answer, say: Say) -> Heard | Done | Afresh:
+        if not _asks_back(record, answer):
+            return handler(form, record, answer, say)
+        say("utter_plan_ask_them")
+        return Heard.STAY
+
+    return hear
+
+
 def death_first(handler: Handler) -> Handler:
     """Hear first that somebody has died; what was to be done with them is asked about no more."""
 
@@ -527,21 +540,17 @@ class ValidatePlanForm(StageForm):
 
     @question
     @death_first
+    @not_a_question
     def validate_plan_when(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A day in words, or a rough idea; not knowing yet is fine."""
-        if _asks_back(record, answer):
-            say("utter_plan_ask_them")
-            return Heard.STAY
         keep_when(record, draft(record), answer)
         return Heard.DONE
 
     @question
     @death_first
+    @not_a_question
     def validate_plan_who(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Someone on the map, someone else, or on their own."""
-        if _asks_back(record, answer):
-            say("utter_plan_ask_them")
-            return Heard.STAY
         if (gone := mourned(record.network(), answer.text)) is not None:
             say("utter_cannot_be_there", name=gone.label)
             return Heard.STAY
@@ -550,11 +559,9 @@ class ValidatePlanForm(StageForm):
 
     @question
     @death_first
+    @not_a_question
     def validate_plan_barrier(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """What might get in the way, by button or in words; or nothing."""
-        if _asks_back(record, answer):
-            say("utter_plan_ask_them")
-            return Heard.STAY
         plan = draft(record)
         areas = [d.area for d in answer.difficulties]
         told = barrier_in(answer.text, areas) if answer.text else None
@@ -573,11 +580,9 @@ class ValidatePlanForm(StageForm):
 
     @question
     @death_first
+    @not_a_question
     def validate_plan_then(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """What they would do then."""
-        if _asks_back(record, answer):
-            say("utter_plan_ask_them")
-            return Heard.STAY
         plan = draft(record)
         if answer.choice.startswith(MEMBER):
             name = record.network()[answer.choice.removeprefix(MEMBER)].label

@@ -9,9 +9,9 @@ from bot.nlu.words import straight
 
 _CODE = r"[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?"
 _PLACE = re.compile(
-    rf"\b(?:my )?post ?code(?:'?s| is| should be| was)? (?:actually |really )?(?P<code>{_CODE})\b"
-    rf"|\b(?P<not>{_CODE}),? (?:and )?not {_CODE}\b"
-    r"|\bi (?:actually |really )?live in (?P<name>[\w' -]{2,40}?)"
+    rf"\b(?:my )?post ?code(?:'?s| is| should be| was)? (?:actually |really )?({_CODE})\b"
+    rf"|\b({_CODE}),? (?:and )?not {_CODE}\b"
+    r"|\bi (?:actually |really )?live in ([\w' -]{2,40}?)"
     r"(?: now| really| actually|,? not\b|\W*$)"
 )
 _PUTS_RIGHT = re.compile(
@@ -28,6 +28,5 @@ def place_put_right(text: str) -> str | None:
 def age_put_right(text: str) -> int | None:
     """The speaker's age where a text corrects it: "actually I'm 66"."""
     low = straight(text).lower()
-    if not _PUTS_RIGHT.search(low) or not re.search(r"\bi(?:'?m| am)\b", low):
-        return None
-    return age_in(re.sub(r"^.*?\b(?=i(?:'?m| am)\b)", "", low))
+    found = re.search(r"\bi(?:'?m| am)\b", low)
+    return age_in(low[found.start() :]) if found and _PUTS_RIGHT.search(low) else None

@@ -55,7 +55,7 @@ _UNSAID = re.compile(
 _NOT = re.compile(
     r"\b(?:\w+n't|\w+nt|never|cannot|not|no longer|stopped|any ?more)\b", re.IGNORECASE
 )
-_CLAUSE = re.compile(r"(?<=[a-z])[.;!?\n]|\bbut\b|, (?=(?:and |so |then )?\w+)", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?<=[a-z])[.;!?\n]|\bbut\b|, (?=\w)", re.IGNORECASE)
 _HELD_OF_ANOTHER = frozenset({"died", "remove", "set_contact", "set_help"})
 _NO_NAME = re.compile(r"\b(?:that|who|which|is|was|died|has|have|instead)\b", re.IGNORECASE)
 
@@ -72,7 +72,9 @@ def without_denied_of(members: Iterable[MemberMention], text: str) -> list[Membe
     plain = straight(text)
     told = []
     for member in members:
-        if member.status is Status.DIED and _is_not_the_one(member.name, plain):
+        if member.status is Status.DIED and (
+            _is_ruled_out(member.name, plain) or _is_whose(member.name, plain)
+        ):
             member = replace(member, status=Status.ACTIVE)
         if member.help:
             denied = help_denied_of(plain, member.name)
@@ -104,7 +106,7 @@ def _is_denied(edit: EditMention, text: str) -> bool:
     if edit.operation == "remove" and _denies(text, edit.target, "help"):
         return True
     if edit.operation in ("died", "remove"):
-        return _is_not_the_one(edit.target, text)
+        return _is_ruled_out(edit.target, text)
     return edit.operation == "rename" and bool(_NO_NAME.search(edit.value))
 
 
@@ -130,10 +132,10 @@ def _denies(text: str, who: str, what: str) -> bool:
     return any(re.search(pattern, part, re.IGNORECASE) for part in _CLAUSE.split(text))
 
 
-def _is_not_the_one(who: str, text: str) -> bool:
-    """Whether a text says that it was somebody else: "it's not Stan that died", "Stan's cat"."""
+def _is_ruled_out(who: str, text: str) -> bool:
+    """Whether a text says that it was not they: "it's not Stan that died"."""
     named = rf"\bnot (?:my |our |me )?{re.escape(who)}\b(?! any)"
-    return bool(re.search(named, text, re.IGNORECASE)) or _is_whose(who, text)
+    return re.search(named, text, re.IGNORECASE) is not None
 
 
 def _is_whose(who: str, text: str) -> bool:

@@ -209,8 +209,7 @@ def _edits(
     """
     if not read:
         return tuple(parsed)
-    edits = list(read)
-    edits = [replace(e, target=_other(e.target, text)) for e in edits]
+    edits = [replace(e, target=_other(e.target, text)) for e in read]
     moved = [e for e in edits if e.operation == "set_circle"]
     if len(moved) == 1 and (step := step_in(text)) is not None:
         edits[edits.index(moved[0])] = replace(moved[0], value="3" if step > 0 else "1")

@@ -7,10 +7,10 @@ names: a name counts where the map has it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.network.edits import Match, is_certain, kin_in, resolve
-from bot.network.model import FAMILY, Distance, Network, Relationship, Work
+from bot.network.model import FAMILY, Distance, Member, Network, Relationship, Work
 from bot.nlu.context import distance_in, names_in, names_said, spots_of
 from bot.nlu.denials import help_denied_of
 from bot.nlu.words import straight
@@ -98,17 +98,30 @@ def with_labels(text: str, network: Network, *, surely: bool = True) -> str:
     Args:
         surely: not where the word may mean somebody new. The map knows no sister from a brother.
     """
-    named = {spot.start for spot in spots_of(text, [m.label for m in network])}
-
-    def label_of(match: re.Match[str]) -> str:
-        found = resolve(network, match[1]) if kin_in(match[1]) else None
-        if not isinstance(found, Match) or match.end() + 1 in named:
-            return match[0]
-        member = network[found.key]
+    said, begin = "", 0
+    for match, member in called_by_kin(text, network, _MY):
         in_doubt = member.relationship in _HE_OR_SHE and not is_certain(member, match[1])
-        return match[0] if surely and in_doubt else member.label
+        if not (surely and in_doubt):
+            said += text[begin : match.start()] + member.label
+            begin = match.end()
+    return said + text[begin:]
 
-    return _MY.sub(label_of, text)
+
+def called_by_kin(
+    text: str, network: Network, words: re.Pattern[str]
+) -> Iterator[tuple[re.Match[str], Member]]:
+    """Where a word such as "wife" stands for one member, and for whom.
+
+    Not where a name follows, which says better who is meant: "my friend Tom".
+
+    Args:
+        words: finds what may be such a word, as its first group.
+    """
+    named = {spot.start for spot in spots_of(text, [m.label for m in network])}
+    for match in words.finditer(text):
+        found = resolve(network, match[1]) if kin_in(match[1]) else None
+        if isinstance(found, Match) and match.end() + 1 not in named:
+            yield match, network[found.key]
 
 
 def help_denied(text: str, network: Network) -> dict[str, frozenset[Work]]:
@@ -125,9 +138,9 @@ def help_denied(text: str, network: Network) -> dict[str, frozenset[Work]]:
 
 def not_the_one(text: str, network: Network) -> list[str]:
     """Keys of those of whom a text says that it was not they, where it puts something right."""
-    said = with_labels(text, network)
-    if not _PUTS_RIGHT.search(said):
+    if not _PUTS_RIGHT.search(text):
         return []
+    said = with_labels(text, network)
     spots = spots_of(said, [m.label for m in network])
     keys = {m.label: m.key for m in network}
     return [keys[s.name] for s in spots if re.search(r"\bnot\W+$", said[: s.start].lower())]

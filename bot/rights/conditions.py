@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from bot.nlu.words import straight
+
 
 class Condition(Enum):
     """What a yes leaves out."""
@@ -40,7 +42,7 @@ _PEOPLE = (
 
 def condition_in(text: str) -> Condition | None:
     """What a yes to keeping things leaves out; ``None`` where it is a plain one."""
-    low = text.lower().replace("’", "'")
+    low = straight(text).lower()
     found = re.search(_IF, low)
     rest = low[found.start() :] if found else ""
     if re.search(_BETWEEN_US, rest):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,9 +12,11 @@ from actions.forms import Aside
 from actions.papers import TAKE
 from actions.rights import keeps_map, take_right
 from actions.risk import take_check
+from actions.told_beside import take_denied_help, take_distance, take_ties
 from actions.turn import Answer, Say
+from actions.undo import UNDO, take_keep, takes_back_all, undo, undo_button
 from actions.words import label, labels, listed, said_back, titles
-from bot.network.edits import Match, is_certain, is_role, merge, resolve, with_marks
+from bot.network.edits import Match, is_certain, is_role, merge, resolve
 from bot.network.model import LABEL_MAX, Kind, Member, Network, Status
 from bot.nlu.apply import (
     DIED,
@@ -35,13 +36,10 @@ from bot.nlu.apply import (
 from bot.nlu.context import names_in
 from bot.nlu.edits import step_in
 from bot.nlu.map_talk import (
-    distance_said,
-    help_denied,
     keys_named,
     not_the_one,
     same_in,
     tells_of_death,
-    ties_told,
 )
 from bot.nlu.meaning import PRONOUNS, EditMention
 from bot.store.record import Record
@@ -49,9 +47,10 @@ from bot.support.asks import LifeChange
 
 WHO, EDIT, DO = "who:", "edit:", "do:"
 CHANGE, LEAVE = "change", "leave"
-UNDO = "undo"
 NO = "no"
 POINTERS = PRONOUNS | {"that one"}
+_FEW = 2
+"""So many newcomers are offered a circle, one by one."""
 
 
 def take_names(record: Record, answer: Answer, say: Say) -> bool:
@@ -150,12 +149,12 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
     network = record.network()
     if (pair := same_in(answer.text, network)) is not None:
         return _make_one(record, pair, answer, say)
-    if take_ties(record, answer, say) or _take_keep(record, answer, say):
+    if take_ties(record, answer, say) or take_keep(record, answer, say):
         return True
     if _take_who_died(record, answer, say):
         return True
-    denied = _take_denied_help(record, answer, say)
-    if _take_distance(record, answer, say):
+    denied = take_denied_help(record, answer, say)
+    if take_distance(record, answer, say):
         return True
     told = take_news(record, answer, say)
     asked = [
@@ -170,7 +169,7 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
     for edit in asked:
         now = record.network()
         if edit.operation == "undo":
-            undo(record, say, whole=bool(_SEVERAL.search(answer.text)))
+            undo(record, say, whole=takes_back_all(answer))
             continue
         if edit.operation == "add" and answer.members and meant(now, edit.target) is not None:
             continue  # Put down with the others above.
@@ -181,76 +180,6 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
     if told and not answer.edits:
         _put_names(record, answer, say, told)
     return bool(answer.edits or told or denied)
-
-
-def take_ties(record: Record, answer: Answer, say: Say) -> bool:
-    """Who knows whom, said in so many words beside any question; whether it was.
-
-    "Stan knows Colin" has one meaning, and is neither a new name for Stan nor somebody new.
-    """
-    network = record.network()
-    groups = ties_told(answer.text, network)
-    for group in groups:
-        network = network.tied(*group)
-    record.keep_network(network, "tie", answer.update_key)
-    say_ties(network, groups, say)
-    return bool(groups)
-
-
-_FEW = 2
-"""So many are said, and offered a circle, one by one."""
-
-
-def say_ties(network: Network, groups: Sequence[tuple[str, ...]], say: Say) -> None:
-    """Say who knows whom; in one sentence where one person knows several."""
-    of_one: dict[str, list[str]] = {}
-    for group in groups:
-        if len(group) == 2:
-            of_one.setdefault(group[0], []).append(group[1])
-        else:
-            say("utter_ties_kept", names=listed(network[k].label for k in group))
-    for key, others in of_one.items():
-        if len(others) > _FEW:
-            names = listed(network[k].label for k in others)
-            say("utter_ties_of", name=network[key].label, names=names)
-            continue
-        for other in others:
-            say("utter_ties_kept", names=listed(network[k].label for k in (key, other)))
-
-
-def _take_denied_help(record: Record, answer: Answer, say: Say) -> bool:
-    """What somebody does not do, or no longer does, is no help of theirs; whether it was told."""
-    network = record.network()
-    told = help_denied(answer.text, network)
-    for key, works in told.items():
-        member = network[key]
-        if member.help is not None:
-            network = network.changed(key, help=member.help - works)
-        value = listed(said_back(label("help", work)) for work in works)
-        say("utter_help_denied", name=member.label, value=value)
-    record.keep_network(network, "set_help", answer.update_key)
-    return bool(told)
-
-
-def _take_distance(record: Record, answer: Answer, say: Say) -> bool:
-    """How near one member lives, told beside any question; whether it was just that."""
-    near = distance_said(answer.text)
-    if near is None or {e.operation for e in answer.edits} - {"set_circle", "set_contact"}:
-        return False
-    network = record.network()
-    found = keys_named(answer.text, network)
-    if len(found) != 1:
-        return False
-    network = network.changed(found[0], distance=near)
-    record.keep_network(network, "distance", answer.update_key)
-    record.keep_progress(last_member=found[0])
-    say(
-        "utter_distance_set",
-        name=network[found[0]].label,
-        value=said_back(label("distance", near)),
-        buttons=[(label("buttons", "undo"), UNDO)],
-    )
-    return True
 
 
 def _take_who_died(record: Record, answer: Answer, say: Say) -> bool:
@@ -349,7 +278,7 @@ def _make_one(record: Record, pair: tuple[str, str], answer: Answer, say: Say) -
         "utter_merged",
         name=network[drop].label,
         value=network[keep].label,
-        buttons=[(label("buttons", "undo"), UNDO)],
+        buttons=undo_button(),
     )
     return True
 
@@ -437,68 +366,8 @@ def _say_changed(edit: EditMention, edited: Edited, say: Say) -> None:
         names=edited.name,
         value=value,
         # What is private is never put back, so nothing offers to.
-        buttons=[] if edit.operation == STRAIN else [(label("buttons", "undo"), UNDO)],
+        buttons=[] if edit.operation == STRAIN else undo_button(),
     )
-
-
-def undo(record: Record, say: Say, *, whole: bool = False) -> None:
-    """Take the last change of the map back, and say what that was.
-
-    Args:
-        whole: all that the last message changed: "put them both back".
-
-    Who makes things harder stays marked, and a change of nothing else is passed over: it was
-    told in private, is seen nowhere, and keeps the person from being pointed to who hurts them.
-    """
-    was = now = record.network()
-    last = record.last_change()
-    while was == now or (whole and _is_of_message(record, last)):
-        undone = record.undo_network()
-        if undone is None:
-            say("utter_nothing_to_undo")
-            return
-        now = with_marks(undone[1], was)
-        record.write_network(now)
-    before, after = {m.key: m for m in was}, {m.key: m for m in now}
-    back = [m.label for key, m in after.items() if key not in before]
-    off = [m.label for key, m in before.items() if key not in after]
-    other = [m.label for key, m in after.items() if before.get(key, m) != m]
-    if back:
-        say("utter_undone_back", names=listed(back))
-    elif off:
-        say("utter_undone_off", names=listed(off))
-    elif other:
-        say("utter_undone_changed", names=listed(other))
-    else:
-        say("utter_undone")
-
-
-def _is_of_message(record: Record, last: tuple[str | None, Network] | None) -> bool:
-    """Whether what would be undone next came with the same message as the ``last`` change."""
-    after = record.last_change()
-    return bool(last and after and last[0] and last[0] == after[0])
-
-
-def _take_keep(record: Record, answer: Answer, say: Say) -> bool:
-    """ "No, leave Bob on" takes back that Bob was just taken off; whether it was that."""
-    if not _KEEP.match(answer.text) or (last := record.last_change()) is None:
-        return False
-    now = {m.key for m in record.network()}
-    off = {m.label: m.key for m in last[1] if m.key not in now}
-    named = names_in(answer.text, off) or _IT.search(answer.text)
-    if not off or not named or names_in(answer.text, [m.label for m in record.network()]):
-        return False
-    undo(record, say, whole=bool(_SEVERAL.search(answer.text)))
-    return True
-
-
-_KEEP = re.compile(
-    r"\W*(?:(?:no|oh|actually|wait|sorry|please|but|nah|hang on|can you|don'?t)\W+)*"
-    r"(?:leave|keep|put)\b(?!\W+(?:off|out))",
-    re.IGNORECASE,
-)
-_IT = re.compile(r"\b(?:him|her|them|it|both)\b", re.IGNORECASE)
-_SEVERAL = re.compile(r"\b(?:them|both|all|everything|everyone|the lot)\b", re.IGNORECASE)
 
 
 def ask_whom(record: Record, say: Say) -> None:
@@ -570,7 +439,7 @@ def _set_status(record: Record, key: str, operation: str, answer: Answer, say: S
     status, response = _STATUSES[operation]
     network = record.network().changed(key, status=status)
     record.keep_network(network, operation, answer.update_key)
-    say(response, names=network[key].label, buttons=[(label("buttons", "undo"), UNDO)])
+    say(response, names=network[key].label, buttons=undo_button())
 
 
 def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
@@ -588,7 +457,7 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
         return True
     if (pair := same_in(answer.text, record.network())) is not None:
         return _make_one(record, pair, answer, say)
-    if _take_keep(record, answer, say):
+    if take_keep(record, answer, say):
         return True
     if take_pending(record, answer, say):
         return True

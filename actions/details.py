@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from actions.changes import take_edits, take_gone, take_names, take_ties
+from actions.changes import take_edits, take_gone, take_names
 from actions.choices import is_button
 from actions.everyone import AboutEveryone, on_from, to_the_end, whom
 from actions.forms import Ask, Done, Heard, question
+from actions.told_beside import take_ties
 from actions.turn import Answer, Say, skip_button
 from actions.words import codes, label, labels, titles
 from bot.network.model import (

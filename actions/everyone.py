@@ -9,9 +9,10 @@ import re
 from collections.abc import Container, Sequence
 from itertools import takewhile
 
-from actions.changes import say_ties, take_edits, take_names, take_news
+from actions.changes import take_edits, take_names, take_news
 from actions.choices import chosen
 from actions.forms import SLOTS, Ask, Done, Heard, StageForm, question
+from actions.told_beside import say_ties
 from actions.turn import Answer, Say, skip_button
 from actions.words import label, listed, titles
 from bot.network.edits import kin_in

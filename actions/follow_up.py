@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -15,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import outcomes
+from actions.cards import day_words
 from actions.choices import says_nothing
 from actions.forms import (
     SLOTS,
@@ -29,7 +31,8 @@ from actions.forms import (
     keep_form,
     question,
 )
-from actions.plan import MEMBER, day_named, keep_when, keep_who, people_buttons, say_when_asked
+from actions.plan import day_named, keep_when, keep_who, say_when_asked
+from actions.plan_questions import MEMBER, people_buttons
 from actions.review import (
     can_offer,
     change_told,
@@ -74,6 +77,7 @@ from bot.support.practice import (
     Move,
     Said,
     evidence,
+    is_to_come,
     lowest,
     move_in,
     of_barrier,
@@ -343,6 +347,9 @@ class ValidateFollowUpForm(StageForm):
     ) -> Heard | Done | Afresh:
         """Whether it was tried; a reason why not is heard with it, and so is how it was."""
         _remember_people(record, answer)
+        day = day_named(record, answer.text) if is_to_come(answer.text) else None
+        if day is not None:
+            return _wait_for(day, record, answer, say)
         return hear_tried(record, answer, say)
 
     @question
@@ -482,6 +489,18 @@ _SAID = {
     Move.PAUSE: "utter_follow_up_pause",
     Move.DROP: "utter_follow_up_drop",
 }
+
+
+def _wait_for(day: date, record: Record, answer: Answer, say: Say) -> Done | Afresh:
+    """It is not time yet: the plan has its new day, and is asked about after that."""
+    row, plan = _current(record)
+    follow_ups.answer(record.session, row, now())
+    row.words, row.decision = answer.text, "change"
+    plan.when_words, plan.when_date = day_words(day), day
+    say("utter_plan_kept", plan=plan_line(record, plan))
+    if Scope.REMINDERS in record.consents():
+        say_when_asked(record, record.ask_later(plan, ASK_AGAIN), say)
+    return _finished(record)
 
 
 def hear_tried(record: Record, answer: Answer, say: Say) -> Heard | Done | Afresh:

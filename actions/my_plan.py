@@ -10,7 +10,8 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.forms import ANSWERED, SLOTS, Aside, active_form
 from actions.papers import paper_buttons
-from actions.plan import FORM, ask_about, plan_meant, plan_words, say_when_asked, short, show_plans
+from actions.plan import plan_meant, say_when_asked
+from actions.plans import FORM, ask_about, plan_words, short, show_plans
 from actions.turn import Answer, Say
 from actions.words import label, labels
 from bot.rights.consents import Scope

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from textwrap import shorten
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType
 
 from actions.cards import day_words
 from actions.choices import is_button
-from actions.company import company, mourned, not_to_be_named
+from actions.company import mourned
 from actions.forms import (
-    ANSWERED,
     SLOTS,
     Afresh,
     Aside,
-    Ask,
     Done,
     Handler,
     Heard,
@@ -33,311 +29,46 @@ from actions.forms import (
     question,
 )
 from actions.options import named_options
+from actions.plan_questions import (
+    ASIDE,
+    ASK,
+    HOUR,
+    KEEP,
+    MAX_OFFERED,
+    MEMBER,
+    ON_MY_OWN,
+    OPTION,
+    OWN_IDEA,
+    SOLVE,
+    SURE,
+    THEN,
+    WAY,
+    WITH,
+    Idea,
+    people_ideas,
+)
+from actions.plans import ask_about, draft, in_hand, show_plans
 from actions.review import take_death
-from actions.turn import Answer, Say, skip_button
-from actions.words import label, labels, listed, said_back
-from bot.needs.gaps import GapCode
+from actions.turn import Answer, Say
+from actions.words import label, listed, said_back
 from bot.network.edits import Match, resolve
-from bot.network.model import Kind, Member, Status
 from bot.nlu.context import names_in
 from bot.nlu.map_talk import keys_named
-from bot.papers.of_person import plan_line
 from bot.rights.consents import Scope
 from bot.store.base import now
 from bot.store.record import MAX_ACTIVE_PLANS, Record
-from bot.store.tables import FollowUp, GapRow, Plan
+from bot.store.tables import FollowUp, Plan
 from bot.support.barriers import Barrier, barrier_in
-from bot.support.company import is_named
 from bot.support.dates import date_in, hour_in
 from bot.support.follow_up import DEFAULT_WEEKS
 from bot.support.named import which_named
-from bot.support.practice import Construct, Move, move_in, of_barrier
-from bot.support.sureness import MOST, SURE_ENOUGH, sure_in, sure_without_number
+from bot.support.practice import Move, move_in
+from bot.support.sureness import SURE_ENOUGH, sure_in, sure_without_number
 
-FORM = "plan_form"
-ON_MY_OWN = "alone"
-OWN_IDEA = "own"
-KEEP = "keep"
-OPTION, ASIDE = "option:", "aside:"
-MEMBER = "member:"
-WAY, THEN, SURE, SOLVE = "way:", "then:", "sure:", "solve:"
 ASKED_ABOUT = ("plan_ask", "plan_hour")
 LATER = tuple(slot for slot in SLOTS["plan"] if slot != "plan_what")
-MAX_OFFERED = 6
-MAX_PEOPLE = 2
-"""How many ideas to ask somebody are offered beside the services that were saved."""
-
-
-def plan_words(record: Record, plan: Plan) -> str:
-    """A plan as the person reads it: with what might get in the way, and what then."""
-    barrier, then = _may_be_read(record, plan.barrier), _may_be_read(record, plan.and_then)
-    if barrier and then:
-        more = label("phrases", "if_then", barrier=barrier, then=then)
-    elif barrier:
-        more = label("phrases", "in_the_way", barrier=barrier)
-    elif then:
-        more = label("phrases", "would_help", then=then)
-    else:
-        return plan_line(record, plan)
-    return f"{plan_line(record, plan)}. {more}"
-
-
-def _may_be_read(record: Record, text: str) -> str:
-    """A text; "" where it names somebody who died since, or whom not to point to."""
-    network = record.network()
-    never = not_to_be_named(record, network)
-    out = [m for m in network if m.strain or m.status is Status.DIED or m.key in never]
-    return "" if any(is_named(m.label, text) for m in out) else text
-
-
-def short(record: Record, plan: Plan) -> str:
-    """What a plan is, short enough for a button."""
-    return shorten(record.what_of(plan), 26, placeholder="…")
-
-
-def show_plans(record: Record, say: Say) -> None:
-    """All active plans, or a kind word where there are none."""
-    if plans := record.plans():
-        say("utter_plan_kept", plan="\n".join(plan_words(record, p) for p in plans))
-    else:
-        say("utter_plan_none")
-
-
-def draft(record: Record) -> Plan:
-    """The plan that is being made or changed; else the newest."""
-    return _draft(record) or record.plans()[-1]
-
-
-def _draft(record: Record) -> Plan | None:
-    return record.plan(record.progress.get("plan_draft"))
-
-
-def ask_about(
-    record: Record, plan: Plan, slots: Sequence[str], tracker: Tracker, *, show: bool = True
-) -> list[EventType]:
-    """Ask some of the questions of one plan; the talk goes on after them where it stood.
-
-    Args:
-        slots: the questions, of ``SLOTS["plan"]``.
-        show: whether the plans are shown at the end.
-    """
-    beside = {"stage": record.person.stage, "form": active_form(tracker), "show": show}
-    record.keep_progress(plan_draft=plan.id, plan_beside=beside, misses=0)
-    asked = [SlotSet(slot, None if slot in slots else ANSWERED) for slot in SLOTS["plan"]]
-    return [*asked, FollowupAction(FORM)]
-
-
 NAMING_WORDS = 4
 """A longer answer is an idea of the person's own, although it may share a word with an option."""
-
-
-@dataclass(frozen=True)
-class Idea:
-    """What somebody could do.
-
-    Attributes:
-        what: in words.
-        service_id: the service that it is about.
-        source: as ``Plan.source``; "" for what follows from the service.
-    """
-
-    what: str
-    service_id: str | None = None
-    source: str = ""
-
-
-def people_ideas(record: Record) -> dict[str, Idea]:
-    """By member, the ideas to turn to whom the person chose as the answer to a gap."""
-    network = record.network()
-    never = not_to_be_named(record, network)
-    known = {m.key: m for m in network if not m.strain and m.key not in never}
-    planned = {plan.what for plan in record.plans()}
-    ideas = {}
-    for gap in record.confirmed_gaps():
-        member = known.get(gap.evidence.get("own", ""))
-        if member is None or member.status is Status.DIED:
-            continue
-        idea = Idea(_with_member(member, gap), source="person")
-        if idea.what not in planned:
-            ideas[member.key] = idea
-    return ideas
-
-
-def _with_member(member: Member, gap: GapRow) -> str:
-    if member.status is Status.LOST_TOUCH:
-        code = "lost_touch"
-    elif gap.code == GapCode.CONTACT_LOW:
-        code = "in_touch"
-    elif member.kind in (Kind.GROUP, Kind.ONLINE):
-        code = "group"
-    elif gap.code in (GapCode.DROPPED_ACTIVITY, GapCode.NO_WEAK_TIES):
-        code = "together"
-    else:
-        code = f"ask_{gap.work}" if gap.work else "ask"
-    return label("own", code, name=member.label)
-
-
-class AskPlanWhat(Ask):
-    """What would you like to try?"""
-
-    stage, slot = "plan", "plan_what"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """Saved options, somebody to ask, an own idea, or nothing for now."""
-        if record.progress.get("plan_full"):
-            aside = [
-                (label("buttons", "put_aside", what=short(record, plan)), f"{ASIDE}{plan.id}")
-                for plan in record.plans()
-            ]
-            say("utter_plan_full", buttons=[*aside, (label("buttons", "keep_three"), KEEP)])
-            return
-        people = list(people_ideas(record).items())[-MAX_PEOPLE:]
-        saved = record.options("saved")[-(MAX_OFFERED - len(people)) :]
-        ideas = [
-            *((option.name, f"{OPTION}{option.id}") for option in saved),
-            *((idea.what, f"{MEMBER}{key}") for key, idea in people),
-        ]
-        if record.progress.get("plan_beside"):
-            say("utter_ask_plan_instead", buttons=[*ideas, skip_button()])
-        elif not ideas or record.progress.get("plan_own"):
-            record.keep_progress(plan_own=False)
-            say("utter_ask_plan_what_own", buttons=[skip_button()])
-        else:
-            own = (label("buttons", "own_idea"), OWN_IDEA)
-            say("utter_ask_plan_what", buttons=[*ideas, own, skip_button()])
-
-
-class AskPlanWhen(Ask):
-    """When?"""
-
-    stage, slot = "plan", "plan_when"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """Free text or a rough idea."""
-        _ask_when(say)
-
-
-def _ask_when(say: Say) -> None:
-    choices = [(title, f"when:{code}") for code, title in labels("plan_when").items()]
-    say("utter_ask_plan_when", buttons=choices)
-
-
-class AskPlanWho(Ask):
-    """Who with?"""
-
-    stage, slot = "plan", "plan_who"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """People on the map who may be suggested; the inner circle first."""
-        _ask_who(record, say)
-
-
-def _ask_who(record: Record, say: Say) -> None:
-    alone = (label("buttons", "on_my_own"), ON_MY_OWN)
-    say("utter_ask_plan_who", buttons=[*people_buttons(record), alone, skip_button()])
-
-
-def people_buttons(record: Record) -> list[tuple[str, str]]:
-    """A button for each who may be company."""
-    return [(m.label, f"{MEMBER}{m.key}") for m in company(record)[:MAX_OFFERED]]
-
-
-class AskPlanBarrier(Ask):
-    """What might get in the way?"""
-
-    stage, slot = "plan", "plan_barrier"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """Common ones by button; nothing is a good answer too."""
-        ways = [(title, f"{WAY}{code}") for code, title in labels("plan_barriers").items()]
-        say("utter_ask_plan_barrier", buttons=[*ways, skip_button()])
-
-
-class AskPlanThen(Ask):
-    """What could you do then?"""
-
-    stage, slot = "plan", "plan_then"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """In the person's own words, or by button; people first where nobody is in it yet."""
-        people = people_buttons(record)[:3] if _lacks_people(draft(record)) else []
-        ways = [(title, f"{THEN}{code}") for code, title in labels("plan_then").items()]
-        say("utter_ask_plan_then", buttons=[*people, *ways, skip_button()])
-
-
-def _lacks_people(plan: Plan) -> bool:
-    """Whether what might get in the way is about having nobody in it with one."""
-    barrier = barrier_in(plan.barrier)
-    return barrier is not None and of_barrier(barrier) is Construct.PARTICIPATION
-
-
-class AskPlanSure(Ask):
-    """How sure are you that you will do it?"""
-
-    stage, slot = "plan", "plan_sure"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """From 0 to 10."""
-        numbers = [(str(number), f"{SURE}{number}") for number in range(MOST + 1)]
-        say("utter_ask_plan_sure", buttons=[*numbers, skip_button()])
-
-
-WITH = "with"
-
-
-class AskPlanSolve(Ask):
-    """What would make it more likely? Asked once, of who is not that sure."""
-
-    stage, slot = "plan", "plan_solve"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """A smaller step, another day, somebody to go with, later, or as it is."""
-        solving = record.progress.get("plan_solving")
-        if solving == Move.WHEN:
-            _ask_when(say)
-        elif solving == Move.SMALLER:
-            say("utter_ask_follow_up_smaller", buttons=[skip_button()])
-        elif solving == WITH:
-            _ask_who(record, say)
-        else:
-            say("utter_ask_plan_solve", buttons=_ways_on(record))
-
-
-def _ways_on(record: Record) -> list[tuple[str, str]]:
-    plan = draft(record)
-    ways: list[str] = [Move.SMALLER, Move.WHEN]
-    if company(record) and plan.with_member is None:
-        ways.insert(0 if _lacks_people(plan) else len(ways), WITH)
-    titles = {**labels("moves"), WITH: label("buttons", "go_with")}
-    return [(titles[way], f"{SOLVE}{way}") for way in (*ways, Move.PAUSE, Move.GO_ON)]
-
-
-class AskPlanAsk(Ask):
-    """May I ask how it went?"""
-
-    stage, slot = "plan", "plan_ask"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """In two weeks and in six, once, on a day of the person's own, or not at all."""
-        first = record.can_be_written_to
-        say(
-            "utter_ask_plan_ask" if first else "utter_ask_plan_ask_here",
-            buttons=[(title, f"{ASK}{code}") for code, title in labels("ask_in").items()],
-        )
-
-
-class AskPlanHour(Ask):
-    """At what time of day?"""
-
-    stage, slot = "plan", "plan_hour"
-
-    def ask(self, record: Record, say: Say) -> None:
-        """Never at night."""
-        titles = labels("hours")
-        say("utter_ask_plan_hour", buttons=[(t, f"{HOUR}{code}") for code, t in titles.items()])
-
-
-ASK, HOUR = "ask:", "hour:"
 _ONCE = re.compile(r"\b(?:just |only )?(?:the )?(?:once|one time)\b", re.IGNORECASE)
 WEEKS = {"both": DEFAULT_WEEKS, "once": DEFAULT_WEEKS[:1]}
 
@@ -428,7 +159,7 @@ _PLACES = ({"first", "1", "1st", "one"}, {"second", "2", "2nd", "two"}, {"third"
 
 def _keep_idea(record: Record, idea: Idea) -> Heard | Done:
     """Make the plan, or change the one in hand; where there are three it waits meanwhile."""
-    plan = _draft(record)
+    plan = in_hand(record)
     if plan is not None:
         record.change_plan(plan, idea.what, idea.service_id, source=idea.source)
     elif len(record.plans()) < MAX_ACTIVE_PLANS:
@@ -511,7 +242,7 @@ def death_first(handler: Handler) -> Handler:
     def hear(form: StageForm, record: Record, answer: Answer, say: Say) -> Heard | Done | Afresh:
         if not take_death(record, answer, say):
             return handler(form, record, answer, say)
-        plan = _draft(record)
+        plan = in_hand(record)
         rests = plan is not None and plan.state != "active"
         return Done(SLOTS["plan"]) if rests else Heard.STAY
 
@@ -701,7 +432,7 @@ _IN_WORDS = "words"
 
 def _no_new_idea(record: Record, answer: Answer, say: Say) -> Heard | Done:
     """Nothing new: what was planned stays; a no to a plan that is just being made ends it."""
-    plan = _draft(record)
+    plan = in_hand(record)
     if plan is None:
         return Done(LATER)
     if answer.skipped or record.progress.get("plan_beside"):

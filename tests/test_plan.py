@@ -13,12 +13,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
-from actions.changes import undo
 from actions.forms import HEARD, SLOTS, Aside, Ask
 from actions.journey import go_back
 from actions.my_plan import ActionPlanDone, ActionShowPlan
-from actions.plan import (
-    ActionSetReminder,
+from actions.plan import ActionSetReminder, ValidatePlanForm
+from actions.plan_questions import (
     AskPlanAsk,
     AskPlanBarrier,
     AskPlanHour,
@@ -28,9 +27,9 @@ from actions.plan import (
     AskPlanWhat,
     AskPlanWhen,
     AskPlanWho,
-    ValidatePlanForm,
 )
 from actions.turn import Say
+from actions.undo import undo
 from bot.network.model import Member, Network, Relationship, Status
 from bot.papers.of_person import paper_for
 from bot.papers.words import CALENDAR_FILE, PAGE_FILE

@@ -11,12 +11,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 import bot.store.tables  # noqa: F401  (registers the tables)
-from actions.changes import WHO, offer_after_death, take_anywhere, take_edits, take_names, undo
+from actions.changes import WHO, offer_after_death, take_anywhere, take_edits, take_names
 from actions.company import company, mourned
 from actions.details import ValidateDetailsForm
 from actions.forms import Done, Heard
 from actions.gaps import OWN, ValidateGapsForm
 from actions.turn import Answer, Say
+from actions.undo import undo
 from bot.network.model import Kind, Member, Network, Relationship, Status
 from bot.nlu.meaning import EditMention, MemberMention
 from bot.nlu.understanding import meaning_of

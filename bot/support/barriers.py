@@ -96,11 +96,11 @@ _WORDS: tuple[tuple[Barrier, str], ...] = (
     ),
     (
         Barrier.NERVES,
-        r"\b(?:nerv(?:es|ous|y)|anxi\w+|scared|afraid|fright\w+|confiden\w+|shy|worr\w+|panic\w*|bottle(?:d)?(?: it)?|over ?whelm\w*|daunt\w*|courage|embarrass\w*|couldn't face|couldnt face|can't face|cant face|new people|awkward)\b",
+        r"\b(?:nerv(?:es|ous|y)|lost (?:my|me|the) nerve|anxi\w+|scared|afraid|fright\w+|confiden\w+|shy|worr\w+|panic\w*|bottle(?:d)?(?: it)?|over ?whelm\w*|daunt\w*|courage|embarrass\w*|couldn't face|couldnt face|can't face|cant face|new people|awkward)\b",
     ),
     (
         Barrier.HEALTH,
-        r"\b(?:ill|illness|unwell|poorly|sick|hospital|pain\w*|hurt\w*|aches?|sore|knees?|hips?|my (?:back|chest|legs?|feet|heart)|breath\w*|tired\w*|exhaust\w*|fatigue|worn out|flare\w*|dizzy|a cold|flu|covid|infection|(?:not|wasn't|wasnt) (?:up to it|well|well enough)|bad (?:day|days|week|spell|turn|patch)|got worse|my health|fell|a fall|operation)\b",
+        r"\b(?:ill|illness|unwell|poorly|(?:am|i'm|was|been|feeling|felt) (?:right |proper |too |that )?badly|sick|hospital|pain\w*|hurt\w*|aches?|sore|knees?|hips?|my (?:back|chest|legs?|feet|heart)|breath\w*|tired\w*|exhaust\w*|fatigue|worn out|flare\w*|dizzy|a cold|flu|covid|infection|(?:not|wasn't|wasnt) (?:up to it|well|well enough)|bad (?:day|days|week|spell|turn|patch)|got worse|my health|fell|a fall|operation)\b",
     ),
     (
         Barrier.NOT_WANTED,

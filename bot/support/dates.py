@@ -273,10 +273,14 @@ def _day_in(text: str, base: date) -> date | None:
     return next((day for day in days if day), None)
 
 
-def _rest(match: re.Match[str], base: date) -> date | None:
-    """The day that follows the words of the rule at once."""
+_EVENT = r"(?:my|our|the|his|her|their|an?) (?:[a-z]+ ){1,4}?(?:on|which is|thats|is)(?: on)? "
+
+
+def _rest(match: re.Match[str], base: date, *, event: bool = False) -> date | None:
+    """The day that follows the words of the rule at once, or what is on that day ("my op on")."""
     # What is far away is not meant; and so rules within rules have an end.
-    rest = re.sub(r"^[ ,]*(?:the )?", "", match.string[match.end() :][:_NEAR])
+    begin = rf"^[ ,]*(?:{_EVENT})?(?:the )?" if event else r"^[ ,]*(?:the )?"
+    rest = re.sub(begin, "", match.string[match.end() :][:_NEAR])
     found = ((pattern.match(rest), meaning) for pattern, meaning in _RULES)
     days = (_within(meaning(begun, base), base) for begun, meaning in found if begun)
     return next((day for day in days if day), None)
@@ -387,6 +391,8 @@ def _nth_of(first: date, nth: int, day: int) -> date | None:
 
 
 @_rule(_ON + rf"(?P<day>{_ORDINAL}) (?:day )?of (?P<which>the|this|next|each|every) month")
+@_rule(_ON + rf"(?P<day>{_ORDINAL}),? (?P<which>this|next) month")
+@_rule(rf"\b(?P<which>this|next) month,? (?:on )?(?:the )?(?P<day>{_ORDINAL})")
 def _of_the_month(match: re.Match[str], base: date) -> date | None:
     if match["which"] == "next":
         first = base + relativedelta(months=1, day=1)
@@ -553,13 +559,13 @@ def _weekday_of_that_week(match: re.Match[str], base: date) -> date | None:
 def _long_after(match: re.Match[str], base: date) -> date | None:
     if "day" in (match["one"], match["unit"]) and match["side"] in (None, "on "):
         return None  # "a nice day Monday"
-    start = _rest(match, base)
+    start = _rest(match, base, event=match["side"] in ("after ", "following "))
     return start and start + _length(match)
 
 
 @_rule(rf"\b{_LONG} before (?=\w)")
 def _long_before(match: re.Match[str], base: date) -> date | None:
-    end = _rest(match, base)
+    end = _rest(match, base, event=True)
     return end and end - _length(match)
 
 
@@ -592,7 +598,7 @@ def _weekday_after_next(match: re.Match[str], base: date) -> date:
 
 @_rule(rf"\b(?:the )?(?P<weekday>{_WEEKDAY}) (?P<side>after|before|following) (?=\w)")
 def _weekday_beside(match: re.Match[str], base: date) -> date | None:
-    day = _rest(match, base)
+    day = _rest(match, base, event=True)
     if day is None:
         return None
     wanted = _weekday(match["weekday"])

@@ -129,15 +129,35 @@ _BAD = re.compile(
 )
 
 
+_WENT = r"went(?! (?:to (?:bed|hospital|a\s?&\s?e|sleep)|into hospital|wrong|badly|downhill|blank|home|off)\b)"
 _DID = re.compile(
     r"\b(?:i|we) (?:(?:really|just|have|finally) )*"
-    r"(?:did (?:go|try|do|get|make|manage)|went|tried it|managed|made it)\b",
+    r"(?:did (?:go|try|do|get|make|manage)|" + _WENT + r"|tried it|managed|made it)\b"
+    # A short answer leaves out who: "aye, been twice", "went last week", "did it".
+    r"|^\W*(?:(?:oh|aye|yes|yeah|yep|yea|well|actually|yup|of course)\W+)*(?:(?:i|we)(?:'?ve| have) )?"
+    r"(?:been (?:going|once|twice|there|to it|a few|a couple|\w+ times|every|and|now)|"
+    + _WENT
+    + r"|got there"
+    r"|did it|done it|tried it|managed (?:it|to))\b",
     re.IGNORECASE,
 )
 _DID_NOT = re.compile(
     r"\b(?:didn'?t|did not|never|haven'?t|have not|couldn'?t|could not|nearly|almost)\b",
     re.IGNORECASE,
 )
+
+
+_TO_COME = re.compile(
+    r"\bnot (?:yet )?(?:till?|until|before)\b|\bit(?:'?s| is| isn'?t)(?: not)? (?:till?|until|on|next|tomorrow|this)\b"
+    r"|\b(?:moved|changed|postponed|rescheduled|put (?:it )?(?:off|back)|put (?:it )?off) (?:it )?(?:to|till?|until)\b",
+    re.IGNORECASE,
+)
+
+
+def is_to_come(text: str) -> bool:
+    """Whether the day of the plan is said to be still to come: "not till the 9th"."""
+    plain = text.replace("’", "'")
+    return bool(_TO_COME.search(plain)) and tried_in(plain) is None
 
 
 def tried_in(text: str) -> Said | None:

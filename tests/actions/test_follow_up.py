@@ -24,7 +24,7 @@ from actions.follow_up import (
     begin,
 )
 from actions.forms import HEARD, SLOTS
-from actions.plan import show_plans
+from actions.plans import show_plans
 from actions.turn import Say
 from bot.network.model import Member, Network, Relationship, Status
 from bot.nlu.understanding import meaning_of

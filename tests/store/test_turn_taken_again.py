@@ -27,8 +27,8 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from sqlalchemy import func, select, text
 
-from actions.changes import UNDO
 from actions.turn import choose
+from actions.undo import UNDO
 from bot.conversations.assistant import ActionsInProcess
 from bot.conversations.replies import Reply, reply_from_rasa
 from bot.conversations.saving import ActionServer, CannotSave, kept_or_raised, miss

@@ -17,6 +17,7 @@ from bot.support.practice import (
     Move,
     Said,
     evidence,
+    is_to_come,
     lowest,
     move_in,
     of_barrier,
@@ -137,10 +138,32 @@ def test_whether_it_was_worth_it(text: str, said: Said | None) -> None:
         ("I didn’t go, I went to bed", None),
         ("I nearly went", None),
         ("I have been busy", None),
+        ("oh aye, been twice", Said.YES),
+        ("went last week", Said.YES),
+        ("did it", Said.YES),
+        ("went to bed instead", None),
+        ("been poorly", None),
     ],
 )
 def test_whether_it_was_tried(text: str, said: Said | None) -> None:
     assert tried_in(text) is said
+
+
+@pytest.mark.parametrize(
+    ("text", "to_come"),
+    [
+        ("not yet, it's not till February", True),
+        ("it’s on Thursday", True),
+        ("its been moved to monday", True),
+        ("they put it off till march", True),
+        ("no", False),
+        ("I went, it's on Thursdays", False),
+        ("not yet", False),
+        ("no, I might go next week", False),
+    ],
+)
+def test_whether_the_day_is_still_to_come(text: str, to_come: bool) -> None:
+    assert is_to_come(text) is to_come
 
 
 def test_partly_is_between_yes_and_no() -> None:

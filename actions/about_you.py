@@ -23,6 +23,7 @@ from bot.support.languages import languages_in
 from bot.support.preferences import AGE_BANDS, LANGUAGE
 
 PLACE = "place:"
+NOT_THERE = "not_there"
 CHILD = (5, 18)
 """Ages that are surely a child's; a smaller number is more likely a slip."""
 
@@ -49,7 +50,14 @@ class AskArea(Ask):
     def ask(self, record: Record, say: Say) -> None:
         """Words or a shared location; or which of the places of one name."""
         places = record.progress.get("places") or []
-        if places:
+        if len(places) == 1:
+            yes, no = label("buttons", "yes"), label("buttons", "no")
+            say(
+                "utter_area_is_it",
+                place=places[0][0],
+                buttons=[(yes, f"{PLACE}0"), (no, NOT_THERE), skip_button()],
+            )
+        elif places:
             buttons = [(hint, f"{PLACE}{i}") for i, (hint, *_rest) in enumerate(places)]
             say("utter_area_which", buttons=[*buttons, skip_button()])
         else:
@@ -87,11 +95,20 @@ class AskTravel(Ask):
         say("utter_ask_travel", toggles=toggles_of(labels("travel")), buttons=[skip_button()])
 
 
-def keep_place(record: Record, name: str, lat: float, lon: float, say: Say) -> None:
-    """Remember where the person is, no finer than they said it."""
+def keep_place(
+    record: Record, name: str, lat: float, lon: float, say: Say, *, where: str = ""
+) -> None:
+    """Remember where the person is, no finer than they said it.
+
+    Args:
+        where: the name with what it is near, for a place that may not be the one meant.
+    """
     record.person.area, record.person.latitude, record.person.longitude = name, lat, lon
     record.keep_progress(places=None)
-    say("utter_area_kept", place=name)
+    if where and where != name:
+        say("utter_area_kept_near", place=where)
+    else:
+        say("utter_area_kept", place=name)
 
 
 def band_of(years: int | None) -> str:
@@ -123,6 +140,14 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
         keep_place(record, name, lat, lon, say)
         return Heard.DONE
     waiting = record.progress.get("places") or []
+    if len(waiting) == 1 and (answer.choice == NOT_THERE or answer.said_no):
+        record.keep_progress(places=None)
+        say("utter_area_unknown")
+        return Heard.STAY
+    if len(waiting) == 1 and answer.said_yes:
+        _hint, name, lat, lon = waiting[0]
+        keep_place(record, name, lat, lon, say)
+        return Heard.DONE
     meant = _meant(answer.text, waiting)
     if len(meant) == 1:
         _hint, name, lat, lon = meant[0]
@@ -132,11 +157,12 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
         record.keep_progress(places=meant)
         return Heard.STAY
     found = find_place(answer.text)
-    if isinstance(found, Place):
-        keep_place(record, found.name, found.lat, found.lon, say)
+    if isinstance(found, Place) and not found.corrected:
+        keep_place(record, found.name, found.lat, found.lon, say, where=_told_apart(found))
         return Heard.DONE
-    if isinstance(found, Ambiguous):
-        record.keep_progress(places=[[_told_apart(p), p.name, p.lat, p.lon] for p in found.places])
+    if found is not None:
+        places = found.places if isinstance(found, Ambiguous) else (found,)
+        record.keep_progress(places=[[_told_apart(p), p.name, p.lat, p.lon] for p in places])
         return Heard.STAY
     record.keep_progress(places=None)
     say("utter_area_unknown")
@@ -145,7 +171,8 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
 
 def hear_area(record: Record, answer: Answer, say: Say) -> Heard:
     """A place, or none."""
-    if answer.skipped or answer.said_no:
+    guess = len(record.progress.get("places") or []) == 1
+    if answer.skipped or (answer.said_no and not guess):
         record.keep_progress(places=None)
         return Heard.DONE
     return hear_place(record, answer, say)
@@ -167,7 +194,7 @@ def take_put_right(record: Record, answer: Answer, say: Say) -> bool:
     where = place_put_right(answer.text) if answer.text else None
     found = find_place(where) if where else None
     if isinstance(found, Place):
-        keep_place(record, found.name, found.lat, found.lon, say)
+        keep_place(record, found.name, found.lat, found.lon, say, where=_told_apart(found))
         return True
     years = age_put_right(answer.text) if answer.text else None
     band = band_of(years)

@@ -14,6 +14,7 @@ from bot.support.matching import Reason, ReasonCode
 
 WHY_SHOWN = 2
 CAUTIONS_SHOWN = 2
+TIMES_SHOWN = 3
 MANY = 6
 SHORT = 160
 
@@ -43,11 +44,12 @@ def full_card(card: CardFacts, network: Network) -> str:
         card.description,
         card.first_visit and label("card", "first_visit", text=card.first_visit),
         _why(card, network),
-        _when(card),
+        _when(card, MANY),
         _where(card),
         place and place.getting_there and label("card", "getting_there", text=place.getting_there),
         _cost(card),
         ages and label("card", "ages", ages=ages),
+        card.eligibility and label("card", "who", text=_no_stop(card.eligibility)),
         _access(card, whole=True),
         *(label("card", "phone", phone=p.as_written) for p in card.contact.phones[:2]),
         card.contact.email and label("card", "email", email=card.contact.email),
@@ -97,12 +99,13 @@ def why_words(reason: Reason, network: Network) -> str:
     return label("why", reason.code, value=value) if str(reason.code) in labels("why") else ""
 
 
-def _when(card: CardFacts) -> str:
+def _when(card: CardFacts, most: int = TIMES_SHOWN) -> str:
     if card.always_open:
         return label("card", "always_open")
     parts = []
     if card.when_texts:
-        parts.append(label("card", "when", when=_no_stop("; ".join(card.when_texts[:3]))))
+        code = "when" if len(card.when_texts) <= most else "when_more"
+        parts.append(label("card", code, when=_no_stop("; ".join(card.when_texts[:most]))))
     if card.next is not None:
         parts.append(label("card", "next", day=day_words(card.next.day, card.next.opens)))
         if card.next_is_bank_holiday:
@@ -155,7 +158,7 @@ def _cost(card: CardFacts) -> str:
     if cost.usual is not None and cost.usual > 0:
         if cost.lowest is not None and cost.lowest < cost.usual:
             return label("card", "cost_up_to", low=_money(cost.lowest), high=_money(cost.usual))
-        return label("card", "cost", amount=_money(cost.usual))
+        return label("card", "cost", amount=f"{_money(cost.usual)} {cost.per}".rstrip())
     if cost.text:
         return label("card", "cost_words", text=_cut(cost.text))
     return label("card", "cost_unknown")
@@ -167,7 +170,9 @@ def _money(amount: float) -> str:
 
 def _access(card: CardFacts, whole: bool = False) -> str:
     if card.access:
-        text = " ".join(card.access)
+        text = " ".join(
+            note if note.endswith((".", "!", "?")) else f"{note}." for note in card.access
+        )
         words = label("card", "access", text=text if whole else _cut(text))
     else:
         words = label("card", "access_unknown")
@@ -199,7 +204,14 @@ def _checked(card: CardFacts) -> str:
 
 def _first_sentence(text: str) -> str:
     """What it is, in the record's own words."""
-    return _cut(re.split(r"(?<=[.!?])\s", " ".join(text.split()), maxsplit=1)[0])
+    return _cut(_SENTENCE_END.split(" ".join(text.split()), maxsplit=1)[0])
+
+
+# "St. Mary's" and "approx. 20" go on; so does "1. Bring a mat".
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\bSt\.)(?<!\b(?:Dr|Mr|Ms|No|Rd|Co)\.)(?<!\b(?:Mrs|Rev|etc|tel|inc)\.)"
+    r"(?<!approx\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\b\d\.)(?<!\b[A-Z]\.)\s(?=[^a-z])"
+)
 
 
 def _cut(text: str) -> str:

@@ -27,7 +27,7 @@ from bot.network.model import Network, Work
 from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
 from bot.support.finding import options_for, options_named
-from bot.support.matching import Option, rank
+from bot.support.matching import Option, looked_up, rank
 from bot.support.named import thing_named
 from bot.support.preferences import AGE_BANDS, Statement
 from bot.support.when import UK
@@ -162,9 +162,9 @@ def card_of(record: Record, service_id: str) -> CardFacts | None:
     listing = get(record.session, int(service_id), wishes.place)
     if listing is None:
         return None
-    ranked = rank(wishes, [listing], today=datetime.now(UK), limit=1)
-    option = ranked[0] if ranked else Option(listing, 0.0, ())
-    return _facts(record, option)
+    today = datetime.now(UK)
+    ranked = rank(wishes, [listing], today=today, limit=1)
+    return _facts(record, ranked[0] if ranked else looked_up(wishes, listing, today=today))
 
 
 def nothing(record: Record, say: Say) -> None:

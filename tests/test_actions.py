@@ -37,6 +37,7 @@ from bot.support.dates import date_in
 from bot.support.matching import Option, Reason, ReasonCode, rank, wishes_from
 from bot.support.preferences import Statement
 from bot.support.suitability import Caution
+from bot.support.when import DAYS
 from tests.support.listings import TODAY, listing, sample
 
 NOBODY = Network()
@@ -275,9 +276,7 @@ def test_a_service_without_a_place_says_how(ways: set[AttendingType], where: str
 
 
 def test_a_line_is_open_day_and_night() -> None:
-    day_and_night = Schedule(
-        "Every day", "WEEKLY", ("MO",), opens_at=time(0), closes_at=time(23, 59)
-    )
+    day_and_night = Schedule("Every day", "WEEKLY", DAYS, opens_at=time(0), closes_at=time(23, 59))
     line = listing(
         Sub.BEFRIENDING,
         attending_types=frozenset({AttendingType.PHONE}),

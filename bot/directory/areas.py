@@ -56,13 +56,15 @@ _AND_ROUND = re.compile(
 )
 _APART = re.compile(r"\s*(?:[,;/|\n•]|\s-\s)\s*")
 _PLACED = re.compile(
-    r"\b(?:residents? (?:of|in|within|across)|liv(?:e|es|ing)(?: (?:and|or) work(?:s|ing)?)?"
+    r"\b(?:[Rr]esidents? (?:of|in|within|across)"
+    r"|[Ll]iv(?:e|es|ing)(?: (?:and|or) work(?:s|ing)?)?"
     r"(?: (?:here|permanently|locally|independently))? (?:in|within|across)"
-    r"|resid(?:e|es|ing|ent) (?:in|within|of)) (?:the )?(?=[A-Z])"
+    r"|[Rr]esid(?:e|es|ing|ent) (?:in|within|of)) (?:the )?(?=[A-Z])"
     r"|\b(?=[A-Z][\w' -]{1,40} residents only\b)"
+    r"|\b(?:[Mm]ust be|[Yy]ou must be|need to be) an? (?=[A-Z][\w' -]{1,40} resident\b)"
 )
 _NAME_ENDS = re.compile(
-    r"[.;:!?()\n]|\b(?:who|whose|aged?|over|under|with|without|only|that|which|if|or|can|may|must"
+    r"[.;:!?()\n]|\b(?:resident|who|whose|aged?|over|under|with|without|only|that|which|if|or|can|may|must"
     r"|will|but|are|is|have|has|to|for|from|where|residents"
     r"|and (?:are|is|have|has|who|need\w*|their|want\w*|over|under|aged))\b"
 )

@@ -196,6 +196,16 @@ def _read_schedule(raw: dict[str, Any]) -> Schedule:
     )
 
 
+def _access_notes(locations: tuple[Location, ...]) -> tuple[str, ...]:
+    """What is said of the first place, which is the one that a card names."""
+    notes = (a for loc in locations[:1] for a in loc.accessibility)
+    return tuple(
+        dict.fromkeys(
+            a.description if not a.details else f"{a.description}. {a.details}" for a in notes
+        )
+    )
+
+
 @lru_cache(maxsize=20_000)
 def decode(
     key: int,
@@ -210,7 +220,6 @@ def decode(
     tags = tuple(_tag(sub, reason) for sub, reason in raw.get("tags", ()))
     subcategories = frozenset(t.subcategory for t in tags)
     locations = tuple(_read_location(loc) for loc in raw.get("locations", ()))
-    notes = [a for loc in locations for a in loc.accessibility]
     return _built(
         Listing,
         id=key,
@@ -237,11 +246,7 @@ def decode(
         locations=locations,
         distance_km=None,
         precision=Precision.NONE,
-        access_notes=tuple(
-            dict.fromkeys(
-                a.description if not a.details else f"{a.description}. {a.details}" for a in notes
-            )
-        ),
+        access_notes=_access_notes(locations),
         contact=Contact(
             phones=tuple(Phone(*p) for p in raw.get("phones", ())),
             email=raw.get("email"),
@@ -267,4 +272,6 @@ def at_distance(listing: Listing, km: float, nearest: str) -> Listing:
     precision = first[0].precision if first else Precision.NONE
     # As dataclasses.replace, which takes ten times as long, and every match makes hundreds.
     here = {"distance_km": round(km, 2), "locations": (*first, *rest), "precision": precision}
+    if rest:
+        here["access_notes"] = _access_notes((*first, *rest))
     return _built(Listing, **(vars(listing) | here))

@@ -50,7 +50,7 @@ _SHARED_HOSTS = frozenset(
 _EMPTY_WORDS = frozenset("the a an of and for in at on to with by group club service".split())  # noqa: SIM905
 # Words that tell sister services of one organisation apart.
 _TELLING_APART = re.compile(
-    r"\b(mon|tues?|wednes|thurs?|fri|satur|sun)days?\b|\b\d+\b|\b(morning|afternoon|evening)s?\b|"
+    r"\b(mon|tues?|wednes|thurs?|fri|satur|sun)days?\b|\b\d+(?:st|nd|rd|th|s)?\b|\b(morning|afternoon|evening)s?\b|"
     r"\b(beginner|intermediate|advanced|junior|senior|women|men|ladie|north|south|east|west)s?\b",
     re.IGNORECASE,
 )

@@ -290,7 +290,7 @@ class Listing:
         distance_km: great-circle distance from the place asked about to the nearest location;
             ``None`` when there was no place, or no location with coordinates.
         precision: of the location that ``distance_km`` was measured to.
-        access_notes: all accessibility statements as sentences.
+        access_notes: all accessibility statements on the first location, as sentences.
         attending_access: how to join, in the feed's terms ("referral", "drop-in", …).
     """
 

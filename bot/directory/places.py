@@ -35,6 +35,10 @@ _POSTCODE = re.compile(
 )
 _TIDY_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?) [0-9][A-Z]{2}")
 _OUTCODE = re.compile(r"\b(?=[A-Z]{1,3}[0-9])([A-Z]{1,2}[0-9OI][0-9A-Z]?)\b", re.IGNORECASE)
+# "EC1" and "SW1" are said for all of EC1A, EC1M, EC1N and so on, which lie close together.
+_DISTRICT_OF_LONDON = re.compile(
+    r"(?:(?:in|near|around) )?((?:EC|WC|SW|SE|NW|E|N|W)\d)", re.IGNORECASE
+)
 _SECTOR = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s+([0-9])\b", re.IGNORECASE)
 _LAT_LON = re.compile(r"^\s*(-?\d{1,2}\.\d+)\s*[,; ]\s*(-?\d{1,3}\.\d+)\s*$")
 _TO_DIGIT = str.maketrans("OILS", "0115")
@@ -48,6 +52,17 @@ _LEAD = re.compile(
 )
 _AFTER_PREPOSITION = re.compile(
     r"\b(?:in|near|around|at|from|outside|towards|to)\s+([A-Za-z][A-Za-z'’.\- ]{2,40})",
+    re.IGNORECASE,
+)
+_NATION_WORDS = {
+    "ni": "northern ireland",
+    "n ireland": "northern ireland",
+    "ulster": "northern ireland",
+}
+_LAST_WORDS = re.compile(r" (?:ni|n ireland|northern ireland|wales|scotland|england)$")
+_LIVES_IN = re.compile(
+    r"\b(?:i|we)(?:'m| am|'re| are)?(?: live| living| based| staying)? (?:in|at|near|from)\s+"
+    r"([A-Za-z][A-Za-z'’.\- ]{2,40})",
     re.IGNORECASE,
 )
 _LONG_NAME = re.compile(r"^(\w{4,}) (?:upon|under|on|le|by) ")
@@ -247,7 +262,9 @@ def _with_hint(place: Place) -> Place:
 
 def _choice(places: tuple[Place, ...], *, corrected: bool = False) -> Place | Ambiguous:
     if len(places) == 1:
-        return replace(places[0], corrected=corrected)
+        # A village may share its name with a suburb that is not listed: say where it is.
+        known = places[0].population >= _SHORT_NAME_FROM and not corrected
+        return places[0] if known else replace(_with_hint(places[0]), corrected=corrected)
     return Ambiguous(
         tuple(replace(_with_hint(p), corrected=corrected) for p in places[:_MAX_CHOICES])
     )
@@ -361,13 +378,19 @@ def find_place(text: str) -> Place | Ambiguous | None:
             return sector
     if outcode := normalise_outcode(text):
         return data.outcodes[outcode]
+    if district := _DISTRICT_OF_LONDON.fullmatch(text.strip(" .,!?")):
+        coded = re.compile(district[1].upper() + "[A-Z]")
+        within = (code for code in sorted(data.outcodes) if coded.fullmatch(code))
+        if (first := next(within, None)) is not None:
+            return data.outcodes[first]
 
     name = _LEAD.sub("", text, count=1).strip(" .,!?;:")
     if not name:
         return None
     if found := _named(name):
         return found
-    for match in _AFTER_PREPOSITION.finditer(text):
+    # "My daughter is in Leeds but I live in York": where the speaker lives comes first.
+    for match in (*_LIVES_IN.finditer(text), *_AFTER_PREPOSITION.finditer(text)):
         words = match.group(1).split()
         for length in range(min(4, len(words)), 0, -1):
             if found := _named(" ".join(words[:length]).strip(" .,!?")):
@@ -382,6 +405,9 @@ def _named(name: str) -> Place | Ambiguous | None:
         return _choice(data.towns[key])
     if key in data.other_names:
         return _choice(data.other_names[key])
+    last = _LAST_WORDS.search(key)
+    if last and (places := data.towns.get(key[: last.start()].strip())):
+        return _told_apart(places, last[0])
     # "Ashford, Kent" or "Ashford near Maidstone": the rest may tell namesakes apart.
     parts = re.split(r"\s*,\s*|\s+(?:near|in|by)\s+", name, maxsplit=1)
     if len(parts) == 2 and (places := data.towns.get(_key(parts[0]))):
@@ -390,7 +416,8 @@ def _named(name: str) -> Place | Ambiguous | None:
 
 
 def _told_apart(places: tuple[Place, ...], rest: str) -> Place | Ambiguous:
-    nation = [p for p in places if p.nation and p.nation.casefold() == rest.strip().casefold()]
+    said = _NATION_WORDS.get(_key(rest), rest.strip().casefold())
+    nation = [p for p in places if p.nation and p.nation.casefold() == said]
     if nation:
         return _choice(tuple(nation))
     others = _gazetteer().towns.get(_key(rest), ())

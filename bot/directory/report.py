@@ -102,6 +102,10 @@ FAULTS = {
         "Its name says that it is closed, so it is not offered",
         "Say it by the status, and keep the name.",
     ),
+    "closed_by_words": Fault(
+        "Its description says that it does not run now, so it is not offered",
+        "Say it by the status; take the words out when it runs again.",
+    ),
     "detail_missing": Fault(
         "Its details could not be had", "Check what the API answers for this id."
     ),

@@ -123,9 +123,9 @@ def put_in(connection: Connection, ids: Sequence[int], where: str) -> None:
 
 
 _STOP = frozenset(
-    """a an and any are at be can do does find for from get go group groups have i in is it like
-    looking me my near need of on or please some someone something that the there to want what
-    where which with would""".split()  # noqa: SIM905
+    """a an and any are at be can cut do does doing done find for from get go group groups have i in
+    is it like looking me my near need of on or please some someone something that the there to want
+    what where which with would""".split()  # noqa: SIM905
 )
 # People's words for what directories call otherwise.
 _ALSO = {
@@ -147,6 +147,33 @@ _ALSO = {
     "carer": ("carers", "caring"),
     "gardening": ("garden", "allotment"),
     "shed": ("sheds",),
+    "chiropodist": ("chiropody", "podiatry", "footcare", "foot", "toenail"),
+    "chiropody": ("chiropodist", "podiatry", "footcare", "foot", "toenail"),
+    "podiatry": ("podiatrist", "chiropody", "footcare", "foot"),
+    "podiatrist": ("podiatry", "chiropody", "footcare", "foot"),
+    "feet": ("foot", "footcare", "chiropody", "podiatry", "toenail"),
+    "foot": ("feet", "footcare", "chiropody", "podiatry", "toenail"),
+    "toenail": ("nail", "foot", "footcare", "chiropody"),
+    "toenails": ("nail", "foot", "footcare", "chiropody"),
+    "hearing": ("deaf", "hearing"),
+    "deaf": ("hearing",),
+    "blind": ("sight", "vision"),
+    "sight": ("vision", "blind"),
+    "memory": ("dementia",),
+    "dementia": ("memory", "alzheimer"),
+    "grief": ("bereavement", "bereaved"),
+    "widow": ("bereavement", "bereaved"),
+    "dinner": ("lunch", "meals"),
+    "meal": ("lunch", "meals"),
+    "art": ("painting", "drawing", "craft"),
+    "painting": ("art",),
+    "dog": ("dogs", "pet"),
+    "church": ("faith", "worship"),
+    "bingo": ("games",),
+    "cleaner": ("cleaning", "home help"),
+    "shopping": ("shop", "groceries"),
+    "diet": ("weight", "healthy eating"),
+    "smoking": ("smoke", "quit"),
 }
 
 

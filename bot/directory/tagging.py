@@ -34,6 +34,15 @@ _FOR_WHOM = re.compile(r"suitab|audience|send|eligib|circumstance|\bage", re.IGN
 _WORDS = re.compile(r"[a-z0-9]+")
 
 
+# Not "accompanied by an adult", nor "children of all ages".
+_ADULTS_TOO = re.compile(
+    r"\badults (?:and|or|&) (?:\w+ )?(?:children|young)|\bchildren (?:and|or|&) adults"
+    r"|\badults of (?:any|all) ages?|(?<!children of )(?<!kids of )\b(?:all|any) ages? welcome"
+    r"|\b(?:for|to) (?:all |any )?adults\b",
+    re.IGNORECASE,
+)
+
+
 def says_for_whom(scheme: str) -> bool:
     """Whether a vocabulary, by its name, says whom a service suits rather than what it is."""
     return bool(_FOR_WHOM.search(scheme))
@@ -127,6 +136,15 @@ def _vocabulary() -> _Vocabulary:
     )
 
 
+@lru_cache(maxsize=1)
+def known_words() -> tuple[str, ...]:
+    """Words of five letters and more in the phrases that services are tagged by."""
+    with VOCABULARY.open(encoding="utf-8") as file:
+        data = yaml.safe_load(file)
+    phrases = (p for kind in ("strong", "weak") for several in data[kind].values() for p in several)
+    return tuple(sorted({w for p in phrases for w in words(p) if len(w) >= 5}))
+
+
 @dataclass(frozen=True)
 class Tagging:
     """What was read from one service."""
@@ -187,6 +205,8 @@ def tag(name: str, description: str, terms: Iterable[Term] = (), extra: str = ""
     for hit in vocabulary.audience_in_description.find(text_words):
         if isinstance(hit.label, Audience):
             for_whom.setdefault(hit.label)
+    if Audience.CHILDREN in for_whom and _ADULTS_TOO.search(f"{name}. {description}. {extra}"):
+        del for_whom[Audience.CHILDREN]  # An audience shuts others out.
     tags = tuple(Tag(sub, found[sub]) for sub in sorted(found, key=_ORDER.__getitem__))
     works = frozenset(w for t in tags for w in WORK[t.subcategory])
     return Tagging(tags, works, tuple(ill), frozenset(for_whom))

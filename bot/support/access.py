@@ -88,7 +88,10 @@ _IN_PART_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _IN_PART_AFTER = re.compile(
-    r"^\W*(?:(?:is|are) )?(?:only |very |quite )?(?:limited|partial|restricted|poor|difficult)"
+    r"^\W*(?:is |are )?(?:(?:un|not )known|unsure|n/?a\b|not applicable|tbc|to be confirmed|unclear"
+    r"|(?:please |to be )?(?:ask|call|contact|check|ring|enquire)\b)"
+    r"|^\W*(?:to|on|in) (?:the )?(?:ground|first|lower|upper|main|part)\b"
+    r"|^\W*(?:(?:is|are) )?(?:only |very |quite )?(?:limited|partial|restricted|poor|difficult)"
     r"|\b(?:on|upon|by)(?: prior)? (?:request|arrangement|appointment)\b"
     r"|^.{0,30}\b(?:some|parts?|most) (?:of|areas?|rooms?|floors?)\b",
     re.IGNORECASE,

@@ -6,10 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.directory.model import AttendingType, CostOption, Location, Phone, Precision
+from bot.directory.model import AttendingType, CostOption, Listing, Location, Phone, Precision
 from bot.support.matching import Option, Reason
 from bot.support.suitability import Caution, attending, needs_referral, usual_cost
-from bot.support.when import Occurrence, always_open, is_bank_holiday, schedules_here, uk_now
+from bot.support.when import (
+    Occurrence,
+    always_open,
+    holds,
+    is_bank_holiday,
+    schedules_here,
+    uk_now,
+)
 
 KM_PER_MILE = 1.609344
 
@@ -44,7 +51,7 @@ class PlaceFacts:
         parts: list[str] = []
         for part in (self.name, self.address, self.postcode):
             if part and not any(part.casefold() in p.casefold() for p in parts):
-                parts.append(part)
+                parts += [w for w in dict.fromkeys(part.split(", ")) if w not in parts]
         return ", ".join(parts)
 
 
@@ -57,7 +64,8 @@ class CostFacts:
         lowest: the cheapest known price in pounds, perhaps only for some.
         usual: the dearest price open to everyone in pounds.
         options: the prices as the record has them.
-        text: the record's own words on fees.
+        text: the record's own words on fees, or on prices without a number.
+        per: what the usual price is for: "per year"; empty where that is not said.
     """
 
     free: bool | None = None
@@ -65,6 +73,7 @@ class CostFacts:
     usual: float | None = None
     options: tuple[CostOption, ...] = ()
     text: str | None = None
+    per: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,6 +182,21 @@ def _place(locations: tuple[Location, ...]) -> PlaceFacts | None:
     )
 
 
+def _prices_in_words(options: tuple[CostOption, ...]) -> str | None:
+    told = [": ".join(filter(None, (c.option, c.description))) for c in options if c.amount is None]
+    return "; ".join(dict.fromkeys(told)) or None
+
+
+_PER = re.compile(r"(?:per|an?|each|every) (?!£)[a-z]+(?: [a-z]+)?", re.IGNORECASE)
+
+
+def _per(listing: Listing) -> str:
+    usual = usual_cost(listing)
+    told = (c.description or "" for c in listing.cost_options if c.amount == usual)
+    found = (_PER.search(words) for words in told)
+    return next((match[0] for match in found if match), "") if usual else ""
+
+
 def card_facts(option: Option, *, today: date | datetime, nation: str | None = None) -> CardFacts:
     """The facts for the card of one option.
 
@@ -183,7 +207,7 @@ def card_facts(option: Option, *, today: date | datetime, nation: str | None = N
     """
     listing = option.listing
     types = attending(listing)
-    here = schedules_here(listing)
+    here = [s for s in schedules_here(listing) if holds(s, uk_now(today).date())]
     description, first_visit = split_first_visit(listing.description)
     day = option.next.day if option.next and option.next.day >= uk_now(today).date() else None
     virtual = bool(types) and AttendingType.VENUE not in types
@@ -212,7 +236,8 @@ def card_facts(option: Option, *, today: date | datetime, nation: str | None = N
             lowest=listing.lowest_cost,
             usual=usual_cost(listing),
             options=listing.cost_options,
-            text=listing.fees_text,
+            text=listing.fees_text or _prices_in_words(listing.cost_options),
+            per=_per(listing),
         ),
         access=listing.access_notes,
         ages=(listing.min_age, listing.max_age),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from sqlalchemy.orm import Session
 
 from bot.directory.areas import nation_of
+from bot.directory.model import Listing
 from bot.directory.query import candidates, search_text
+from bot.directory.tagging import known_words
 from bot.directory.topics import shut_out
 from bot.support.matching import Option, asked_for, rank, topic_worth, wanted_topics
 from bot.support.wishes import Wishes
@@ -63,10 +68,31 @@ def options_named(
     limit: int = 3,
 ) -> list[Option]:
     """What has all of the words and suits; see ``bot.support.matching.asked_for``."""
-    found = search_text(
-        session, words, wishes.place, wishes.reach_km, every=True, without=_shut_out(wishes)
-    )
+
+    def search(text: str) -> list[Listing]:
+        return search_text(
+            session, text, wishes.place, wishes.reach_km, every=True, without=_shut_out(wishes)
+        )
+
+    found = search(words)
+    if not found and (spelt := _spelt(words)) != words:
+        found = search(spelt)
     return asked_for(wishes, words, found, today=today, exclude=exclude, limit=limit)
+
+
+_LONG_WORD = 8
+
+
+def _spelt(text: str) -> str:
+    """The words as they may have been meant: "chior" is "choir"."""
+    return re.sub(r"[a-z]{5,}", _mended, text.casefold())
+
+
+def _mended(word: re.Match[str]) -> str:
+    slips = 2 if len(word[0]) >= _LONG_WORD else 1
+    alike = (known for known in known_words() if known[0] == word[0][0])
+    close = process.extractOne(word[0], alike, scorer=OSA.distance, score_cutoff=slips)
+    return str(close[0]) if close else word[0]
 
 
 def _shut_out(wishes: Wishes) -> int:

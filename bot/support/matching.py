@@ -254,6 +254,26 @@ def asked_for(
     return [_with_next(option, now) for option in options]
 
 
+def looked_up(wishes: Wishes, listing: Listing, *, today: date | datetime) -> Option:
+    """One service that is asked about again, whatever speaks for or against it.
+
+    It was shown once: what was said of it then (why, how far, when, what to check) is still true.
+    """
+    now = uk_now(today)
+    wanted = _needs(wishes)
+    reasons = tuple(sorted(_relevance(listing, wishes, wanted), key=lambda r: -r.points))
+    distance = listing.distance_km if AttendingType.VENUE in attending(listing) else None
+    option = Option(
+        listing,
+        0.0,
+        reasons,
+        warnings=suitability(listing, wishes, now.date()).cautions,
+        distance_km=distance,
+        distance_is_approximate=distance is not None and is_approximate(listing, wishes),
+    )
+    return _with_next(option, now)
+
+
 def wanted_subcategories(wishes: Wishes) -> frozenset[SubCategory]:
     """The sub-categories that may answer the person, to narrow a search of the directory.
 

@@ -40,7 +40,23 @@ _ONE_GENDER = re.compile(r"\b(?:wo)?men(?:'s|’s)?[- ]only\b|\bonly (?:wo)?men\
 _REFERRAL = re.compile(r"\breferr(?:al|ed)\b", re.IGNORECASE)
 # What the importer adds from suitability terms; conditions and audience are judged apart.
 _SUITS = re.compile(r"\W*Suitable for: .*$", re.DOTALL)
-_NO_REFERRAL = re.compile(r"no referral|self.?referr", re.IGNORECASE)
+# A description may also tell that one can be referred, or refer oneself, or is referred on.
+_BY_REFERRAL = Telling(
+    re.compile(
+        r"\b(?:by|via|through|on|(?:requires?|needs?|need to have|must have|with) an?)"
+        r" (?:\w+(?:'s)? ){0,3}referral\b(?! (?:is )?not)"
+        r"|\breferral (?:is )?(?:required|needed|necessary|only|essential)\b"
+        r"|\b(?:must|need to|have to) be referred\b|\b(?:gp|doctor) referral\b",
+        re.IGNORECASE,
+    ),
+    ("referral", "referred"),
+)
+_NO_REFERRAL = re.compile(
+    r"no (?:\w+ )?referral|self.?referr\w*|referral (?:is )?not"
+    r"|without (?:a |any )?(?:\w+ )?referral"
+    r"|(?:don['’]t|do not) need (?:a |any )?(?:\w+ )?referral|refer yourself",
+    re.IGNORECASE,
+)
 _AGE = r"(?:over[- ](?:the age of )?(\d{2})['’]?s?\b|(\d{2}) ?(?:\+|plus\b)|(\d{2}) (?:years )?"
 _AGE += r"(?:and|or) (?:over|above|older)\b)"
 _TWO_DIGITS = re.compile(r"[1-9]\d")
@@ -55,6 +71,15 @@ _FOR_OVER = Telling(
 )
 _UNDER = re.compile(
     r"\bunder[- ](\d{2})['’]?s?\b|\bage[sd]? ?(?:from )?\d{1,2} ?(?:to|-|–) ?(\d{2})\b",
+    re.IGNORECASE,
+)
+# "Half price for over 65s" and "under 18s with an adult" shut nobody out.
+_NO_LIMIT_OF_AGE = re.compile(
+    r"\b(?:discount\w*|concession\w*|reduced|reduction|free|half price|cheaper|priority)\b"
+    r"[^.;\n]{0,20}?\b(?:over|under|aged?|\d{2})[^.;\n]*"
+    r"|\b(?:over|under)[- ]\d{2}['’]?s?\b[^.;\n]{0,25}?(?:£|\b(?:half price|free|discount\w*"
+    r"|reduced|pay|accompanied|with an adult|supervis\w+|parent\w*|guardian|welcome too"
+    r"|also welcome)\b)[^.;\n]*",
     re.IGNORECASE,
 )
 # Groups that a person is asked about by the service, not by the bot.
@@ -188,11 +213,12 @@ def stated_ages(listing: Listing) -> tuple[float | None, float | None]:
     low, high = listing.min_age, listing.max_age
     about = f"{listing.name}. {listing.eligibility or ''}"
     in_words = _TWO_DIGITS.search(about) is not None
+    about = _NO_LIMIT_OF_AGE.sub(" ", about) if in_words else about
     if low is None:
         # In a description only "for people over 65" counts: "over 50 courses" is no age.
         said = _OVER.findall(about) if in_words else []
         if _FOR_OVER.may_be_in(listing.description) and _TWO_DIGITS.search(listing.description):
-            said += _FOR_OVER.pattern.findall(listing.description)
+            said += _FOR_OVER.pattern.findall(_NO_LIMIT_OF_AGE.sub(" ", listing.description))
         ages = [int(n) for groups in said for n in groups if n and 40 <= int(n) <= 90]
         low = min(ages, default=None)
     if high is None and in_words:
@@ -437,7 +463,12 @@ def _condition(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -
 def needs_referral(listing: Listing) -> bool:
     """Whether somebody has to send the person there, as far as is said."""
     said = " ".join((listing.eligibility or "", *listing.attending_access))
-    return _REFERRAL.search(_NO_REFERRAL.sub(" ", said)) is not None
+    if _REFERRAL.search(_NO_REFERRAL.sub(" ", said)):
+        return True
+    if not _BY_REFERRAL.may_be_in(listing.description):
+        return False
+    told = _NO_REFERRAL.sub(" ", listing.description)
+    return _BY_REFERRAL.pattern.search(told) is not None
 
 
 def _eligibility(listing: Listing, checks: _Checks) -> None:

@@ -69,9 +69,10 @@ def uk_now(moment: date | datetime) -> datetime:
 
 
 def always_open(schedule: Schedule) -> bool:
-    """Open day and night: Open Referral UK writes that as 00:00 to 23:59."""
+    """Open day and night, all week: Open Referral UK writes that as 00:00 to 23:59."""
     return (
-        schedule.opens_at == time(0, 0)
+        len({day[-2:] for day in schedule.byday}) in (0, len(DAYS))
+        and schedule.opens_at == time(0, 0)
         and schedule.closes_at is not None
         and schedule.closes_at >= time(23, 59)
     )
@@ -180,13 +181,21 @@ def parts_of(schedule: Schedule) -> frozenset[DayPart]:
 def schedules_here(listing: Listing) -> tuple[Schedule, ...]:
     """Those for the place that the card names, the first one; all of them where nobody goes.
 
-    A time at another place must not stand beside this place's name.
+    A time at another place, or online, must not stand beside this place's name.
     """
     ways = listing.attending_types
     if ways and AttendingType.VENUE not in ways:
         return listing.schedules
     elsewhere = {place.id for place in listing.locations[1:]}
-    return tuple(s for s in listing.schedules if s.location_id not in elsewhere)
+    here = tuple(s for s in listing.schedules if s.location_id not in elsewhere)
+    in_person = tuple(s for s in here if s.attending_type in (None, AttendingType.VENUE))
+    return in_person or here
+
+
+def holds(schedule: Schedule, today: date) -> bool:
+    """Whether a row is said to be right today or later; last winter's hours are not."""
+    ends = [day for day in (schedule.until, schedule.valid_to) if day is not None]
+    return not ends or min(ends) >= today
 
 
 def is_over(listing: Listing, today: date) -> bool:

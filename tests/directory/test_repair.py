@@ -226,7 +226,7 @@ class TestSchedules:
             (
                 {"freq": "WEEKLY", "byday": "TU-TH"},
                 ("TU", "WE", "TH"),
-                "Every Tuesday to Thursday, 10am",
+                "Tuesday to Thursday, 10am",
             ),
             ({"weekday": "Sat to Sun"}, ("SA", "SU"), "Every Saturday and Sunday, 10am"),
         ],

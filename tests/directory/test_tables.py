@@ -218,8 +218,9 @@ def test_schedules_and_closed_days_go_to_the_service_or_the_place_they_name(
     )  # fmt: skip
     assert load(store, folder).reasons == {}
     found = {
-        row["byday"][0]: (row.get("location"), [date.fromisoformat(d[0]) for d in row["closed"]])
+        day: (row.get("location"), [date.fromisoformat(d[0]) for d in row["closed"]])
         for row in stored(store)["1"]["schedules"]
+        for day in row["byday"]
     }
     christmas, winter = date(2026, 12, 24), date(2027, 2, 1)
     assert found == {

@@ -21,6 +21,7 @@ from bot.directory.model import (
 )
 from bot.support.card import CardFacts, card_facts, split_first_visit, spoken_miles
 from bot.support.matching import Option, rank, wishes_from
+from bot.support.when import DAYS
 from tests.support.listings import MARLOWBY, TODAY, listing, sample
 
 WANTS = wishes_from(preferences=["social", "see_more_people", "get_fitter"], age=(65, 74))
@@ -76,9 +77,9 @@ def test_a_masked_or_coarse_place_has_no_pin() -> None:
 
 
 def test_a_line_that_is_always_open_has_no_next_time_and_no_place() -> None:
-    day_and_night = Schedule(
-        "Every day", "WEEKLY", ("MO", "TU"), opens_at=time(0), closes_at=time(23, 59)
-    )
+    day_and_night = Schedule("Every day", "WEEKLY", DAYS, opens_at=time(0), closes_at=time(23, 59))
+    weekdays = replace(day_and_night, byday=DAYS[:5])
+    assert not card(listing(Sub.BEFRIENDING, schedules=(weekdays,))).always_open
     line = listing(
         Sub.BEFRIENDING,
         attending_types=frozenset({AttendingType.PHONE}),

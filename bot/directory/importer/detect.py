@@ -198,6 +198,8 @@ def page_items(page: Any) -> list[Any]:
     A list under an unusual name, or some objects down, is found too.
     """
     if isinstance(page, list):
+        if page and all(is_envelope(each) for each in page):
+            return [item for each in page for item in page_items(each)]  # as "jq -s" makes it
         return page
     if not isinstance(page, dict):
         return [page]

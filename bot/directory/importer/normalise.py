@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from bot.directory import areas, tagging
@@ -53,9 +54,34 @@ _STATUS = {
     "suspended": ServiceStatus.TEMPORARILY_CLOSED,
 }
 _CLOSED_NAME = re.compile(
-    r"\b(?:temporarily|currently|permanently) (?:closed|suspended)\b|\((?:now )?closed\)|^closed\b",
+    r"\b(?:temporarily|currently|permanently|now) (?:closed|suspended)\b|\(closed\)|^closed\b"
+    r"|[-–:] (?:closed|suspended|cancelled)\W*$|\b(?:closed|suspended|cancelled|paused) until\b"
+    r"|\bno longer (?:running|available|open)\b",
     re.IGNORECASE,
 )
+# Of the service itself, and not of its car park or a bank holiday.
+_CLOSED_TEXT = Telling(
+    re.compile(
+        r"\b(?:groups?|services?|clubs?|sessions?|class(?:es)?|caf[eé]|projects?|meetings?|choir"
+        r"|activit(?:y|ies)|programmes?|we|they|it|this|helpline|drop[ -]in) (?:"
+        r"(?:is|are|has been|have been|is being)"
+        r"(?: (?:currently|now|temporarily|permanently|sadly))*"
+        r" (?:suspended|closed|cancelled|paused)(?: until\b|\W*(?:$|[.!]))"
+        r"|(?:has|have)(?: (?:now|sadly|permanently))+ (?:closed|ceased|ended|finished|folded)"
+        r"|(?:has|have) (?:disbanded|ceased|folded|closed (?:down|permanently|its doors))"
+        r"|(?:is|are) no longer (?:running|meeting|available|operating|open|taking place))"
+        r"|\b(?:suspended|closed|cancelled) until further notice\b",
+        re.IGNORECASE,
+    ),
+    ("suspended", "closed", "cancelled", "paused", "ceased", "ended", "finished", "folded",
+     "disbanded", "no longer"),
+)  # fmt: skip
+_ON_CONDITION = re.compile(
+    r"\b(?:if|when(?:ever)?|once|after|unless|while|in case|should|may|could|car park|toilets?|lift"
+    r"|pool|road|holidays?)\b",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 _ONLINE_TEXT = Telling(
     re.compile(
         r"\b(?:(?:via|on|over|by) zoom|zoom (?:call|meeting|session)|online (?:group|course|"
@@ -90,6 +116,12 @@ _NATIONAL_TEXT = Telling(
         re.IGNORECASE,
     ),
     ("nation", "uk", "the country"),
+)
+# A local foodbank that is "part of a nationwide network" serves one town.
+_PART_OF = re.compile(
+    r"\b(?:part|members?|branch|affiliated|belongs?|supported|funded|one)\b[^.\n]{0,25}?"
+    r"\b(?:nation\w*|uk|the country)\b[^.\n]*",
+    re.IGNORECASE,
 )
 _TOWNS_THAT_ARE_WORDS = frozenset(
     {"bath", "battle", "beer", "broadway", "bury", "church", "crook", "deal", "hope", "hook",
@@ -150,7 +182,7 @@ def to_service(record: Record) -> Service:
         description = f"{description}\n\n{alert}".strip()
     if not description:
         flags.append("no_description")
-    status, status_flags = _status(record.get("status"), name)
+    status, status_flags = _status(record.get("status"), name, description)
     flags += status_flags
 
     prose = f"{name}. {description}"
@@ -241,7 +273,15 @@ def _organization(record: Record) -> tuple[Organization | None, list[str]]:
     return organization, []
 
 
-def _status(value: Any, name: str) -> tuple[ServiceStatus, list[str]]:
+def _says_closed(text: str) -> bool:
+    """Whether a sentence says that it does not run now."""
+    if not _CLOSED_TEXT.search(text):
+        return False
+    told = (s for s in _SENTENCES.split(text) if _CLOSED_TEXT.pattern.search(s))
+    return any(not _ON_CONDITION.search(sentence) for sentence in told)
+
+
+def _status(value: Any, name: str, description: str) -> tuple[ServiceStatus, list[str]]:
     text = (repair.clean_text(value, one_line=True) or "").casefold()
     if not text:
         status, flags = ServiceStatus.ACTIVE, ["status_missing"]
@@ -252,6 +292,8 @@ def _status(value: Any, name: str) -> tuple[ServiceStatus, list[str]]:
         status, flags = ServiceStatus.INACTIVE, ["status_not_standard"]
     if status is ServiceStatus.ACTIVE and _CLOSED_NAME.search(name):
         return ServiceStatus.TEMPORARILY_CLOSED, [*flags, "closed_by_name"]
+    if status is ServiceStatus.ACTIVE and _says_closed(description):
+        return ServiceStatus.TEMPORARILY_CLOSED, [*flags, "closed_by_words"]
     return status, flags
 
 
@@ -271,7 +313,7 @@ def _without_repeats(rows: list[Schedule]) -> list[Schedule]:
     kept: dict[tuple[object, ...], Schedule] = {}
     for row in rows:
         kept.setdefault((row.text, row.freq, row.byday, row.opens_at, row.location_id), row)
-    return list(kept.values())
+    return schedules.as_weeks(kept.values())
 
 
 def _locations(
@@ -287,13 +329,22 @@ def _locations(
             continue
         key = source_id(raw) or source_id(link) or str(index)
         location = _location(key, raw)
+        elsewhere = _virtual(raw) if location is None else None
         if location is not None and key not in found:
             found[key] = location
             flags += location.flags
         at = key if location is not None else None
-        rows += _schedules(link.get("schedules"), prose, at, flags)
-        rows += _schedules(raw.get("schedules"), prose, at, flags)
+        times = _schedules(link.get("schedules"), prose, at, flags)
+        times += _schedules(raw.get("schedules"), prose, at, flags)
+        rows += [replace(t, attending_type=t.attending_type or elsewhere) for t in times]
     return list(found.values()), rows
+
+
+def _virtual(place: Record) -> AttendingType | None:
+    """How people take part at a virtual location; ``None`` where it is a real place."""
+    if str(place.get("location_type")).casefold() != "virtual":
+        return None
+    return schedules.attending_type(place.get("name")) or AttendingType.ONLINE
 
 
 def _location(key: str, raw: Record) -> Location | None:
@@ -471,26 +522,77 @@ def _phones(value: Any) -> list[Phone]:
     return found
 
 
+_PRICE = re.compile(r"£\s?\d|\b\d+\.\d\d\b|\b[1-9]\d?p\b|\b\d+ (?:pounds?|pence)\b", re.IGNORECASE)
+_ONE_PRICE = re.compile(
+    r"(?:£\s?(?P<pounds>\d+(?:\.\d\d)?)|(?P<pence>[1-9]\d?)p)(?P<rest>\b.*)?", re.IGNORECASE
+)
+_NO_FIXED_PRICE = re.compile(
+    r"\b(?:contact|ask|call|enquire|var(?:y|ies)|depend\w*|donations?|contributions?|tbc|request"
+    r"|quotes?|from|up to)\b",
+    re.IGNORECASE,
+)
+_FOR_SOME = re.compile(
+    r"\b(?:first|1st|taster|trial|introductory|initial|under|over|aged?|child(?:ren)?|kids|babies"
+    r"|carers?|members?|students?|concession\w*|unemployed|benefits?|pensioners?|seniors?|if)\b",
+    re.IGNORECASE,
+)
+
+
 def _costs(record: Record) -> tuple[tuple[CostOption, ...], str | None]:
-    found: list[CostOption] = []
-    for raw in items(record.get("cost_options")):
-        amount = repair.clean_number(raw.get("amount"))
-        option = repair.clean_text(raw.get("option"), one_line=True)
-        about = repair.clean_text(raw.get("amount_description"), one_line=True)
-        if amount is not None and amount < 0:
-            amount = None
-        if amount is None and repair.says_free(about or option):
-            amount = 0.0
-        currency = repair.clean_text(raw.get("currency"), one_line=True) or "GBP"
-        if amount is not None or option or about:
-            found.append(CostOption(amount, currency.upper()[:3], option, about))
+    """Prices that hold today, and the record's words on fees.
+
+    An amount of 0 beside words that tell of a price, or of whom it is free for, is not free: feeds
+    fill the field with it.
+    """
+    options = (_cost_option(raw) for raw in items(record.get("cost_options")))
+    found = [option for option in options if option is not None]
     fees = repair.clean_text(record.get("fees_description")) or repair.clean_text(
         record.get("fees")
     )
+    if fees and not found and (amount := repair.clean_number(fees)) is not None:
+        return (CostOption(amount),), None
     if not found and (record.get("free") is True or repair.says_free(fees)):
         found.append(CostOption(0.0, description="Free"))
         fees = None
+    if fees and _PRICE.search(fees) and all(not c.amount for c in found):
+        found = [c for c in found if c.amount is None]
     return tuple(dict.fromkeys(found)), fees
+
+
+def _cost_option(raw: Record) -> CostOption | None:
+    ends = repair.clean_date(raw.get("valid_to"))
+    if ends and ends < datetime.now(timezone.utc).date():
+        return None
+    amount = repair.clean_number(raw.get("amount"))
+    option = repair.clean_text(raw.get("option"), one_line=True)
+    about = repair.clean_text(raw.get("amount_description"), one_line=True)
+    if amount is None and isinstance(raw.get("amount"), str):
+        about = about or repair.clean_text(raw["amount"], one_line=True)
+    said = ". ".join(filter(None, (option, about)))
+    if amount is not None and amount < 0:
+        amount = None
+    if amount is None:
+        amount = 0.0 if repair.says_free(about or option) else _one_price(about)
+    if amount == 0 and (_PRICE.search(said) or _NO_FIXED_PRICE.search(said)):
+        amount = _one_price(about)
+    elif amount == 0 and _FOR_SOME.search(said):
+        amount, about = None, about or "free"
+    currency = (repair.clean_text(raw.get("currency"), one_line=True) or "GBP").upper()[:3]
+    if currency != "GBP" and amount:
+        amount, about = None, f"{amount:g} {currency}{' ' + about if about else ''}"
+    if amount is None and not option and not about:
+        return None
+    return CostOption(amount, currency, option, about)
+
+
+def _one_price(words: str | None) -> float | None:
+    """The price that words begin with, where they tell of no other: "£3.50 per session"."""
+    found = _ONE_PRICE.match(words or "")
+    if found is None or _PRICE.search(found["rest"] or "") or _NO_FIXED_PRICE.search(words or ""):
+        return None
+    if re.match(r"\s*(?:-|–|to\b|/)\s*£?\d", found["rest"] or ""):
+        return None
+    return float(found["pounds"]) if found["pounds"] else int(found["pence"]) / 100
 
 
 def _terms(record: Record) -> tuple[Term, ...]:
@@ -593,7 +695,9 @@ def _attending(
     stated = bool(found)
     said_online = found == {AttendingType.ONLINE} and _ONLINE_TEXT.search(prose)
     has_place = any(loc.address or loc.lat is not None for loc in locations)
-    if has_place and (not stated or (found == {AttendingType.ONLINE} and not said_online)):
+    places = {loc.id for loc in locations}
+    held = any(r.location_id in places and r.attending_type is None for r in rows)
+    if has_place and (held or not stated or (found == {AttendingType.ONLINE} and not said_online)):
         found.add(AttendingType.VENUE)
     if not stated:
         for kind, pattern in (
@@ -621,7 +725,7 @@ def _scope(
         return Scope.NATIONAL
     if names or at_venue or locations:
         return Scope.LOCAL
-    if _NATIONAL_TEXT.search(prose):
+    if _NATIONAL_TEXT.search(_PART_OF.sub(" ", prose)):
         return Scope.NATIONAL
     if AttendingType.PHONE in attending and any(_is_non_geographic(p) for p in phones):
         return Scope.NATIONAL

@@ -56,6 +56,8 @@ def is_hidden(record: Record, today: date | None = None) -> bool:
     """
     if record.get("visible") is False or record.get("approved") is False:
         return True
+    if record.get("discarded_at") or record.get("marked_for_deletion"):
+        return True
     today = today or datetime.now(timezone.utc).date()
     begins = repair.clean_date(record.get("visible_from"))
     ends = repair.clean_date(record.get("visible_to"))

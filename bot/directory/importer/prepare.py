@@ -21,7 +21,7 @@ from bot.directory.topics import not_for, topics_of
 log = logging.getLogger(__name__)
 
 # Raised when repairs or tags change, so that a feed read again is read anew.
-IMPORTER_VERSION = 5
+IMPORTER_VERSION = 6
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,11 @@ _TO_MEND = re.compile(r"[^ -~]|[&<#\\*]|  |^ | $")
 _SUSPECT = re.compile(r"[^\x00-\x7f£éèüö–—‘’“”…•]|[^\x00-\x7f]{2}")
 _STRAIGHT = str.maketrans("‘’“”", '\x27\x27""')
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_HTML = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+_HTML = re.compile(r"</?[a-zA-Z][^<>@]*>|<!--")
+# "Choir <info@choir.org>" is no markup, and would be lost as such.
+_ADDRESS_IN_BRACKETS = re.compile(
+    r"<((?:https?://|www\.)[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _EDITOR_MARK = re.compile(r"#{2,}[A-Z]{2,5}#{2,}")
 _PLACEHOLDER = re.compile(
@@ -61,7 +65,10 @@ _DEAD_HOSTS = re.compile(
     r"(?:^|[@./])(?:example\.(?:com|org|net|co\.uk)|noemail\.invalid|path|localhost|test)$|\.invalid$",
     re.IGNORECASE,
 )
-_URL = re.compile(r"^(?:(https?)://)?([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+)(:\d+)?([/?#].*)?$")
+_URL = re.compile(
+    r"^(?:(https?)://)?([A-Za-z0-9\-_]+(?:\.[A-Za-z0-9\-]+)+)(:\d+)?([/?#].*)?$", re.IGNORECASE
+)
+_URL_IN_WORDS = re.compile(r"\b(?:https?://|www\.)[^\s<>]+", re.IGNORECASE)
 _ONLY_PHONE_WORDS = re.compile(r"^(?:or|and|tel|phone|telephone|call|mobile|landline)$", re.I)
 _BLANKS = re.compile(r"[ \t]+")
 _LINE_END = re.compile(r" ?\n ?")
@@ -123,8 +130,9 @@ def _mended(text: str, *, one_line: bool) -> str | None:
         # Twice, since some feeds escape what is already escaped.
         text = html.unescape(html.unescape(text)) if "&amp;" in text else html.unescape(text)
         text = text.replace("\xa0", " ")
-    if "<" in text and _HTML.search(text):
-        text = _from_html(text)
+    if "<" in text:
+        text = _ADDRESS_IN_BRACKETS.sub(r"\1", text)
+        text = _from_html(text) if _HTML.search(text) else text
     text = _CONTROL.sub("", text)
     if one_line:
         text = " ".join(text.split())
@@ -157,12 +165,13 @@ def clean_url(value: Any) -> str | None:
     text = clean_text(value, one_line=True)
     if not text:
         return None
-    text = text.split()[0].rstrip(".,;")
+    within = _URL_IN_WORDS.search(text)
+    text = (within[0] if within else text.split()[0]).rstrip(".,;)")
     match = _URL.match(text)
     if not match or _DEAD_HOSTS.search(match.group(2)) or not match.group(2)[-1].isalpha():
         return None
     scheme, host, port, rest = match.groups()
-    return f"{scheme or 'https'}://{host}{port or ''}{rest or ''}"
+    return f"{(scheme or 'https').lower()}://{host.lower()}{port or ''}{rest or ''}"
 
 
 def clean_email(value: Any) -> str | None:
@@ -290,12 +299,10 @@ def clean_number(value: Any) -> float | None:
         except OverflowError:
             return None
     else:
-        text = clean_text(value, one_line=True)
-        match = re.fullmatch(
-            r"[£$€]?\s*(-?\d+(?:\.\d+)?)(?:\s*(?:p\.?p\.?|gbp))?",
-            (text or "").replace(",", ""),
-            re.I,
-        )
+        text = clean_text(value, one_line=True) or ""
+        # "3,50" is a decimal comma, and "1,200" a thousand.
+        text = re.sub(r",(\d\d)$", r".\1", text).replace(",", "")
+        match = re.fullmatch(r"[£$€]?\s*(-?\d+(?:\.\d+)?)(?:\s*(?:p\.?p\.?|gbp))?", text, re.I)
         if not match:
             return None
         number = float(match.group(1))
@@ -308,7 +315,10 @@ def says_free(text: str | None) -> bool:
 
 
 def clean_date(value: Any) -> date | None:
-    """A date from ISO 8601 or "14/09/2021"; the epoch and impossible years give ``None``."""
+    """A date from ISO 8601, "14/09/2021" or "14 September 2021".
+
+    The epoch and impossible years give ``None``.
+    """
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -319,11 +329,22 @@ def clean_date(value: Any) -> date | None:
     found: date | None = None
     if match := re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
         found = _date(*(int(g) for g in match.groups()))
-    elif match := re.match(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text):
+    elif match := re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text):
         day, month, year = (int(g) for g in match.groups())
         found = _date(year, month, day)
+    elif match := _NAMED_DATE.match(text):
+        number = 1 + _MONTHS.index(match["month"][:3].casefold())
+        found = _date(int(match["year"]), number, int(match["day"]))
     # Empty stamps come out as the epoch or the day before it.
     return found if found and 1971 <= found.year <= 2200 else None
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_DATE = re.compile(
+    r"(?:[a-z]+day,? )?(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?:of )?"
+    r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)[ ,-]+(?P<year>\d{4})\b",
+    re.IGNORECASE,
+)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -93,23 +93,45 @@ _ONE_DAY = re.compile(
 )
 
 
+# "Every Monday except the first" and "no meeting on the last Thursday" are no monthly rules.
+_EXCEPTION = re.compile(
+    r"\b(?:except(?:ing)?|apart from|other than|excluding|but not|not on"
+    r"|no (?:\w+ ){0,2}?(?:meeting|session|class|club|group|caf[eé]|lunch|coffee|morning)s?"
+    r"|(?:do|does|will|is|are)(?: not|n['’]t)|won['’]t"
+    r"|not (?:meet|run|open|on)|closed|cancelled)\b",
+    re.IGNORECASE,
+)
+_SAYS_WEEKLY = re.compile(
+    rf"\b(?:(?:every|each) (?:week\b|{_DAY}\b(?!\s+(?:of|in) (?:the|each|every) month))"
+    r"|weekly\b|once a week\b)|\bon (?:mon|tues|wednes|thurs|fri|satur|sun)days\b",
+    re.IGNORECASE,
+)
+
+
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}Z?)?$")
 _LONGEST = timedelta(days=365 * 40)
 
 
 @dataclass(frozen=True)
 class Said:
-    """What words say about when: exactly one rule, or only that weekly would be wrong."""
+    """What words say about when: exactly one rule, or only that weekly would be wrong.
+
+    Attributes:
+        besides: the sentence tells of days besides or out of a weekly rule, which it keeps:
+            "there is no meeting on the last Thursday of the month".
+    """
 
     freq: str | None = None
     byday: tuple[str, ...] = ()
     sentence: str = ""
+    besides: bool = False
 
 
 def day_code(value: str) -> str | None:
     """ "Monday", "mon", "1" (HSDS 1.1 counts from Monday) and "MO" give "MO"; else ``None``."""
     text = value.strip().casefold()
-    if re.fullmatch(r"[0-9]", text):
+    if re.fullmatch(r"[0-9](?:\.0)?", text):
+        text = text[0]
         return DAYS[int(text) - 1] if 1 <= int(text) <= 7 else ("SU" if text == "0" else None)
     for code, name in NAMES.items():
         if len(text) >= 2 and name.casefold().startswith(text.rstrip("s.") or text):
@@ -124,6 +146,7 @@ def days(value: Any) -> tuple[str, ...]:
         parts = [str(v) for v in value if v is not None]
     else:
         parts = [clean_text(value, one_line=True) or ""]
+    parts = [_KINDS_OF_DAY.get(part.strip().casefold().rstrip("s"), part) for part in parts]
     parts = [
         part
         for text in parts
@@ -131,13 +154,22 @@ def days(value: Any) -> tuple[str, ...]:
     ]
     found: list[str] = []
     for part in filter(None, (p.strip() for p in parts)):
-        match = re.fullmatch(r"([+-]?\d{1,2})?\s*([A-Za-z]{2,9})|(\d)", part)
+        match = re.fullmatch(r"([+-]?\d{1,2})?\s*([A-Za-z]{2,9})|(\d)(?:\.0)?", part)
         code = day_code(match.group(2) or match.group(3)) if match else None
         if code is None:
             return ()
         number = match.group(1) if match else None
         found.append(f"{int(number)}{code}" if number and int(number) else code)
     return tuple(dict.fromkeys(found))
+
+
+_KINDS_OF_DAY = {
+    "weekday": "MO-FR",
+    "weekend": "SA,SU",
+    "every day": "MO-SU",
+    "daily": "MO-SU",
+    "all": "MO-SU",
+}
 
 
 def _range(found: re.Match[str]) -> str:
@@ -160,6 +192,8 @@ def said(text: str | None) -> Said | None:
     if irregular is None:
         return None
     sentence = _sentence(text, irregular.start())
+    if _EXCEPTION.search(sentence) or _SAYS_WEEKLY.search(sentence):
+        return Said(sentence=sentence, besides=True)
     found: set[str] = set()
     phrases = list(ORDINAL_PHRASE.finditer(telling))
     for phrase in phrases:
@@ -184,7 +218,10 @@ def said_in_prose(prose: str | None, byday: Iterable[str]) -> Said | None:
         return None
     on = {d.lstrip("+-0123456789") for d in byday}
     telling = [s for s in map(_without_one_day, _SENTENCES.split(prose)) if _is_about_when(s, on)]
-    return said("\n".join(telling))
+    told = said("\n".join(telling))
+    if told and not told.besides and _SAYS_WEEKLY.search(prose):
+        return None  # "Every Tuesday. On the first Tuesday of the month there is a speaker."
+    return told
 
 
 def _without_one_day(sentence: str) -> str:
@@ -279,11 +316,14 @@ def read(
         if opens == time(0):
             flags.append("schedule_midnight")
         opens = closes = None
-    words = clean_text(raw.get("description")) or clean_text(raw.get("original_text"))
+    told_twice = (clean_text(raw.get(key)) for key in ("description", "original_text"))
+    words = next((text for text in told_twice if text and "FREQ=" not in text), None)
     notes = clean_text(raw.get("notes"))
     attending = attending_type(raw.get("attending_type"))
-    freq, byday, bymonthday = _freq(raw)
-    interval = _count(raw.get("interval")) or 1
+    raw = _with_rule(raw)
+    opens, closes = _by_day(opens, closes, raw.get("opens_at"))
+    freq, byday, bymonthday, every = _freq(raw)
+    interval = (_count(raw.get("interval")) or 1) * every
     dtstart, until = _date(raw.get("dtstart")), _date(raw.get("until"))
     if freq == "WEEKLY" and not byday and dtstart:
         byday = (DAYS[dtstart.weekday()],)  # as iCalendar has it
@@ -316,7 +356,11 @@ def read(
     last = _last_of_count(structured, raw.get("count"))
     if last and until is None:
         structured = replace(structured, until=last)
-    if freq is None and dtstart and until is None and not words and not notes:
+    if freq is None and (stated := clean_text(raw.get("freq"), one_line=True)):
+        flags.append("schedule_rule_not_sound")
+        if not words:
+            words = _joined(stated.capitalize(), _span(structured))
+    elif freq is None and dtstart and until is None and not words and not notes:
         structured = replace(structured, until=dtstart)  # it happened once
     told = said(words) or said(notes) or said_in_prose(prose, structured.byday)
     weekly = structured.freq == "WEEKLY" and structured.interval == 1
@@ -327,7 +371,10 @@ def read(
             structured = replace(structured, freq=told.freq, byday=told.byday)
             return replace(structured, text=_joined(describe(structured), words)), tuple(flags)
         text = words if words and said(words) else told.sentence
-        times = _days_and_times(structured, text)
+        if told.besides and text is not words:
+            text, times = describe(structured), text
+        else:
+            times = _days_and_times(structured, text)
         structured = replace(structured, freq=None, byday=(), interval=1)
         return replace(structured, text=_joined(text, times)), tuple(flags)
     if structured.freq is None and words:
@@ -349,6 +396,29 @@ def read(
     return replace(structured, text=text), tuple(flags)
 
 
+def as_weeks(rows: Iterable[Schedule]) -> list[Schedule]:
+    """Rows that differ only in their weekday as one: "Monday to Friday, 9am to 5pm".
+
+    Feeds write one row a day, as HSDS 1.1 had it.
+    """
+    weeks: dict[Schedule, list[str]] = {}
+    kept: list[Schedule] = []
+    for row in rows:
+        plain = row.freq == "WEEKLY" and row.interval == 1 and row.text == describe(row)
+        # The start of a weekly rule matters only while it is to come; ``valid_from`` says that.
+        key = replace(row, text="", byday=()) if plain else row
+        if not plain or key not in weeks:
+            weeks[key] = []
+            kept.append(key)
+        weeks[key] += row.byday if plain else ()
+    return [_whole_week(key, weeks[key]) if weeks[key] else key for key in kept]
+
+
+def _whole_week(row: Schedule, byday: Iterable[str]) -> Schedule:
+    week = replace(row, byday=tuple(sorted(set(byday), key=DAYS.index)))
+    return replace(week, text=describe(week))
+
+
 def _days_and_times(schedule: Schedule, text: str) -> str:
     """What stays true of a weekly rule that was given up: its days, unless said, and its time."""
     named = {day_code(d) for d in _DAY_FINDER.findall(text)}
@@ -362,7 +432,31 @@ def _joined(first: str | None, second: str | None) -> str:
     return first or second or ""
 
 
-def _freq(raw: dict[str, Any]) -> tuple[str | None, tuple[str, ...], tuple[int, ...]]:
+_RULE = re.compile(r"\b(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYSETPOS|COUNT|UNTIL|DTSTART)[=:]([^;\s]+)")
+
+
+def _with_rule(raw: dict[str, Any]) -> dict[str, Any]:
+    """The row with the parts of an iCalendar rule that one of its fields holds as a whole."""
+    whole = next((v for v in raw.values() if isinstance(v, str) and "FREQ=" in v), None)
+    if whole is None:
+        return raw
+    return raw | {name.lower(): value for name, value in _RULE.findall(whole)}
+
+
+def _by_day(
+    opens: time | None, closes: time | None, written: Any
+) -> tuple[time | None, time | None]:
+    """Times of the afternoon where "1.30" to "3.30" says neither am nor pm."""
+    text = str(written).strip()
+    if opens is None or not re.fullmatch(r"[1-6][.:]\d\d", text):
+        return opens, closes
+    late = closes and closes.hour < 12 and closes > opens
+    later = closes.replace(hour=closes.hour + 12) if closes and late else closes
+    return opens.replace(hour=opens.hour + 12), later
+
+
+def _freq(raw: dict[str, Any]) -> tuple[str | None, tuple[str, ...], tuple[int, ...], int]:
+    """The rule's frequency, days and month days, and the weeks that one of its steps takes."""
     stated = (clean_text(raw.get("freq"), one_line=True) or "").casefold()
     byday = days(raw.get("byday")) or days(raw.get("weekday"))
     bymonthday = tuple(
@@ -373,10 +467,22 @@ def _freq(raw: dict[str, Any]) -> tuple[str | None, tuple[str, ...], tuple[int, 
         if 1 <= abs(int(d)) <= 31
     )
     if stated.startswith("month"):
-        return "MONTHLY", byday, bymonthday
+        return "MONTHLY", _placed_in_month(byday, raw.get("bysetpos")), bymonthday, 1
+    if stated in ("daily", "day", "every day"):
+        return "WEEKLY", byday or DAYS, (), 1
+    if stated.startswith("fortnight") or stated in ("biweekly", "bi-weekly"):
+        return "WEEKLY", byday, bymonthday, 2
     if stated.startswith("week") or (not stated and byday):
-        return "WEEKLY", byday, bymonthday
-    return None, (), ()
+        return "WEEKLY", byday, bymonthday, 1
+    return None, (), (), 1
+
+
+def _placed_in_month(byday: tuple[str, ...], position: Any) -> tuple[str, ...]:
+    """ "TU" at position 2 is "2TU", which is the same for one day."""
+    number = re.fullmatch(r"([+-]?[1-5])(?:\.0+)?", clean_text(position, one_line=True) or "")
+    if number is None or len(byday) != 1 or len(byday[0]) != 2:
+        return byday
+    return (f"{int(number[1])}{byday[0]}",)
 
 
 def _date(value: Any) -> date | None:
@@ -450,10 +556,8 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 def _count(value: Any) -> int | None:
-    text = clean_text(value, one_line=True)
-    return (
-        int(text) if text and re.fullmatch(r"[0-9]{1,2}", text) and 1 <= int(text) <= 52 else None
-    )
+    text = (clean_text(value, one_line=True) or "").removesuffix(".0")
+    return int(text) if re.fullmatch(r"[0-9]{1,2}", text) and 1 <= int(text) <= 52 else None
 
 
 def _is_sound(schedule: Schedule) -> bool:
@@ -471,6 +575,8 @@ def _is_sound(schedule: Schedule) -> bool:
 def _span(schedule: Schedule) -> str:
     if schedule.opens_at is None:
         return ""
+    if schedule.opens_at == time(0) and (schedule.closes_at or time(0)) >= time(23, 59):
+        return "all day"
     start = clock(schedule.opens_at)
     return f"{start} to {clock(schedule.closes_at)}" if schedule.closes_at else start
 
@@ -489,18 +595,30 @@ def describe(schedule: Schedule) -> str:
     span = _span(schedule)
     if schedule.freq == "WEEKLY":
         named = _named(schedule.byday)
-        every = "Every" if schedule.interval == 1 else f"Every {schedule.interval} weeks on"
-        return f"{every} {named}{', ' + span if span else ''}"
+        if schedule.interval > 1:
+            named = f"Every {schedule.interval} weeks on {named}"
+        elif schedule.byday == DAYS:
+            named = "Every day"
+        elif " to " not in named:
+            named = f"Every {named}"
+        return f"{named}{', ' + span if span else ''}"
     if schedule.freq == "MONTHLY" and schedule.byday:
         parts = [_ordinal_day(d) for d in schedule.byday]
         often = "the month" if schedule.interval == 1 else f"every {schedule.interval} months"
         return f"{' and '.join(parts)} of {often}{', ' + span if span else ''}"
     if schedule.freq == "MONTHLY":
-        parts = [str(d) for d in schedule.bymonthday]
-        return f"Day {' and '.join(parts)} of the month{', ' + span if span else ''}"
+        parts = [_month_day(d) for d in schedule.bymonthday]
+        return f"{' and '.join(parts)} of the month{', ' + span if span else ''}"
     if schedule.dtstart and (schedule.until in (None, schedule.dtstart)):
         return f"{schedule.dtstart:%-d %B %Y}{', ' + span if span else ''}"
     return span
+
+
+def _month_day(number: int) -> str:
+    """ "Day 3", and from the end "Last day" and "Day 2 from the end"."""
+    if number > 0:
+        return f"Day {number}"
+    return "Last day" if number == -1 else f"Day {-number} from the end"
 
 
 def _named(byday: tuple[str, ...]) -> str:

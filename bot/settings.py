@@ -136,6 +136,11 @@ class Settings(BaseSettings):
     wise_oidc_client_secret: str = Field(
         default="", description="Our client secret there; empty for a public client."
     )
+    wise_oidc_claim: Literal["email", "preferred_username", "upn", "sub"] = Field(
+        default="email",
+        description="What of the provider's names an account: a verified e-mail address, or a "
+        "claim that nobody there can choose for themselves.",
+    )
     wise_oidc_name: str = Field(
         default="your work account", description="What the console calls that way to sign in."
     )

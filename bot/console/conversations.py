@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -129,6 +129,18 @@ def _narrowed(query: Select[Any], filters: Filters, who: str, moment: Any) -> Se
     return query
 
 
+def _within(query: Select[Any], filters: Filters) -> Select[Any]:
+    """Conversations in which the person did something in the time."""
+    c, did = Conversation, [Turn.person_id == Conversation.person_id]
+    if since := _moment(filters.since):
+        query = query.where(c.last_at >= since)
+        did.append(Turn.at >= since)
+    if until := _moment(filters.until, end=True):
+        query = query.where(c.started_at < until)
+        did.append(Turn.at < until)
+    return query.where(exists().where(*did)) if len(did) > 1 else query
+
+
 def listed(
     session: Session, filters: Filters, who: str, before: tuple[datetime, str] | None = None
 ) -> list[Any]:
@@ -138,7 +150,8 @@ def listed(
     """
     c = Conversation
     query = select(c, Person.stage, Person.area).join(Person, Person.id == c.person_id)
-    query = _narrowed(query, filters, who, c.last_at)
+    query = _narrowed(query, replace(filters, since="", until=""), who, c.last_at)
+    query = _within(query, filters)
     if filters.intent:
         has = select(Turn.person_id).where(Turn.understood == filters.intent)
         query = query.where(c.person_id.in_(has))

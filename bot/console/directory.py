@@ -5,13 +5,14 @@ What there is to know comes from ``bot.directory``; here are only the pages.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.directory import corrections, stewardship
 from bot.directory.corrections import CorrectionState
 from bot.directory.duplicates import PairState
 from bot.directory.importer import ImportReport, UnreadableSource, import_source
+from bot.directory.importer.normalise import Rejected, to_service
 from bot.directory.query import search_text
 from bot.settings import Settings
 from bot.store.base import now, unit_of_work
@@ -170,7 +172,10 @@ def settle_wrong(visit: Visit) -> Response:
     if not found:
         raise NotThere("There is no such correction any more.")
     visit.note("settle_correction", found[0].person_id or "", target=f"{found[0].id} {said}")
-    corrections.settle(visit.db, found[0].id, right=said == "right", note=note, by=visit.who)
+    try:
+        corrections.settle(visit.db, found[0].id, right=said == "right", note=note, by=visit.who)
+    except ValueError as error:
+        raise NotSo(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     return visit.back(f"{ROOT}/directory/corrections")
 
 
@@ -189,7 +194,12 @@ def wrong_file(visit: Visit) -> Response:
 def mark_sent(visit: Visit) -> Response:
     """The confirmed ones of one feed went to its owner."""
     feed = visit.text("feed", 200)
-    count = corrections.mark_sent(visit.db, feed)
+    said = visit.text("until", 40)
+    try:
+        until = datetime.fromisoformat(said) if said else None
+    except ValueError as error:
+        raise NotSo("Open the page of corrections anew.") from error
+    count = corrections.mark_sent(visit.db, feed, until)
     visit.note("corrections_sent", target=f"{feed} {count}".strip())
     return visit.back(f"{ROOT}/directory/corrections")
 
@@ -413,6 +423,7 @@ def show_local(visit: Visit) -> Response:
         form=records.get(key, {}),
         fields=FIELDS,
         needed=_NEEDED,
+        seen=_seen(records[key]) if key else "",
         ids=_service_ids(visit),
     )
 
@@ -426,6 +437,28 @@ def _service_ids(visit: Visit) -> dict[str, int]:
     return {source: key for source, key in visit.db.execute(query)}
 
 
+def _seen(form: Mapping[str, str]) -> str:
+    """Changes when a record does, so that nobody writes over what they did not see."""
+    return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
+
+
+def _check(key: str, form: Mapping[str, str]) -> None:
+    """Refuse what an import would leave out, by name, before anything is kept."""
+    try:
+        read = to_service(as_hsds(key, form, now().date().isoformat()))
+    except Rejected as error:
+        raise NotSo("This name says nothing. Write what people call it.") from error
+    kept = {
+        "phone": any(phone.e164 for phone in read.phones),
+        "email": read.email,
+        "url": read.url,
+        "postcode": any(place.postcode for place in read.locations),
+    }
+    for name, usable in kept.items():
+        if form.get(name) and not usable:
+            raise NotSo(f"{FIELDS[name][0]}: “{form[name]}” cannot be used. Put it right.")
+
+
 def write_local(visit: Visit) -> Response:
     """Keep a local record."""
     form = {name: visit.text(name, most) for name, (_, most) in FIELDS.items()}
@@ -435,16 +468,17 @@ def write_local(visit: Visit) -> Response:
     if visit.text("closed", 1):
         form["closed"] = "1"
     key = visit.text("id", 40)
-    if key and key not in local_records(visit.settings):
+    records = local_records(visit.settings)
+    if key and key not in records:
         raise NotThere("There is no such record.")
+    if key and visit.text("seen", 64) not in ("", _seen(records[key])):
+        raise NotSo("Somebody else has changed this record since you opened it. Open it again.")
     key = key or str(uuid.uuid4())
+    _check(key, form)
     visit.note("local_record", target=key)
     # The import has a transaction of its own; on SQLite ours must not stand in its way.
     visit.db.commit()
-    report = keep_local(visit.settings, key, form)
-    if report.quarantined_count:
-        reasons = ", ".join(report.reasons)
-        raise NotSo(f"The record was kept but cannot be shown to anyone: {reasons}.")
+    keep_local(visit.settings, key, form)
     return RedirectResponse(f"{ROOT}/directory/local?id={key}&done=1", status_code=303)
 
 

@@ -20,9 +20,10 @@ from bot.console.looks import note_looks
 from bot.console.meanings import Entity
 from bot.console.roles import May
 from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
-from bot.conversations.masking import mask
+from bot.conversations.masking import mask, names_in
 from bot.settings import PROJECT
 from bot.store.staff import Mark
+from bot.store.tables import MemberRow
 from bot.store.turns import Conversation, Turn
 
 # What the router and the channels add: nobody types these.
@@ -111,7 +112,7 @@ def kept(session: Session) -> list[Mark]:
 
 
 def mark(visit: Visit) -> Response:
-    """Keep what a turn meant; without an intent the mark is taken away."""
+    """Keep what a turn meant, or take the mark off."""
     number = visit.path("turn")
     usable = number.isascii() and number.isdigit() and len(number) < 18
     turn = visit.db.get(Turn, int(number)) if usable else None
@@ -122,13 +123,13 @@ def mark(visit: Visit) -> Response:
         raise NotSo("Only what somebody typed can be marked.")
     row = visit.db.scalar(select(Mark).where(Mark.turn_id == turn.id))
     intent = visit.text("intent", 60)
-    if not intent:
+    if visit.text("off", 1):
         if row is not None:
             visit.db.delete(row)
         visit.note("unmark", person_id, target=f"turn {turn.id}")
         return visit.back(f"{ROOT}/c/{person_id}", f"t{turn.id}")
     if intent not in intents():
-        raise NotSo("Choose one of the intents.")
+        raise NotSo("Choose what it meant.")
     words = " ".join(visit.needed("words", "the sentence to learn from", 1000).split())
     if _MASKED.search(words):
         raise NotSo(
@@ -136,7 +137,8 @@ def mark(visit: Visit) -> Response:
             "such as another name, so that it reads as a person would write it."
         )
     conversation = visit.db.get_one(Conversation, person_id)
-    if mask(words, conversation.names) != words:
+    labels = visit.db.scalars(select(MemberRow.label).where(MemberRow.person_id == person_id))
+    if mask(words, [*conversation.names, *names_in(labels)]) != words:
         raise NotSo(
             "The sentence has a name, a number or an address of somebody in it. Training data "
             "leaves this system: put made-up ones in their place."

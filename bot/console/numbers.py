@@ -387,7 +387,7 @@ def _week(session: Session) -> Any:
     """Whole weeks from Monday 5 January 1970 to a turn."""
     if session.get_bind().dialect.name == "sqlite":
         seconds = func.cast(func.strftime("%s", Turn.at), Integer)
-        return (seconds - 4 * 86400) / 604_800
+        return (seconds - 4 * 86400) // 604_800
     return func.floor((func.extract("epoch", Turn.at) - 4 * 86400) / 604_800)
 
 
@@ -541,7 +541,9 @@ def export(visit: Visit) -> Response:
     if table is None:
         raise NotThere("There is no such figure.")
     visit.note("export_figure", target=f"{table.key}, {period}")
-    words = csv_file((table.title, table.unit), [(k, table.said(v)) for k, v in table.rows])
+    words = csv_file(
+        (table.title, table.unit), [(k, HIDDEN if v is None else f"{v:g}") for k, v in table.rows]
+    )
     return Response(
         words,
         media_type="text/csv; charset=utf-8",

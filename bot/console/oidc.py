@@ -2,13 +2,15 @@
 
 The provider says who somebody is and looks after the second factor; what they may do stays
 here. An account is made beforehand with ``wise staff add NAME --elsewhere``, by the name that
-the provider gives as verified e-mail address or user name. Nobody is let in without one.
+the provider gives as verified e-mail address, or as ``WISE_OIDC_CLAIM`` says.
+Nobody is let in without one.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -146,10 +148,8 @@ def come_back(visit: Visit) -> Response:
     except (httpx.HTTPError, JoseError, ValueError, KeyError) as error:
         _log.error("an OpenID Connect sign-on failed (%s)", type(error).__name__)
         raise NotSo("What the other sign-in said cannot be used. Begin again.") from error
-    names = [str(claims.get("preferred_username") or "")]
-    if claims.get("email_verified") is True:
-        names.insert(0, str(claims.get("email") or ""))
-    row = next((r for n in names if n and (r := accounts.find(visit.db, n))), None)
+    name = _name_in(claims, visit.settings.wise_oidc_claim)
+    row = accounts.find(visit.db, name) if name else None
     if row is None or row.disabled_at is not None or row.password:
         # An account with a password is entered with it, and not by whoever bears its name there.
         audit.note(visit.db, row.username if row else "unknown", "sign_in_failed", target="oidc")
@@ -165,6 +165,17 @@ def come_back(visit: Visit) -> Response:
     response = enter(visit, row, there if is_ours(there) else f"{ROOT}/")
     response.delete_cookie(_COOKIE, path=ROOT)
     return response
+
+
+def _name_in(claims: Mapping[str, Any], claim: str) -> str:
+    """By what the provider names an account; "" where it does not, or did not verify it.
+
+    At many providers people choose their user name (OpenID Connect Core, 5.7), so another claim
+    than the verified address is taken only where the operator says so.
+    """
+    if claim == "email" and claims.get("email_verified") is not True:
+        return ""
+    return str(claims.get(claim) or "")
 
 
 def _claims(visit: Visit, code: str, kept: dict[str, Any]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from bot.console import plain
 from bot.console.looks import note_looks
 from bot.console.names import Veil, pseudonym, readable, veil_for, veils_for
 from bot.console.roles import May
@@ -304,6 +305,7 @@ def show(visit: Visit) -> Response:
     mine, done = visit.asked("mine") == "1", visit.asked("done") == "1"
     kind = kind if kind in KINDS or kind == "risk" else ""
     how_many = counts(visit.db)
+    whole = not (kind or mine or done)
     shown: Sequence[Entry] = entries(visit.db, visit.who, kind=kind, mine=mine, done=done)
     note_looks(visit, "look_queue", [e.person_id for e in shown])
     return visit.show(
@@ -313,7 +315,7 @@ def show(visit: Visit) -> Response:
         kinds=[(k, how_many[k.code]) for k in KINDS.values()],
         risks=sum(how_many[r] for r in RISKS),
         all=sum(how_many.values()),
-        late=sum(e.is_late for e in shown),
+        late=sum(e.is_late for e in (shown if whole else entries(visit.db, visit.who))),
         kind=kind,
         mine=mine,
         done=done,
@@ -334,11 +336,12 @@ def to_turn(visit: Visit) -> Response:
 def take(visit: Visit) -> Response:
     """Somebody deals with it."""
     row = _row(visit)
-    if row.state == DONE:
-        raise NotSo(f"{row.reviewed_by} has ended this already.")
+    _refuse_ended(row)
     if row.state == TAKEN and row.taken_by != visit.who:
         raise NotSo(f"{row.taken_by} has taken this already.")
-    row.state, row.taken_by, row.taken_at = TAKEN, visit.who, now()
+    # Where it is opened again, it was first taken when it was.
+    first = row.taken_at or now()
+    _change(visit, row, state=TAKEN, taken_by=visit.who, taken_at=first)
     visit.note("queue_take", row.person_id, target=_target(visit))
     return _answer(visit)
 
@@ -350,31 +353,59 @@ def release(visit: Visit) -> Response:
         raise NotSo("Nobody has taken this.")
     if row.taken_by != visit.who and not visit.may(May.AUDIT):
         raise NotSo(f"Only {row.taken_by} or a lead can give this back.")
-    row.state, row.taken_by, row.taken_at = OPEN, None, None
+    _change(visit, row, state=OPEN, taken_by=None, taken_at=None)
     visit.note("queue_release", row.person_id, target=_target(visit))
     return _answer(visit)
 
 
 def finish(visit: Visit) -> Response:
-    """End it, with a note of what was done."""
+    """End it, with a note of what was done; notes of earlier ends stay above it."""
     row = _row(visit)
-    if row.state == DONE:
-        raise NotSo(f"{row.reviewed_by} has ended this already.")
-    row.review_note = visit.needed("note", "what was done")
-    row.state, row.reviewed_by, row.reviewed_at = DONE, visit.who, now()
+    _refuse_ended(row)
+    note = visit.needed("note", "what was done")
+    notes = "\n\n".join(filter(None, (row.review_note, note)))
+    _change(visit, row, state=DONE, review_note=notes, reviewed_by=visit.who, reviewed_at=now())
     visit.note("queue_done", row.person_id, target=_target(visit))
     return _answer(visit)
 
 
 def reopen(visit: Visit) -> Response:
-    """Put it back on the queue; the note stays to be read."""
+    """Put it back on the queue; the note stays to be read, with who wrote it and when."""
     row = _row(visit)
     if row.state != DONE:
         raise NotSo("This is open already.")
-    row.state, row.taken_by, row.taken_at = OPEN, None, None
-    row.reviewed_by, row.reviewed_at = None, None
+    signed = f"{row.review_note}\n({row.reviewed_by}, {plain.clock(row.reviewed_at)})"
+    _change(
+        visit,
+        row,
+        state=OPEN,
+        taken_by=None,
+        review_note=signed,
+        reviewed_by=None,
+        reviewed_at=None,
+    )
     visit.note("queue_reopen", row.person_id, target=_target(visit))
     return _answer(visit)
+
+
+def _refuse_ended(row: Any) -> None:
+    if row.state == DONE:
+        raise NotSo(f"{row.reviewed_by} has ended this already.")
+
+
+def _change(visit: Visit, row: Any, **values: Any) -> None:
+    """Write the entry if it is still as it was read; ``NotSo`` where somebody was quicker."""
+    table = type(row)
+    as_it_was = table.taken_by.is_(None) if row.taken_by is None else table.taken_by == row.taken_by
+    changed = visit.db.execute(
+        update(table)
+        .where(table.id == row.id, table.state == row.state, as_it_was)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise NotSo("Somebody else did something with this at the same moment. Look again first.")
+    visit.db.refresh(row)
 
 
 def _target(visit: Visit) -> str:

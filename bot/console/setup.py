@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.console import accounts
-from bot.console.names import readable
+from bot.console.names import pseudonym, readable
 from bot.console.reading import reading_age
 from bot.console.roles import RULES, TITLES, May, Role
 from bot.console.web import ROOT, NotSo, NotThere, Page, Visit
@@ -26,6 +27,7 @@ from bot.safety.routes import REGIONS, Route, all_routes
 from bot.settings import PROJECT
 from bot.store.audit import Audit, mark_of
 from bot.store.staff import RouteCheck, Staff
+from bot.store.tables import Person
 
 AUDIT_PAGE = 100
 
@@ -234,6 +236,23 @@ def change_account(visit: Visit) -> Response:
 # --- audit ---------------------------------------------------------------------------------
 
 
+_MARK = re.compile(r"(?:person )?([0-9a-f]{8,31})(?:…|\.\.\.)?", re.IGNORECASE)
+
+
+def _mark_meant(session: Session, words: str) -> str:
+    """The audit's mark of a person, or its beginning, from what staff see of them.
+
+    Their id, what the console calls them, or a mark as the audit shows it; "" for none of these.
+    """
+    if re.fullmatch(r"[0-9a-f]{32}", words):
+        return mark_of(words)
+    if found := _MARK.fullmatch(words):
+        return found[1].lower()
+    called = " ".join(words.casefold().split())
+    ids = session.scalars(select(Person.id))
+    return next((mark_of(i) for i in ids if pseudonym(i).casefold() == called), "")
+
+
 def show_audit(visit: Visit) -> Response:
     """Who looked and who changed, the latest first."""
     who, what, person = visit.asked("who"), visit.asked("what"), visit.asked("person", 40)
@@ -242,9 +261,12 @@ def show_audit(visit: Visit) -> Response:
     if who:
         query = query.where(Audit.who == who)
     if what:
-        query = query.where(Audit.what == what)
-    if person:
-        query = query.where(Audit.subject == mark_of(person))
+        query = query.where(Audit.what == what.lower().replace(" ", "_"))
+    about = _mark_meant(visit.db, person) if person else ""
+    if about:
+        query = query.where(Audit.subject.startswith(about, autoescape=True))
+    elif person:
+        raise NotSo("Nobody is known by this id or name. It may have been erased, or misspelt.")
     if before is not None:
         query = query.where(Audit.id < before)
     rows: list[Any] = list(visit.db.scalars(query))

@@ -190,6 +190,7 @@ def show(visit: Visit) -> Response:
         at=visit.number("at"),
         earlier=turns[0].id if turns and earlier else None,
         later=turns[-1].id if turns and later else None,
+        last=turns[-1].id if turns else None,
         flags=[f for f in flags if f.state != DONE],
         ended=[f for f in flags if f.state == DONE],
         notes=_notes(visit.db, person_id),
@@ -302,10 +303,15 @@ def assign(visit: Visit) -> Response:
 
 
 def review(visit: Visit) -> Response:
-    """It has been read up to here."""
+    """It has been read up to the last turn of the page, and no further."""
     person_id = visit.path("person")
     conversation = conversation_of(visit.db, person_id)
-    conversation.reviewed_at, conversation.reviewed_by = now(), visit.who
+    last = visit.text("turn", 17)
+    turn = visit.db.get(Turn, int(last)) if last.isascii() and last.isdigit() else None
+    if last and (turn is None or turn.person_id != person_id):
+        raise NotThere("There is no such turn. The person may have been erased.")
+    read = max(turn.at if turn else now(), conversation.reviewed_at or conversation.started_at)
+    conversation.reviewed_at, conversation.reviewed_by = read, visit.who
     visit.note("reviewed", person_id)
     return visit.back(f"{ROOT}/c/{person_id}", "work")
 

@@ -7,6 +7,7 @@ only through ``Guard``, which denies what ``bot.console.roles`` does not allow.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,9 +17,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -36,6 +39,7 @@ from bot.webchat.guards import PAGE_HEADERS, is_from
 ROOT = "/staff"
 COOKIE = "wise_staff"
 HERE = Path(__file__).parent
+_log = logging.getLogger(__name__)
 BODY_LIMIT = 256 * 1024  # bytes
 _FORM_FIELDS = 200
 
@@ -225,13 +229,20 @@ class Guard:
                     return self.refusal(request, 403, "This form did not come from this page.")
                 try:
                     form = await _read_form(request)
-                except (MultiPartException, ValueError):
+                except (HTTPException, MultiPartException, ValueError):
                     return self.refusal(request, 400, "This form cannot be read.")
-            return await run_in_threadpool(self._answer, page, request, form)
+            try:
+                return await run_in_threadpool(self._answer, page, request, form)
+            except Exception as error:
+                # A page that says so has our headers, and keeps what somebody wrote.
+                _log.exception("%s %s failed (%s)", page.method, page.path, type(error).__name__)
+                words = "Something went wrong here. It is in the log; tell whoever runs this."
+                return self.refusal(request, 500, words, form)
 
         return endpoint
 
     def _answer(self, page: Page, request: Request, form: FormData) -> Response:
+        staff: SignedIn | None = None
         try:
             with unit_of_work(self.settings.store_url) as db:
                 token = self.cookies.token(request)
@@ -239,7 +250,7 @@ class Guard:
                 visit = Visit(request, self.settings, db, staff, form)
                 if page.may is not None:
                     if staff is None or not staff.verified:
-                        return self._to_sign_in(request, staff)
+                        return self._to_sign_in(request, staff, form)
                     if not allowed(staff.role, page.may):
                         visit.note("refused", target=request.url.path)
                         return visit.show("refused.html", 403, may=page.may, title="Not for you")
@@ -249,9 +260,18 @@ class Guard:
                     return visit.show("missing.html", 404, words=str(error), title="Not found")
         except NotSo as error:
             # Outside the transaction: nothing of a form that cannot be taken is kept.
-            return self.refusal(request, 400, str(error), form)
+            return self.refusal(request, 400, str(error), form, staff)
+        except IntegrityError:
+            words = "Somebody did the same at the same moment. Look again before you send it again."
+            return self.refusal(request, 409, words, form, staff)
 
-    def _to_sign_in(self, request: Request, staff: SignedIn | None) -> Response:
+    def _to_sign_in(self, request: Request, staff: SignedIn | None, form: FormData) -> Response:
+        if _written(form):
+            words = (
+                "You were signed out, so this was not kept. Sign in in a new tab, come back to "
+                "this one, and send it again."
+            )
+            return self.refusal(request, 401, words, form, title="You were signed out")
         if request.headers.get("hx-request") == "true":
             return Response(status_code=401, headers={"HX-Redirect": f"{ROOT}/sign-in"})
         if staff is not None:
@@ -261,21 +281,35 @@ class Guard:
         return RedirectResponse(f"{ROOT}/sign-in{to}", status_code=303)
 
     def refusal(
-        self, request: Request, status: int, words: str, form: FormData | None = None
+        self,
+        request: Request,
+        status: int,
+        words: str,
+        form: FormData | None = None,
+        staff: SignedIn | None = None,
+        *,
+        title: str = "Not done",
     ) -> Response:
-        """A page that says why something was not done."""
+        """A page that says why something was not done, with what was written, to send again."""
         back = plain.plain(form.get("back") if form else "")[:500]
+        written = _written(form) if form else []
         page = (
             _environment()
             .get_template("refusal.html")
             .render(
                 words=words,
                 service=self.settings.wise_service_name,
-                title="Not done",
+                title=title,
                 back=back if is_ours(back) else ROOT,
-                staff=None,
+                staff=staff,
+                # No transaction is left; the page asks only what one may do.
+                visit=Visit(request, self.settings, None, staff),  # type: ignore[arg-type]
                 May=May,
                 here="",
+                to=request.url.path,
+                written=written,
+                hidden=_hidden(form) if form and written else [],
+                signed_out=status == 401,
             )
         )
         if request.headers.get("hx-request") != "true":
@@ -283,6 +317,40 @@ class Guard:
         # htmx drops what is no success, and staff would not know that nothing was done.
         part = {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}
         return HTMLResponse(page, headers=part)
+
+
+_WRITTEN = {
+    "note": "Your note",
+    "words": "What you wrote",
+    "reason": "Your reason",
+    "entities": "What is in it",
+    "name": "Name",
+    "organization": "Organisation",
+    "description": "Description",
+    "when": "When",
+    "place": "Place",
+    "address": "Address",
+    "town": "Town",
+    "postcode": "Postcode",
+    "phone": "Phone",
+    "email": "E-mail",
+    "url": "Web",
+    "cost": "Cost",
+}
+"""Fields that somebody writes, by their labels; no password and no code is among them."""
+_NEVER_SHOWN = frozenset({"password", "again", "old", "new", "code", "secret", "username"})
+
+
+def _written(form: FormData) -> list[tuple[str, str, str]]:
+    """Name, label and value of what was written in a form, where it was not a form to sign in."""
+    if _NEVER_SHOWN & form.keys():
+        return []
+    values = ((name, label, form.get(name)) for name, label in _WRITTEN.items())
+    return [(name, label, v) for name, label, v in values if isinstance(v, str) and v.strip()]
+
+
+def _hidden(form: FormData) -> list[tuple[str, str]]:
+    return [(k, v) for k, v in form.multi_items() if k not in _WRITTEN and isinstance(v, str)]
 
 
 async def _read_form(request: Request) -> FormData:

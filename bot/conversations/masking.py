@@ -19,13 +19,19 @@ _NUMBER = re.compile(r"(?<!\w)\+?\d(?:[\s-]?\d){6,}(?!\w)")
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*\d[A-Z]{2}\b", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+|\bwww\.\S+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_OWNER = re.compile(r"['’](?:s|d|ll|ve|re)$|['’]$", re.IGNORECASE)
+
+
+def _stem(word: str) -> str:
+    """ "Susan" of "Susan's"."""
+    return _OWNER.sub("", word)
 
 
 def names_in(labels: Iterable[str]) -> list[str]:
     """The parts of members' labels that are names, not roles: "Jean" of "my wife Jean"."""
     found = []
     for label in labels:
-        for word in _WORD.findall(label):
+        for word in map(_stem, _WORD.findall(label)):
             lower = word.lower()
             is_name = lower in lexicon.names() or (
                 word[0].isupper()
@@ -50,7 +56,7 @@ def known_names_in(text: str) -> list[str]:
     """Words with a capital, not at the start of a sentence, that the lists of names hold."""
     found = []
     for match in _WORD.finditer(text):
-        word = match[0]
+        word = _stem(match[0])
         before = text[: match.start()].rstrip()
         starts = not before or before[-1] in ".!?\n:"
         lower = word.lower()
@@ -61,6 +67,19 @@ def known_names_in(text: str) -> list[str]:
         if word not in found:
             found.append(word)
     return found
+
+
+def _called(before: str) -> bool:
+    """Whether what follows is how somebody is called: "my nan rose", "auntie grace"."""
+    last = re.search(r"([^\W\d_]+)\s+$", before)
+    return last is not None and last[1].lower() in _CALLED_SO
+
+
+_CALLED_SO = frozenset(
+    """auntie aunty aunt uncle nan nana nanny nanna gran granny grandma grandad grandpa mum mam dad
+    sister brother cousin niece nephew daughter son wife husband partner friend mate neighbour
+    carer nurse doctor dr mr mrs ms miss lady girl lad called named""".split()  # noqa: SIM905
+)
 
 
 def mask(text: str, names: Sequence[str]) -> str:
@@ -78,10 +97,13 @@ def mask(text: str, names: Sequence[str]) -> str:
 
     def hidden(match: re.Match[str]) -> str:
         word = match[0]
-        stem = re.sub(r"['’]s$", "", word)
+        stem = _stem(word)
         number = numbers.get(stem.lower())
-        # "will" is only Will's name with a capital; "jean" is nobody else's word.
-        if number is None or (word[0].islower() and stem.lower() in words):
+        if number is None:
+            return word
+        # "will" is only Will's name with a capital, or after "uncle"; "jean" is nobody else's word.
+        plain = word[0].islower() and stem.lower() in words
+        if plain and not _called(match.string[: match.start()]):
             return word
         return f"[person {number}]" + word[len(stem) :]
 

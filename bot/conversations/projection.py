@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.conversations.masking import known_names_in, mask, names_in
@@ -25,7 +25,7 @@ from bot.safety.screen import screen
 from bot.store import turn_search
 from bot.store.base import now, unit_of_work
 from bot.store.record import Record
-from bot.store.tables import MemberRow, Person, StaffRequest
+from bot.store.tables import MemberRow, Person, RiskEvent, StaffRequest
 from bot.store.trackers import TrackerEvent
 from bot.store.turns import NOT_OF_THE_PERSON, RISKS, SERVICE, Conversation, Turn
 
@@ -244,17 +244,48 @@ def _write(session: Session, conversation: Conversation, facts: TurnFacts) -> Tu
         row.stuck = True
         session.add(StaffRequest(person_id=person_id, kind=NOT_UNDERSTOOD, at=facts.at))
     session.flush()
-    conversation.risk = max(conversation.risk, RISKS.index(facts.risk))
+    row.risk = _risk_of(session, row)
+    conversation.risk = max(conversation.risk, RISKS.index(row.risk))
     conversation.last_at = max(conversation.last_at, facts.at)
     conversation.channel = facts.channel or conversation.channel
     if facts.text:
         conversation.last_words = facts.text[:_LAST_WORDS]
-    _learn_names(session, conversation, facts)
+    learnt = _learn_names(session, conversation, facts)
+    if learnt:
+        _search_without(session, conversation, learnt, but=row.id)
     if facts.text:
         # Names are never in the index: nobody can be looked for by the name of their daughter.
         searched = mask(facts.text, conversation.names)
         turn_search.put(session.connection(), [(row.id, searched)])
     return row
+
+
+def _risk_of(session: Session, turn: Turn) -> str:
+    """The turn's risk, by its words or by what they answered: "yes" to a gentle question."""
+    noted = (
+        ()
+        if turn.update_key is None
+        else session.scalars(
+            select(RiskEvent.level).where(
+                RiskEvent.person_id == turn.person_id, RiskEvent.update_key == turn.update_key
+            )
+        )
+    )
+    return max((turn.risk, *(level for level in noted if level in RISKS)), key=RISKS.index)
+
+
+def _search_without(
+    session: Session, conversation: Conversation, names: Iterable[str], *, but: int
+) -> None:
+    """Take names that were learnt just now out of what can be searched of earlier turns."""
+    said = or_(*(Turn.text.icontains(name, autoescape=True) for name in names))
+    earlier = session.execute(
+        select(Turn.id, Turn.text).where(
+            Turn.person_id == conversation.person_id, Turn.id != but, said
+        )
+    )
+    masked = [(key, mask(text, conversation.names)) for key, text in earlier]
+    turn_search.put(session.connection(), masked)
 
 
 def _earlier(session: Session, person_id: str, update_key: str | None) -> Turn | None:
@@ -276,8 +307,8 @@ def _is_stuck(session: Session, person_id: str) -> bool:
     return sum(u for u, _ in recent) >= STUCK_AFTER and not any(s for _, s in recent)
 
 
-def _learn_names(session: Session, conversation: Conversation, facts: TurnFacts) -> None:
-    """Add the names of the map and of this turn to those of the conversation."""
+def _learn_names(session: Session, conversation: Conversation, facts: TurnFacts) -> list[str]:
+    """Add the names of the map and of this turn to those of the conversation; the new ones."""
     labels = [
         *session.scalars(
             select(MemberRow.label)
@@ -294,6 +325,7 @@ def _learn_names(session: Session, conversation: Conversation, facts: TurnFacts)
             new.append(name)
     if new:
         conversation.names = [*conversation.names, *new]
+    return new
 
 
 def note_failure(

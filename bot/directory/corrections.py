@@ -147,13 +147,26 @@ def settle(session: Session, correction_id: int, *, right: bool, note: str = "",
 
     Raises:
         KeyError: if there is no such correction.
+        ValueError: if somebody has settled it already.
     """
     row = session.get(CorrectionRow, correction_id)
     if row is None:
         raise KeyError(f"there is no correction {correction_id}")
-    row.state = (CorrectionState.CONFIRMED if right else CorrectionState.DISMISSED).value
-    row.note, row.words, row.person_id = note.strip()[:2000], "", None
-    row.decided_by, row.decided_at = by[:80], now()
+    settled = session.execute(
+        update(CorrectionRow)
+        .where(CorrectionRow.id == correction_id, CorrectionRow.state == CorrectionState.OPEN.value)
+        .values(
+            state=(CorrectionState.CONFIRMED if right else CorrectionState.DISMISSED).value,
+            note=note.strip()[:2000],
+            words="",
+            person_id=None,
+            decided_by=by[:80],
+            decided_at=now(),
+        )
+    )
+    session.refresh(row)
+    if not isinstance(settled, CursorResult) or settled.rowcount != 1:
+        raise ValueError(f"{row.decided_by or 'somebody'} has settled this already")
 
 
 FIELDS = ("feed", "source_id", "name", "about", "note", "noticed")
@@ -200,10 +213,16 @@ def file_name(feed: str) -> str:
     return f"corrections-{plain or 'directory'}.csv"
 
 
-def mark_sent(session: Session, feed: str) -> int:
-    """The confirmed ones of a feed went to its owner; how many they were."""
+def mark_sent(session: Session, feed: str, until: datetime | None = None) -> int:
+    """The confirmed ones of a feed went to its owner; how many they were.
+
+    Args:
+        until: only what was confirmed by then, as the file may be older than the newest.
+    """
     row = CorrectionRow
-    mine = (row.feed == feed, row.state == CorrectionState.CONFIRMED.value)
+    mine = [row.feed == feed, row.state == CorrectionState.CONFIRMED.value]
+    if until is not None:
+        mine.append(row.decided_at <= until)
     sent = session.execute(update(row).where(*mine).values(state=CorrectionState.SENT.value))
     return sent.rowcount if isinstance(sent, CursorResult) else 0
 

@@ -126,7 +126,8 @@ def feeds(session: Session, today: date | None = None) -> list[FeedHealth]:
     """Every feed with its health, by name."""
     row = ServiceRow
     cutoff = ((today or now().date()) - STALE_AFTER).toordinal()
-    stale = and_(row.freshness > 0, row.freshness < cutoff)
+    # Of what is offered, as the lists that the counts lead to.
+    stale = and_(row.visible == 1, row.freshness > 0, row.freshness < cutoff)
 
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
@@ -141,7 +142,7 @@ def feeds(session: Session, today: date | None = None) -> list[FeedHealth]:
                 count(row.closed_at.is_not(None)),
                 count(row.twin_of.is_not(None)),
                 count(stale),
-                count(row.freshness == 0),
+                count(and_(row.visible == 1, row.freshness == 0)),
             ).group_by(row.feed_id)
         )
     }

@@ -385,7 +385,8 @@ def test_a_misunderstanding_is_marked_and_exported(lead: Member, person: str) ->
     ]
     assert "Meant: add_member" in lead.get(f"/c/{person}")
     assert "Sam = child, everyday\n</textarea>" in lead.get(f"/c/{person}")
-    lead.post(at, intent="")
+    lead.post(at, 400, intent="", words="Nothing chosen")
+    lead.post(at, off="1")
     assert yaml.safe_load(lead.get("/marks.yml"))["nlu"] == []
 
 

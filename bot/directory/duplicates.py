@@ -24,7 +24,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.directory import visibility
-from bot.directory.places import haversine_km
+from bot.directory.model import ServiceStatus
+from bot.directory.places import haversine_km, towns
 from bot.network.model import Code
 from bot.store.base import now
 from bot.store.directory import (
@@ -54,6 +55,10 @@ _TELLING_APART = re.compile(
     r"\b(beginner|intermediate|advanced|junior|senior|women|men|ladie|north|south|east|west)s?\b",
     re.IGNORECASE,
 )
+
+
+_HAS_CLOSED = (ServiceStatus.DEFUNCT.value, ServiceStatus.TEMPORARILY_CLOSED.value)
+_LONG_AFTER = 180  # days
 
 
 class PairState(Code):
@@ -148,6 +153,7 @@ def compare(a: Facts, b: Facts) -> tuple[float, tuple[str, ...]]:
     if name < _LEAST_NAME:
         return 0.0, ()
     apart = {m.casefold() for m in _found(a.name)} != {m.casefold() for m in _found(b.name)}
+    apart = apart or _of_two_towns(a.name, b.name)
     reasons = [f"name {name:.2f}"]
     points = 0.0
     for reason, weight, agrees in (
@@ -180,6 +186,14 @@ def compare(a: Facts, b: Facts) -> tuple[float, tuple[str, ...]]:
 
 def _found(name: str) -> list[str]:
     return [m.group(0).rstrip("s") for m in _TELLING_APART.finditer(name)]
+
+
+def _of_two_towns(first: str, second: str) -> bool:
+    """Whether each name has a town that the other has not: "Chesham" and "Amersham befriending"."""
+    a, b = (
+        {w for w in re.findall(r"[A-Z][\w'’-]{3,}", name) if towns(w)} for name in (first, second)
+    )
+    return bool(a - b) and bool(b - a)
 
 
 def _same_organization(a: Facts, b: Facts) -> bool:
@@ -370,7 +384,8 @@ def decide(session: Session, pair_id: int, *, same: bool, by: str) -> None:
 def show_once(session: Session, ids: Iterable[int]) -> None:
     """Of each group of records of one service that these ids belong to, show one.
 
-    The one that is open, then the one checked last, then the fullest.
+    The one that is open, then the one checked last, then the fullest. But where a record says
+    that it has closed, and was checked well after the one that has it open, that one is right.
     """
     groups = _groups(session, set(ids))
     members = [i for group in groups for i in group]
@@ -406,6 +421,10 @@ def show_once(session: Session, ids: Iterable[int]) -> None:
                 r.id,
             ),
         )
+        closed = [r for r in present if r.status in _HAS_CLOSED and not r.retired]
+        latest = max(closed, key=lambda r: (r.freshness, r.id), default=best)
+        if latest.freshness - best.freshness > _LONG_AFTER:
+            best = latest
         for r in present:
             twin = None if r.id == best.id else best.id
             if r.twin_of != twin:

@@ -109,3 +109,26 @@ def test_one_directory_repeats_are_left_to_its_owner(store: Store, tmp_path: Pat
     load(store, write(tmp_path, page(make_service("a"), make_service("b"))), feed="one")
     assert pairs(store) == []
     assert len(listings(store)) == 2
+
+
+def test_groups_of_two_ages_or_two_towns_are_not_taken_for_one(
+    store: Store, tmp_path: Path
+) -> None:
+    for first, second in (
+        ("Over 50s walking football", "Over 60s walking football"),
+        ("1st Chesham Scouts helpers", "2nd Chesham Scouts helpers"),
+        ("Chesham befriending", "Amersham befriending"),
+    ):
+        one, two = (make_service(f"{n}", name=n, description="") for n in (first, second))
+        load(store, write(tmp_path, page(one)), feed=f"one {first}")
+        load(store, write(tmp_path, page(two)), feed=f"two {first}")
+    assert len(listings(store)) == 6
+    assert pairs(store, PairState.LIKELY) == []
+
+
+def test_a_closure_that_was_checked_later_is_believed(store: Store, tmp_path: Path) -> None:
+    was = {"assured_date": "2019-05-01", "last_modified": "2019-05-01T09:00:00Z"}
+    now = {"assured_date": "2026-02-01", "last_modified": "2026-02-01T09:00:00Z"}
+    load(store, write(tmp_path, page(make_service("a", **was))), feed="one")
+    load(store, write(tmp_path, page(twin(status="defunct", **now))), feed="two")
+    assert listings(store) == {}

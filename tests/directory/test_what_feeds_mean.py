@@ -193,6 +193,11 @@ def test_an_address_in_brackets_is_no_markup() -> None:
     assert repair.clean_url("See our page www.choir.org/x") == "https://www.choir.org/x"
 
 
+def test_a_table_keeps_its_cells_apart() -> None:
+    row = "<tr><td>Monday</td><td>10am</td></tr>"
+    assert repair.clean_text(f"<table>{row}{row}</table>") == "Monday, 10am\nMonday, 10am"
+
+
 def test_pages_in_one_list_are_opened() -> None:
     pages = [{"contents": [{"id": "1"}]}, {"contents": [{"id": "2"}]}]
     assert page_items(pages) == [{"id": "1"}, {"id": "2"}]

@@ -47,6 +47,8 @@ _HTML = re.compile(r"</?[a-zA-Z][^<>@]*>|<!--")
 _ADDRESS_IN_BRACKETS = re.compile(
     r"<((?:https?://|www\.)[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>", re.IGNORECASE
 )
+_NEXT_CELL = re.compile(r"</t[dh]\s*>\s*(<t[dh]\b)", re.IGNORECASE)
+_ROW_END = re.compile(r"</tr\s*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _EDITOR_MARK = re.compile(r"#{2,}[A-Z]{2,5}#{2,}")
 _PLACEHOLDER = re.compile(
@@ -150,6 +152,7 @@ def storable(text: str) -> str:
 
 
 def _from_html(markup: str) -> str:
+    markup = _NEXT_CELL.sub(r", \1", _ROW_END.sub("<br>", markup))
     text: str = _converter().handle(markup)
     text = re.sub(r"^#+ *", "", text, flags=re.MULTILINE)
     text = re.sub(r"^ *- +", "- ", text, flags=re.MULTILINE)

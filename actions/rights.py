@@ -36,6 +36,7 @@ from bot.support.asks import Ask as Own
 DELETE = "delete"
 START_OVER = "start_over"
 RIGHT, SCOPE, WHOM = "right:", "scope:", "forget:"
+DROP_MAP, KEEP_MAP = "right:drop_map", "right:keep_map"
 NONE = "none"
 
 
@@ -55,6 +56,9 @@ def take_sure(record: Record, answer: Answer, say: Say) -> bool | None:
     if str(asked).startswith(WHOM):
         _forget_or_not(record, str(asked).removeprefix(WHOM), answer.said_yes, say)
         return False
+    if asked == DROP_MAP:
+        _drop_map_or_not(record, answer.said_yes, say)
+        return False
     if answer.said_no:
         return False
     if asked == DELETE:
@@ -71,6 +75,9 @@ def take_right(record: Record, answer: Answer, say: Say) -> bool:
         invite(record, choice.rpartition(":")[2], say)
     elif choice.startswith(TAKE):
         hand_over(record, Own(choice.removeprefix(TAKE)), "", say)
+    elif choice in (DROP_MAP, KEEP_MAP):
+        record.keep_progress(sure=None)
+        _drop_map_or_not(record, choice == DROP_MAP, say)
     elif choice.startswith(RIGHT):
         grant(record, Wish(choice.removeprefix(RIGHT)), say)
     elif choice.startswith(WHOM):
@@ -104,6 +111,11 @@ def grant(record: Record, wish: Wish, say: Say) -> None:
         record.keep_progress(sure=DELETE, hush=True)
     elif wish.kind in (MENU, "consents"):
         _show_scopes(record, say)
+    elif wish.kind == WITHDRAW and wish.scope is Scope.SAVE_MAP and wish.unsure:
+        # It cannot be brought back, so a feeling is asked about; an order is done at once.
+        record.keep_progress(sure=DROP_MAP, hush=True)
+        drop, keep = label("rights", "drop_map"), label("rights", "keep_map")
+        say("utter_drop_map_ask", buttons=[(drop, DROP_MAP), (keep, KEEP_MAP)])
     elif wish.kind == WITHDRAW and wish.scope is not None:
         withdraw(record, wish.scope)
         say.service(f"utter_withdrawn_{wish.scope}")
@@ -144,6 +156,14 @@ def withdraw(record: Record, scope: Scope) -> None:
     record.withdraw_consent(scope)
     if scope is Scope.SAVE_MAP:
         record.drop_map()
+
+
+def _drop_map_or_not(record: Record, sure: bool, say: Say) -> None:
+    if not sure:
+        say("utter_left_as_it_is")
+        return
+    withdraw(record, Scope.SAVE_MAP)
+    say.service("utter_withdrawn_save_map")
 
 
 def keeps_map(record: Record) -> bool:

@@ -16,6 +16,7 @@ from bot.nlu.router import (
     EXPECTED,
     STRUCTURED,
     Heard,
+    about_ours,
     asks,
     asks_us,
     changes_in,
@@ -54,6 +55,14 @@ SITUATIONS = [
     ("words like small talk", heard("chitchat", asked="difficulties_words"), "answer"),
     ("words like a request", heard("find_support", asked="gaps_notice"), "answer"),
     ("a town", heard("out_of_scope", 0.4, asked="about_area"), "answer"),
+    ("an allotment to be rid of", heard("delete_my_data", ours=False, asked="plan_what"), "answer"),
+    (
+        "the same at a question with choices",
+        heard("delete_my_data", ours=False, asked="about_travel"),
+        "unsure",
+    ),
+    ("the same while nothing is asked", heard("delete_my_data", ours=False), "unsure"),
+    ("data to be rid of", heard("delete_my_data", asked="plan_what"), "delete_my_data"),
     ("a day", heard("set_reminder", asked="plan_when"), "answer"),
     ("not sure it is help", heard("help", 0.55, asked="difficulties_words"), "answer"),
     # Names are answers where people are asked for.
@@ -327,3 +336,19 @@ def test_what_could_be_done_together_changes_no_map(asked: str) -> None:
     edits = [{"operation": o, "target": "Susan"} for o in ("remove", "set_circle", "died")]
     assert changes_in(edits, asked) == ("died",)
     assert changes_in(edits, "plan_hour") == ("remove", "set_circle", "died")
+
+
+@pytest.mark.parametrize(
+    ("text", "ours"),
+    [
+        ("get rid of my allotment", False),
+        ("get down the allotment", False),
+        ("clear out the spare room", False),
+        ("get rid of everything", True),
+        ("delete my data", True),
+        ("please forget about me", True),
+        ("wipe what I told you", True),
+    ],
+)
+def test_what_somebody_wants_to_be_rid_of(text: str, ours: bool) -> None:
+    assert about_ours(text) is ours

@@ -217,6 +217,7 @@ class Heard:
         corrects: it asks to correct what was just said (``corrects``).
         stops: it is the one word that ends all reminders (``stops``).
         asks_us: it asks something of us, in so many words (``asks_us``).
+        ours: it may be about what we keep (``about_ours``).
     """
 
     intent: str
@@ -233,6 +234,7 @@ class Heard:
     corrects: bool = False
     stops: bool = False
     asks_us: bool = True
+    ours: bool = True
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -280,6 +282,23 @@ _ASKS_US = re.compile(
 def asks_us(text: str) -> bool:
     """Whether a text asks something of us, and does not only say what its writer could do."""
     return bool(_ASKS_US.search(text.replace("\u2019", "'")))
+
+
+_OURS = re.compile(
+    r"\b(?:data|everything|anything|every(?:one|body)|all|it|them|this|that|these|those|me|account"
+    r"|my(?:self)? (?:name|details?)|profile|records?|info(?:rmation)?|details|answers?|map|chats?"
+    r"|history|what (?:i|you|we)|stuff|messages?|conversations?|memory|files?|numbers?|address"
+    r"|photos?|pictures?|plans?|notes?|things)\b",
+    re.IGNORECASE,
+)
+
+
+def about_ours(text: str) -> bool:
+    """Whether what somebody wants to be rid of may be kept here.
+
+    To a classifier "get rid of my allotment" is next to "get rid of my data".
+    """
+    return bool(_OURS.search(text.replace("\u2019", "'")))
 
 
 _STOPS = re.compile(
@@ -359,9 +378,13 @@ def _open(heard: Heard) -> str:
     if heard.intent == "medical_advice" and heard.confidence < VERY_SURE and _only_tells(heard):
         # "My knees have started hurting" says what is hard.
         return "tell_difficulty"
-    if heard.confidence < SURE and heard.intent in CHECKED:
+    if heard.intent in CHECKED and (heard.confidence < SURE or _is_elsewhere(heard)):
         return UNSURE
     return heard.intent
+
+
+def _is_elsewhere(heard: Heard) -> bool:
+    return heard.intent == "delete_my_data" and not heard.ours
 
 
 def _only_tells(heard: Heard) -> bool:
@@ -394,6 +417,8 @@ def _asked(heard: Heard, expected: Expectation) -> str:
     if heard.intent == "medical_advice" and not heard.question:
         # "Heart failure, the doctor calls it" tells of an illness; it asks for no advice.
         return ANSWER
+    if _is_elsewhere(heard):
+        return ANSWER if expected.free else UNSURE
     if heard.intent in ABOUT_THE_TALK and heard.confidence >= bar:
         return heard.intent
     if (

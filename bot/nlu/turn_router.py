@@ -19,6 +19,7 @@ from bot.nlu.router import (
     STOP,
     STRUCTURED,
     Heard,
+    about_ours,
     asks,
     asks_us,
     changes_in,
@@ -85,6 +86,7 @@ class TurnRouter(GraphComponent):
                     corrects=corrects(text),
                     stops=one_word,
                     asks_us=asks_us(text),
+                    ours=about_ours(text),
                 )
             )
             if routed != name:

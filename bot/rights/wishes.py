@@ -37,11 +37,13 @@ class Wish:
         kind: one of the names above, or a code of ``bot.support.asks.Ask``.
         scope: for ``withdraw`` and ``give``.
         name: for ``forget`` and ``invite``: the member as called.
+        unsure: it is said as a feeling ("I don't like you keeping a map"), and no order yet.
     """
 
     kind: str
     scope: Scope | None = None
     name: str = ""
+    unsure: bool = False
 
 
 _I = re.IGNORECASE
@@ -109,6 +111,11 @@ _AGREES = re.compile(
     r"\b(?:you (?:can|may)|i (?:agree|consent|am happy|'m happy)|i'm happy|happy for you|it'?s (?:ok|fine|all right) (?:to|for you)|yes to|allow|i give (?:my )?consent|sign me up|feel free to)\b",
     _I,
 )
+_UNEASY = re.compile(
+    r"\b(?:(?:don'?t|do not|never) (?:really |much )?(?:like|feel|trust)|not (?:sure|happy|keen|comfortable)"
+    r"|unsure|uneasy|worr\w+|why (?:do|are|would)|must (?:you|i)|do (?:you|i) (?:have|need) to)\b",
+    _I,
+)
 _WITHDRAW_ALL = re.compile(
     r"\b(?:withdraw|take back|cancel|revoke|change my mind about) (?:all )?(?:of )?(?:my )?(?:consent|agreement|permission)\b|\bi no longer (?:agree|consent)\b",
     _I,
@@ -168,7 +175,7 @@ def _scope_in(text: str) -> Wish | None:
         if not re.search(rf"\b(?:{pattern})\b", text, _I):
             continue
         if re.search(rf"\b{_STOPS}\b.{{0,60}}?\b(?:{pattern})", text, _I):
-            return Wish(WITHDRAW, scope)
+            return Wish(WITHDRAW, scope, unsure=bool(_UNEASY.search(text)))
         if _AGREES.search(text):
             return Wish(GIVE, scope)
     return None

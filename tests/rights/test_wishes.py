@@ -40,6 +40,8 @@ from bot.rights.wishes import (
         ("please don’t share my names with the team", Wish(WITHDRAW, Scope.SHARE)),
         ("take me out of the research", Wish(WITHDRAW, Scope.RESEARCH)),
         ("don't use my answers for research", Wish(WITHDRAW, Scope.RESEARCH)),
+        ("I don't like you keeping a map", Wish(WITHDRAW, Scope.SAVE_MAP, unsure=True)),
+        ("not sure I want you to stop keeping my map", Wish(WITHDRAW, Scope.SAVE_MAP, unsure=True)),
         ("delete my map please", Wish(WITHDRAW, Scope.SAVE_MAP)),
         ("yes but I don't want a map", Wish(WITHDRAW, Scope.SAVE_MAP)),
         ("hide my names from the staff", Wish(WITHDRAW, Scope.SHARE)),

@@ -63,6 +63,10 @@ SITUATIONS = [
     ),
     ("the same while nothing is asked", heard("delete_my_data", ours=False), "unsure"),
     ("data to be rid of", heard("delete_my_data", asked="plan_what"), "delete_my_data"),
+    ("Burns Night", heard("pause", day=True, asked="plan_when"), "answer"),
+    ("stop on a day", heard("stop_messages", day=True, asked="plan_when"), "stop_messages"),
+    ("a question about a day", heard("help", day=True, question=True, asked="plan_when"), "help"),
+    ("somebody to go with", heard("talk_to_person", asks_us=False, asked="plan_who"), "answer"),
     ("a day", heard("set_reminder", asked="plan_when"), "answer"),
     ("not sure it is help", heard("help", 0.55, asked="difficulties_words"), "answer"),
     # Names are answers where people are asked for.
@@ -336,6 +340,13 @@ def test_what_could_be_done_together_changes_no_map(asked: str) -> None:
     edits = [{"operation": o, "target": "Susan"} for o in ("remove", "set_circle", "died")]
     assert changes_in(edits, asked) == ("died",)
     assert changes_in(edits, "plan_hour") == ("remove", "set_circle", "died")
+
+
+@pytest.mark.parametrize(
+    "text", ["could somebody come with me", "I need someone to go with me", "somebody to take me"]
+)
+def test_company_is_no_call_for_staff(text: str) -> None:
+    assert not asks_us(text)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ class Expectation:
         edits: changes of the map are answers.
         own_doing: what the person could do is asked. "Ring someone" and "go another day" are that,
             and neither a call for staff nor a wish to pause.
+        day: a day is asked for: "Burns Night" and "after my rest" are that.
     """
 
     free: bool = False
@@ -105,6 +106,7 @@ class Expectation:
     members: bool = False
     edits: bool = False
     own_doing: bool = False
+    day: bool = False
 
 
 _CHOICES = Expectation()
@@ -157,8 +159,8 @@ EXPECTED: dict[str, Expectation] = {
     "preferences_interests": Expectation(takes=frozenset({"find_support"})),
     "options_choice": Expectation(takes=_OPTIONS | {"pause"}),
     "plan_what": _FREE,
-    "plan_when": _FREE,
-    "plan_who": Expectation(free=True, members=True),
+    "plan_when": Expectation(free=True, day=True),
+    "plan_who": Expectation(free=True, members=True, own_doing=True),
     "plan_barrier": Expectation(free=True, members=True, takes=_HOW_IT_WENT),
     "plan_then": Expectation(free=True, members=True, own_doing=True),
     "plan_sure": _FREE,
@@ -178,7 +180,7 @@ EXPECTED: dict[str, Expectation] = {
     "follow_up_next": Expectation(
         free=True, members=True, takes=_OPTIONS | {"pause", "resume", "correct_last"}
     ),
-    "follow_up_change": Expectation(free=True, own_doing=True),
+    "follow_up_change": Expectation(free=True, own_doing=True, day=True),
     "follow_up_scale": _FREE,
     "review_area": _FREE,
     "review_changes": Expectation(
@@ -218,6 +220,7 @@ class Heard:
         stops: it is the one word that ends all reminders (``stops``).
         asks_us: it asks something of us, in so many words (``asks_us``).
         ours: it may be about what we keep (``about_ours``).
+        day: it names a day (``bot.support.dates``).
     """
 
     intent: str
@@ -235,6 +238,7 @@ class Heard:
     stops: bool = False
     asks_us: bool = True
     ours: bool = True
+    day: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -279,9 +283,18 @@ _ASKS_US = re.compile(
 )
 
 
+_COMPANY = re.compile(
+    r"\b(?:some|any)(?:one|body) (?:to |could |would |can |might |who )?"
+    r"(?:(?:come|go|walk|be) (?:along )?(?:with|beside)|take|drive|fetch|pick|keep me company)\b",
+    re.IGNORECASE,
+)
+"""Somebody to go with is no call for staff."""
+
+
 def asks_us(text: str) -> bool:
     """Whether a text asks something of us, and does not only say what its writer could do."""
-    return bool(_ASKS_US.search(text.replace("\u2019", "'")))
+    plain = text.replace("\u2019", "'")
+    return bool(_ASKS_US.search(plain)) and not _COMPANY.search(plain)
 
 
 _OURS = re.compile(
@@ -406,6 +419,8 @@ def _asked(heard: Heard, expected: Expectation) -> str:
         # "Diabetes, since our Frank died" tells of a life; it asks for no change of the map.
         return ANSWER if expected.free and set(heard.edits) == {"died"} else "change_member"
     if expected.members and heard.has_members:
+        return ANSWER
+    if expected.day and heard.day and not heard.question and heard.intent != STOP:
         return ANSWER
     if expected.own_doing and heard.intent == "talk_to_person" and not heard.asks_us:
         return ANSWER

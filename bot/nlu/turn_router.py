@@ -29,6 +29,7 @@ from bot.nlu.router import (
     stops,
 )
 from bot.rights.wishes import right_asked
+from bot.support.dates import date_in
 
 CHECK = "action_check_meaning"
 """The action that asks whether a guess is right; its slot ``guess`` holds the intent."""
@@ -87,6 +88,7 @@ class TurnRouter(GraphComponent):
                     stops=one_word,
                     asks_us=asks_us(text),
                     ours=about_ours(text),
+                    day=date_in(text) is not None,
                 )
             )
             if routed != name:

@@ -275,6 +275,11 @@ _DRIVEN = re.compile(
     r"|\b(?:a lifts?|taxis?|cabs?)\b",
     re.IGNORECASE,
 )
+_STAYS_IN = re.compile(
+    r"\b(?:can'?t|cannot|don'?t|never|not able to) (?:really )?(?:leave|go|get)"
+    r" (?:out|home|the house|the flat|anywhere)|\bhouse ?bound\b|\bbed ?bound\b",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(r"n't\b|\b(?:no(?:body| one)?|never|not|cannot|cant|dont)\b", re.IGNORECASE)
 
 
@@ -285,7 +290,9 @@ def _ticked(record: Record, answer: Answer, say: Say, group: str) -> list[str] |
     """
     if answer.skipped or answer.said_no:
         return []
-    found = chosen(answer, labels(group))
+    found = chosen(answer, labels(group), needs=group == "access")
+    if group == "travel" and _STAYS_IN.search(answer.text):
+        return ["not_out"]
     if found is not None:
         return found
     if says_nothing(answer.text):

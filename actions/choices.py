@@ -45,6 +45,8 @@ _SMALL = frozenset(
         "with",
         "for",
         "well",
+        "only",
+        "something",
     }
 )
 _SAME = {
@@ -68,19 +70,25 @@ _SAME = {
 """What people say for a word of a label."""
 
 
-def chosen(answer: Answer, labels: dict[str, str]) -> list[str] | None:
+def chosen(answer: Answer, labels: dict[str, str], *, needs: bool = False) -> list[str] | None:
     """Codes that a press or typed words name; empty for none of them, ``None`` if unreadable.
 
     Typed words match a label when they share a telling word with it ("wheelchair", "the bus"),
     give or take a slip of the thumb.
+
+    Args:
+        needs: the labels are of needs, which "I can't do stairs" names; of all others what is
+            denied ("not weekends", "I gave up the car") is none.
     """
     if answer.choices:
         return [c for c in answer.choices if c in labels]
     if answer.said_no:
         return []
-    heard = _telling(answer.text)
+    plain = straight(answer.text)
+    text = (_MANAGED if needs else _DENIED).sub(" ", plain)
+    heard = _telling(text)
     if not heard:
-        return None
+        return [] if _telling(plain) else None
     telling = {code: _telling(title) for code, title in labels.items()}
     known = {w for words in telling.values() for w in words}
     # A slip is looked for only in words that are none of the labels': "drives" is not "drive".
@@ -90,6 +98,20 @@ def chosen(answer: Answer, labels: dict[str, str]) -> list[str] | None:
         if any(h in words if h in known else _near(h, words) for h in heard)
     ]
     return found or None
+
+
+_UP_TO = r"(?:\W+(?!but\b)\w+){1,4}"
+_DENIED = re.compile(
+    rf"\b(?:not|no|never|can'?t|cannot|don'?t|won'?t|couldn'?t|gave up|given up|sold|hate|avoid)\b"
+    rf"{_UP_TO}"
+    r"|[\w']+(?:\W+\w+)?\W+(?:is|are|isn'?t|aren'?t|do|don'?t|doesn'?t|won'?t)\W+"
+    r"(?:no good|no use|not|out|bad|hard|suit|work)\b[^,.;]*",
+    re.IGNORECASE,
+)
+_MANAGED = re.compile(
+    rf"\b(?:can (?:manage|do|cope with)|(?:fine|ok|okay|no (?:trouble|problem)) with)\b{_UP_TO}",
+    re.IGNORECASE,
+)
 
 
 def _near(word: str, words: list[str]) -> bool:

@@ -30,6 +30,13 @@ class ActionNextStep(Aside):
         """Open the next stage that has something to ask."""
         if record is None:
             return [SlotSet("consent_answer", None), *self.STAY]
+        beside = record.progress.get("options_beside")
+        if beside and record.person.stage == "options":
+            # Services were asked for in the middle of something: its answers are kept.
+            record.keep_progress(options_beside=None)
+            record.person.stage = beside
+            say("utter_options_back")
+            return [FollowupAction(f"{beside}_form")]
         stage = stage_after(record.person.stage)
         while not _has_questions(stage, record):
             stage = stage_after(stage)

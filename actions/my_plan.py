@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.forms import ANSWERED, SLOTS, Aside, active_form
+from actions.options import asks_what_is_saved, say_saved
 from actions.papers import paper_buttons
 from actions.plan import plan_meant, say_when_asked
 from actions.plans import FORM, ask_about, plan_words, short, show_plans
@@ -103,6 +104,9 @@ class ActionShowPlan(Aside):
         if record is None:
             return None
         here = self.STAY if active_form(tracker) is None else None
+        if asks_what_is_saved(answer.text):
+            say_saved(record, say)
+            return here
         if answer.choice:
             verb, *ids = answer.choice.removeprefix(PLAN).split(":")
         else:

@@ -12,11 +12,12 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
 from actions.cards import full_card, pin_of, short_card
-from actions.choices import is_button
+from actions.choices import is_button, says_all
 from actions.company import not_to_be_named
 from actions.forms import Aside, Ask, Done, Heard, StageForm, active_form, begin_stage, question
 from actions.turn import Answer, Say
 from actions.words import label, listed
+from bot.conversations.journey import STAGES
 from bot.directory.model import Precision
 from bot.directory.places import Place, PlaceKind, place_at
 from bot.directory.query import get
@@ -28,7 +29,7 @@ from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
 from bot.support.finding import options_for, options_named
 from bot.support.matching import Option, looked_up, rank
-from bot.support.named import thing_named
+from bot.support.named import alike, is_there, thing_named
 from bot.support.preferences import AGE_BANDS, Statement
 from bot.support.when import UK
 from bot.support.wishes import ConfirmedGap, Wishes, wishes_from
@@ -279,7 +280,21 @@ class ValidateOptionsForm(StageForm):
             return _save(record, [p for p in picked if p in current], say)
         if answer.choice.startswith(MORE):
             return _tell(record, answer.choice.removeprefix(MORE), say)
-        rejects = answer.intent == "reject_option" or answer.choice == "reject"
+        if asks_what_is_saved(answer.text):
+            return _list_saved(record, say)
+        alone = _alone(answer.text, current)
+        if alone:
+            return _save(record, alone, say)
+        named = named_options(answer.text, record, current)
+        thing = named_in(record, answer)
+        asks = bool(thing) and not named and is_there(answer.text)
+        none_of_them = bool(_NONE_OF_THEM.search(answer.text))
+        rejects = (
+            answer.intent == "reject_option"
+            or answer.choice == "reject"
+            or none_of_them
+            or bool(_UNSAVE.search(answer.text))
+        ) and not asks
         if is_button(answer, "enough") or (not rejects and (answer.skipped or answer.said_no)):
             record.keep_progress(options_current=None, options_answered=False)
             return Heard.DONE
@@ -287,7 +302,6 @@ class ValidateOptionsForm(StageForm):
             say("utter_paused")
             record.keep_progress(hush=True)
             return Heard.STAY
-        named = named_options(answer.text, record, current)
         told = record.progress.get("options_told")
         if told and told in current and _THAT.search(answer.text):
             named = [told]
@@ -298,10 +312,13 @@ class ValidateOptionsForm(StageForm):
                 return Heard.STAY
             return _save(record, picked, say)
         if rejects:
-            return _reject(record, named or current, say)
+            saved = [o.service_id for o in record.options("saved")]
+            named = named or named_options(answer.text, record, saved)
+            if thing and not named and not none_of_them:
+                return Heard.UNCLEAR  # "not the choir", and there is none among them
+            return _reject(record, named or [i for i in current if i not in saved], say)
         wanted = answer.choice or _BY_INTENT.get(answer.intent, "")
-        thing = named_in(record, answer)
-        if thing and answer.intent == "find_support":
+        if asks or (thing and answer.intent == "find_support"):
             if not show_named(record, thing, say):
                 return _look_again(record, "others", say)
             record.keep_progress(options_answered=False)
@@ -321,31 +338,73 @@ class ValidateOptionsForm(StageForm):
         return Heard.UNCLEAR
 
 
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1}
 _THAT = re.compile(r"\b(?:that|this|it)\b", re.IGNORECASE)
 """What is said of the option that was last told about in full."""
 
+_MY_SAVED = re.compile(
+    r"\b(?:what|which|show|list)\b.*\b(?:saved?|kept)\b|\bmy saved\b", re.IGNORECASE
+)
+_UNSAVE = re.compile(
+    r"\bun-?save\b|\b(?:take|cross)\b.*\boff\b|\bremove\b"
+    r"|\b(?:don'?t|do not|no longer) want\b.*\b(?:after all|any ?more|now)\b",
+    re.IGNORECASE,
+)
+_NONE_OF_THEM = re.compile(
+    r"\b(?:none|neither|not any) of (?:these|those|them|it|that)\b|\bnone (?:suit|of)\b",
+    re.IGNORECASE,
+)
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1}
 _CARDINALS = {"one": 1, "two": 2, "three": 3}
+_BY_NUMBER = re.compile(r"\b(?:number|no\.?|option) (one|two|three)\b")
+_FIRST_FEW = re.compile(r"(?:save )?(?:the )?first (two|2|three|3)(?: please| pls)?")
+_JUST_NUMBERS = re.compile(
+    r"\W*(?:(?:number|no\.?|option|and|please|the|save|just)\W+)*(?:one|two|three|[1-9])"
+    r"(?:\W+(?:(?:and|&|number|option)\W+)*(?:one|two|three|[1-9]))*(?:\W+(?:please|pls|ta|thanks))?\W*",
+    re.IGNORECASE,
+)
+
+
+def asks_what_is_saved(text: str) -> bool:
+    """Whether a text asks which services were saved."""
+    return bool(_MY_SAVED.search(text))
+
+
+def _alone(text: str, current: list[str]) -> list[str]:
+    """Options that an answer of nothing but numbers, or of "all three", picks."""
+    words = re.findall(r"[a-z]+|\d+", text.casefold())
+    if few := _FIRST_FEW.fullmatch(text.casefold().strip(" .!")):
+        return current[: _CARDINALS.get(few[1]) or int(few[1])]
+    if text and (says_all(text) and "both" not in words):
+        return list(current)
+    if not text or _JUST_NUMBERS.fullmatch(text) is None:
+        return []
+    numbers = {int(w) if w.isdigit() else _CARDINALS.get(w, 0) for w in words}
+    return [i for n, i in enumerate(current, 1) if n in numbers]
 
 
 def named_options(text: str, record: Record, current: list[str]) -> list[str]:
-    """Options that the words name: by number, or by a telling word of the name."""
+    """Options that the words name: by a telling word of the name, or by number.
+
+    "The lunch one" names no number one; "the second one" is number two.
+    """
     if not text or not current:
         return []
-    words = re.findall(r"[\w']+", text.casefold())
-    numbers = {int(w) for w in words if w.isdigit()} | {
-        number for word, number in _ORDINALS.items() if word in words
-    }
-    if not numbers:  # "the second one" is not number one
-        numbers = {number for word, number in _CARDINALS.items() if word in words}
+    low = text.casefold()
+    words = re.findall(r"[\w']+", low)
+    names = {o.service_id: re.findall(r"[\w']+", o.name.casefold()) for o in record.options()}
+    telling = [w for w in words if len(w) > 3 and w not in _ORDINALS]
+    named = [
+        i for i in current if any(alike(w, n) for w in telling for n in names[i] if len(n) > 3)
+    ]
+    if named and len(named) < len(current):
+        return named
+    numbers = {int(w) for w in words if w.isdigit()}
+    numbers |= {number for word, number in _ORDINALS.items() if word in words}
+    numbers |= {_CARDINALS[word] for word in _BY_NUMBER.findall(low)}
     found = [i for n, i in enumerate(current, 1) if n in numbers]
     if -1 in numbers and current[-1] not in found:
         found.append(current[-1])
-    if found:
-        return found
-    names = {o.service_id: o.name.casefold() for o in record.options()}
-    telling = [w for w in words if len(w) > 3]
-    return [i for i in current if any(w in names[i].split() for w in telling)]
+    return found or named
 
 
 def service_meant(record: Record, text: str) -> int | None:
@@ -361,6 +420,21 @@ def service_meant(record: Record, text: str) -> int | None:
         if len(found) == 1:
             return int(found[0])
     return None
+
+
+def _list_saved(record: Record, say: Say) -> Heard:
+    say_saved(record, say)
+    record.keep_progress(hush=True)
+    return Heard.STAY
+
+
+def say_saved(record: Record, say: Say) -> None:
+    """Say which services the person has saved."""
+    saved = [option.name for option in record.options("saved")]
+    if saved:
+        say("utter_options_are_saved", names=listed(saved))
+    else:
+        say("utter_options_none_saved_yet")
 
 
 def _save(record: Record, picked: list[str], say: Say) -> Heard:
@@ -397,6 +471,9 @@ def _tell(record: Record, service_id: str, say: Say) -> Heard:
     return Heard.STAY
 
 
+_NEXT_TO_NOTHING = 0.01  # pounds
+
+
 def _look_again(record: Record, wanted: str, say: Say) -> Heard:
     nearest = record.progress.get("options_nearest")
     cheapest = record.progress.get("options_cheapest")
@@ -404,7 +481,8 @@ def _look_again(record: Record, wanted: str, say: Say) -> Heard:
         found = find(record, nearer_than=nearest) if nearest else []
         missing = "utter_options_none_nearer"
     elif wanted == "cheaper":
-        found = find(record, cheaper=cheapest) if cheapest else []
+        # Where one of those shown is free, what costs less is another that is free.
+        found = find(record, cheaper=cheapest or _NEXT_TO_NOTHING) if cheapest is not None else []
         missing = "utter_options_none_cheaper"
     else:
         found, missing = find(record), "utter_options_no_more"
@@ -435,6 +513,9 @@ class ActionFindSupport(Aside):
                 record.note_difficulty(mention.area, mention.size)
         if active_form(tracker) == "options_form":
             return None
+        if record.person.stage in STAGES[: STAGES.index("options")]:
+            # What was being asked comes again after this.
+            record.keep_progress(options_beside=record.person.stage)
         record.keep_progress(
             options_current=None,
             options_answered=False,

@@ -8,6 +8,7 @@ from actions.gaps import wish_to_give
 from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import labels
 from bot.store.record import Record
+from bot.support.named import is_there, thing_named
 
 
 class AskInterests(Ask):
@@ -47,6 +48,9 @@ class ValidatePreferencesForm(StageForm):
         self, record: Record, answer: Answer, say: Say
     ) -> Heard | Done:
         """Ticked statements, or words that name them."""
+        if is_there(answer.text) and (thing := thing_named(answer.text)):
+            # It is looked for when services come, which is after the next question.
+            record.keep_progress(options_asked=thing)
         heard = _keep(record, answer, "preferences")
         wish_to_give(record)
         return heard
@@ -62,8 +66,28 @@ def _keep(record: Record, answer: Answer, group: str) -> Heard | Done:
         return Heard.DONE
     offered = labels(group)
     found = chosen(answer, offered)
+    if answer.text and group == "limits":
+        named = chosen(answer, offered, needs=True) or []
+        found = [*(found or ()), *_instead_of(set(named) - set(found or ()))] or found
     if found is None:
         record.note(group, answer.text)
         found = []
     record.keep_preferences(found, offered)
     return Heard.DONE
+
+
+_INSTEAD = {
+    "mornings": ("afternoons", "evenings"),
+    "afternoons": ("mornings", "evenings"),
+    "evenings": ("mornings", "afternoons"),
+    "weekdays": ("weekends",),
+    "weekends": ("weekdays",),
+    "in_person": ("from_home",),
+    "from_home": ("in_person",),
+}
+
+
+def _instead_of(denied: set[str]) -> list[str]:
+    """What suits where something does not: "mornings are no good" leaves the other times."""
+    left = {other for code in denied for other in _INSTEAD.get(code, ())}
+    return sorted(left - denied)

@@ -61,7 +61,8 @@ _NATION_WORDS = {
 }
 _LAST_WORDS = re.compile(r" (?:ni|n ireland|northern ireland|wales|scotland|england)$")
 _LIVES_IN = re.compile(
-    r"\b(?:i|we)(?:'m| am|'re| are)?(?: live| living| based| staying)? (?:in|at|near|from)\s+"
+    r"\b(?:(?:i|we)(?:'m| am|'re| are)?(?: live| living| based| staying)? (?:in|at|near|from)"
+    r"|moved (?:[\w' ]{1,40}? )?to)\s+"
     r"([A-Za-z][A-Za-z'’.\- ]{2,40})",
     re.IGNORECASE,
 )

@@ -138,6 +138,8 @@ _ALSO = {
     "walk": ("walking", "ramblers"),
     "knitting": ("knit", "crochet"),
     "computer": ("digital", "online"),
+    "bills": ("debt", "money", "benefits", "energy"),
+    "bill": ("debt", "money", "benefits", "energy"),
     "lonely": ("befriending", "friendship", "social"),
     "chat": ("befriending", "coffee"),
     "money": ("benefits", "debt"),

@@ -11,6 +11,9 @@ _CODE = r"[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?"
 _PLACE = re.compile(
     rf"\b(?:my )?post ?code(?:'?s| is| should be| was)? (?:actually |really )?({_CODE})\b"
     rf"|\b({_CODE}),? (?:and )?not {_CODE}\b"
+    rf"|\b(?:i'?m|i am|we'?re) (?:now )?(?:in|at) ({_CODE})\b"
+    r"|\bmoved (?:house )?(?:(?:from [\w' -]{2,30}? )?to|and (?:i'?m|am) (?:now )?in)"
+    rf" ({_CODE})\b"
     r"|\bi (?:actually |really )?live in ([\w' -]{2,40}?)"
     r"(?: now| really| actually|,? not\b|\W*$)"
 )

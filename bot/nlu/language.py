@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
+
+from bot.language.english import known_words
 
 _SURE = 0.95
 _WORDS = 4
 _ENGLISH = "en"
+_MOST = 0.7
 
 
 @lru_cache(maxsize=1)
@@ -15,6 +19,13 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+
+
+def _is_in_english_words(text: str) -> bool:
+    """Whether most words are English ones: by letters alone, "i cant do stairs" is none."""
+    words = re.findall(r"[^\W\d_]+", text.casefold().replace("'", "").replace("\u2019", ""))
+    known = known_words()
+    return sum(word in known for word in words) >= _MOST * len(words)
 
 
 def is_other_language(text: str) -> bool:
@@ -26,7 +37,7 @@ def is_other_language(text: str) -> bool:
     foreign = sum(ord(c) > 0x24F for c in letters)
     if letters and foreign > len(letters) / 2 and len(letters) >= _WORDS:
         return True
-    if len(text.split()) < _WORDS:
+    if len(text.split()) < _WORDS or _is_in_english_words(text):
         return False
     language, probability = _identifier().classify(text)
     return bool(language != _ENGLISH and probability >= _SURE)

@@ -216,7 +216,8 @@ class Heard:
         asked: the slot that is being asked for.
         guess: the intent that the bot has just asked about ("I think you mean … Is that right?").
         right: one of the person's rights is asked for (``bot.rights.wishes``).
-        corrects: it asks to correct what was just said (``corrects``).
+        corrects: it asks to correct what was just said (``corrects``), or puts right where or how
+            old somebody is (``bot.nlu.about_me``).
         stops: it is the one word that ends all reminders (``stops``).
         asks_us: it asks something of us, in so many words (``asks_us``).
         ours: it may be about what we keep (``about_ours``).

@@ -14,6 +14,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.directory.places import Place, find_place
+from bot.nlu.about_me import age_put_right, place_put_right
 from bot.nlu.components import question_in
 from bot.nlu.router import (
     STOP,
@@ -30,6 +32,9 @@ from bot.nlu.router import (
 )
 from bot.rights.wishes import right_asked
 from bot.support.dates import date_in
+
+_SHORT = 10
+"""Words; who says more has more to say than that."""
 
 CHECK = "action_check_meaning"
 """The action that asks whether a guess is right; its slot ``guess`` holds the intent."""
@@ -84,7 +89,7 @@ class TurnRouter(GraphComponent):
                     asked=asked,
                     guess=guess,
                     right=right_asked(text, nobody_named=_before_the_map(asked)) is not None,
-                    corrects=corrects(text),
+                    corrects=corrects(text) or _about_me_anew(text, asked),
                     stops=one_word,
                     asks_us=asks_us(text),
                     ours=about_ours(text),
@@ -99,6 +104,16 @@ class TurnRouter(GraphComponent):
 def _before_the_map(asked: str | None) -> bool:
     """Whether the talk is not about people on the map, so that "his carer" means the patient's."""
     return asked is None or asked.startswith(("consent_", "about_", "difficulties_"))
+
+
+def _about_me_anew(text: str, asked: str | None) -> bool:
+    """Whether the text puts a place or an age right that is not what is being asked for."""
+    if asked in ("about_area", "review_area", "about_age") or len(text.split()) > _SHORT:
+        return False
+    where = place_put_right(text)
+    found = find_place(where) if where else None
+    known = isinstance(found, Place) and not found.corrected
+    return known or age_put_right(text) is not None
 
 
 def _guess(tracker: DialogueStateTracker | None) -> str | None:

@@ -16,6 +16,7 @@ from bot.directory.query import candidates, search_text
 from bot.directory.tagging import known_words
 from bot.directory.topics import shut_out
 from bot.support.matching import Option, asked_for, rank, topic_worth, wanted_topics
+from bot.support.preferences import DEFAULT_REACH_KM
 from bot.support.wishes import Wishes
 
 _PLACED, _REMOTE = 120, 40
@@ -40,7 +41,7 @@ def options_for(
     found = candidates(
         session,
         wishes.place,
-        wishes.reach_km if nearer_than is None else min(wishes.reach_km, nearer_than),
+        _around(wishes) if nearer_than is None else min(_around(wishes), nearer_than),
         limit=_PLACED + len(exclude),
         topics=wanted_topics(wishes),
         without=_shut_out(wishes),
@@ -71,13 +72,18 @@ def options_named(
 
     def search(text: str) -> list[Listing]:
         return search_text(
-            session, text, wishes.place, wishes.reach_km, every=True, without=_shut_out(wishes)
+            session, text, wishes.place, _around(wishes), every=True, without=_shut_out(wishes)
         )
 
     found = search(words)
     if not found and (spelt := _spelt(words)) != words:
         found = search(spelt)
     return asked_for(wishes, words, found, today=today, exclude=exclude, limit=limit)
+
+
+def _around(wishes: Wishes) -> float:
+    """How far off what is read may be: who cannot go out is visited from somewhere."""
+    return DEFAULT_REACH_KM if wishes.stays_in else wishes.reach_km
 
 
 _LONG_WORD = 8

@@ -20,7 +20,8 @@ _NO_NAME = frozenset(
     someone somewhere sort stuff suggest suggestion suggestions suitable support sure tell than
     thank thanks them then these they thing things think this those to today try up us useful very
     want wanted was well were when which who why will with won would yes you your id im ive ill
-    theres whats s t m ve d ll re""".split()  # noqa: SIM905
+    theres whats s t m ve d ll re owt nowt summat summit talk husband wife mum mam dad son daughter
+    sister brother friend""".split()  # noqa: SIM905
 )
 """Words that name no activity by themselves."""
 
@@ -40,6 +41,20 @@ def thing_named(text: str, *, but: Iterable[str] = ()) -> str:
     return " ".join(words) if len(words) <= _MOST_WORDS else ""
 
 
+_IS_THERE = re.compile(
+    r"\b(?:is|are) there\b|\b(?:have|has) (?:you|they) (?:got )?(?:a|an|any|owt|some)\b"
+    r"|\b(?:do|does) (?:you|they) (?:have|know)\b|\bwhat about (?:a |an |some )?\w+ing\b"
+    r"|\b(?:i'?d|i would) (?:like|love|prefer) (?:a|an|some)\b"
+    r"|\bany (?:\w+ )?(?:groups?|clubs?|class\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def is_there(text: str) -> bool:
+    """Whether a text asks for something new: "is there a choir", "what about singing"."""
+    return bool(_IS_THERE.search(text.replace("\u2019", "'")))
+
+
 _ENDING = re.compile(r"(?:ing|ed|ers?|e?s)$")
 _STEM = 4
 """Letters that two forms of a word share at least: "walk" and "walking"."""
@@ -54,13 +69,13 @@ def which_named(text: str, names: Sequence[str]) -> int | None:
     ``None`` where several share as many, or none shares any.
     """
     said = re.findall(r"\w+", text.casefold())
-    shared = [sum(any(_alike(w, s) for s in said) for w in query_words(name)) for name in names]
+    shared = [sum(any(alike(w, s) for s in said) for w in query_words(name)) for name in names]
     most = max(shared, default=0)
     best = [place for place, count in enumerate(shared) if count == most]
     return best[0] if most and len(best) == 1 else None
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Whether two words are forms of one, or a slip of the thumb apart."""
     short, long = sorted((_ENDING.sub("", one), _ENDING.sub("", other)), key=len)
     close = long.startswith(short) or fuzz.ratio(one, other) >= _CLOSE

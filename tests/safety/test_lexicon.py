@@ -8,7 +8,7 @@ import pytest
 
 from bot.safety.lexicon import LexiconError, compile_lexicon, load_lexicon
 from bot.safety.model import Category
-from bot.safety.rules import RuleDetector
+from bot.safety.rules import RuleDetector, detect
 
 
 def data(*patterns: str, **extra: Any) -> dict[str, Any]:
@@ -79,3 +79,36 @@ def test_the_projects_lexicon_has_a_rule_for_every_category() -> None:
     rules = load_lexicon().rules
     assert {rule.category for rule in rules} - {None} == set(Category)
     assert len({rule.id for rule in rules}) == len(rules)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("not for me, i want to die", "want_to_die"),
+        ("not for me i want to die", "want_to_die"),
+        ("No thanks, I want to die", "want_to_die"),
+        ("not today ive got chest pain", "chest_pain"),
+        ("not now my face has dropped", "stroke"),
+        ("not really, i passed out on the bus", "collapse"),
+        ("i couldnt get my words out this morning", "stroke"),
+    ],
+)
+def test_a_no_to_something_else_denies_no_risk(text: str, rule: str) -> None:
+    assert rule in {match.rule for match in detect(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want to die",
+        "no, i do not want to die",
+        "I can't go on Thursdays",
+        "i can't go on my own",
+        "ive had enough of this list",
+        "can i skip my water tablet on the day i go out",
+        "should i stop my tablets to go swimming",
+        "i cant eat that",
+    ],
+)
+def test_what_stays_harmless(text: str) -> None:
+    assert detect(text) == []

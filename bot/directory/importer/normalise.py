@@ -628,7 +628,7 @@ def _eligibility(record: Record, terms: Iterable[Term]) -> str | None:
         if t.scheme and tagging.says_for_whom(t.scheme) and t.name.casefold() not in _SAYS_NOTHING
     ]
     listed = f"Suitable for: {', '.join(suits)}" if suits else None
-    return ". ".join(p for p in (stated, listed) if p) or None
+    return ". ".join(p.rstrip(". ") if listed else p for p in (stated, listed) if p) or None
 
 
 _CHILD = frozenset({Audience.CHILDREN, Audience.YOUNG_PEOPLE})

@@ -34,7 +34,7 @@ bench: setup ## Measure speed beside stock Rasa (half an hour with its training)
 	$(RUN) python -m benchmarks.page
 	$(RUN) python -m benchmarks.network
 
-nlu-report: setup ## Measure how well messages are understood (up to ten minutes)
+nlu-report: setup ## Measure how well messages are understood (some 40 minutes)
 	$(RUN) python -m benchmarks.nlu_report
 
 safety-report: setup ## Measure what the risk screen sees and misses (a few minutes)

@@ -12,6 +12,7 @@ from rasa_sdk.events import EventType
 from actions.choices import chosen, says_nothing
 from actions.difficulties import take_difficulties
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
+from actions.risk import reopen
 from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import label, labels, said_back
 from bot.directory.places import Ambiguous, Place, find_place, place_at
@@ -130,6 +131,8 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
             say("utter_area_unknown")
             return Heard.STAY
         keep_place(record, place.name, place.lat, place.lon, say)
+        if reopen(record, say):
+            record.keep_progress(hush=True)  # Nothing is asked on top of it.
         return Heard.DONE
     if answer.choice.startswith(PLACE):
         places = record.progress.get("places") or []
@@ -288,9 +291,11 @@ def _ticked(record: Record, answer: Answer, say: Say, group: str) -> list[str] |
 
     Words that name none of them are kept as the person's own.
     """
-    if answer.skipped or answer.said_no:
+    if answer.skipped:
         return []
     found = chosen(answer, labels(group), needs=group == "access")
+    if answer.said_no and not found:
+        return []
     if group == "travel" and _STAYS_IN.search(answer.text):
         return ["not_out"]
     if found is not None:
@@ -316,4 +321,6 @@ class ActionPlace(Aside):
         """Keep it as the person's area."""
         if record is not None:
             hear_place(record, answer, say)
+            if reopen(record, say):
+                return self.STAY
         return None

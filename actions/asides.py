@@ -13,6 +13,7 @@ from actions.company import company
 from actions.forms import Aside, active_form, rephrase
 from actions.journey import go_back
 from actions.options import service_meant
+from actions.risk import reopen
 from actions.turn import Answer, Say
 from actions.words import label, listed
 from bot.conversations.journey import OPEN
@@ -200,7 +201,8 @@ class ActionUnreadable(Aside):
         """Say what can be read instead."""
         media = {"video": "photo", "audio": "voice"}.get(answer.media, answer.media)
         say(f"utter_unreadable_{media if media in self.particular else 'other'}")
-        return None
+        # Where a risk was told, its route comes again before any question.
+        return self.STAY if record is not None and reopen(record, say) else None
 
 
 class ActionDefaultFallback(Aside):

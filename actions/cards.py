@@ -49,7 +49,8 @@ def full_card(card: CardFacts, network: Network) -> str:
         place and place.getting_there and label("card", "getting_there", text=place.getting_there),
         _cost(card),
         ages and label("card", "ages", ages=ages),
-        card.eligibility and label("card", "who", text=_no_stop(card.eligibility)),
+        card.eligibility
+        and label("card", "who", text=_no_stop(card.eligibility.removeprefix("Suitable for: "))),
         _access(card, whole=True),
         *(label("card", "phone", phone=p.as_written) for p in card.contact.phones[:2]),
         card.contact.email and label("card", "email", email=card.contact.email),

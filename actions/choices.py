@@ -82,9 +82,9 @@ def chosen(answer: Answer, labels: dict[str, str], *, needs: bool = False) -> li
     """
     if answer.choices:
         return [c for c in answer.choices if c in labels]
-    if answer.said_no:
-        return []
     plain = straight(answer.text)
+    if answer.said_no and not (needs and _NO_NEED_BUT.search(plain)):
+        return []
     text = (_MANAGED if needs else _DENIED).sub(" ", plain)
     heard = _telling(text)
     if not heard:
@@ -100,16 +100,21 @@ def chosen(answer: Answer, labels: dict[str, str], *, needs: bool = False) -> li
     return found or None
 
 
+# "No steps" is a need, and no refusal.
+_NO_NEED_BUT = re.compile(r"\bno (?:steps?|stairs|hills?)\b|\bstep.?free\b", re.IGNORECASE)
 _UP_TO = r"(?:\W+(?!but\b)\w+){1,4}"
 _DENIED = re.compile(
-    rf"\b(?:not|no|never|can'?t|cannot|don'?t|won'?t|couldn'?t|gave up|given up|sold|hate|avoid)\b"
-    rf"{_UP_TO}"
+    r"\b(?:not|no|never|can'?t|cannot|don'?t|won'?t|couldn'?t|gave up|given up|sold|hate|avoid"
+    rf"|(?:any ?time|any day|all) but|except|apart from)\b{_UP_TO}"
     r"|[\w']+(?:\W+\w+)?\W+(?:is|are|isn'?t|aren'?t|do|don'?t|doesn'?t|won'?t)\W+"
     r"(?:no good|no use|not|out|bad|hard|suit|work)\b[^,.;]*",
     re.IGNORECASE,
 )
 _MANAGED = re.compile(
-    rf"\b(?:can (?:manage|do|cope with)|(?:fine|ok|okay|no (?:trouble|problem)) with)\b{_UP_TO}",
+    rf"\b(?:can (?:manage|do|cope with)|(?:fine|ok|okay|no (?:trouble|problem)) with)\b{_UP_TO}"
+    r"|\b(?:hear|see|eyesight|hearing|sight)\W+(?:is |are |quite |very )*"
+    r"(?:fine|good|ok|okay|well)\b"
+    r"|\b(?:don'?t|do not) need a \w+",
     re.IGNORECASE,
 )
 

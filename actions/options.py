@@ -288,7 +288,7 @@ class ValidateOptionsForm(StageForm):
         named = named_options(answer.text, record, current)
         thing = named_in(record, answer)
         asks = bool(thing) and not named and is_there(answer.text)
-        none_of_them = bool(_NONE_OF_THEM.search(answer.text))
+        none_of_them = bool(_NONE_OF_THEM.search(answer.text) and _ELSE.search(answer.text))
         rejects = (
             answer.intent == "reject_option"
             or answer.choice == "reject"
@@ -353,6 +353,7 @@ _NONE_OF_THEM = re.compile(
     r"\b(?:none|neither|not any) of (?:these|those|them|it|that)\b|\bnone (?:suit|of)\b",
     re.IGNORECASE,
 )
+_ELSE = re.compile(r"\b(?:else|others?|another|more|again|different)\b", re.IGNORECASE)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1}
 _CARDINALS = {"one": 1, "two": 2, "three": 3}
 _BY_NUMBER = re.compile(r"\b(?:number|no\.?|option) (one|two|three)\b")

@@ -69,24 +69,32 @@ def train(
     json_: JsonOption = False,
 ) -> None:
     """Train the model, if anything that it learns from has changed."""
-    from bot.training import TrainingFailed, is_trained
-    from bot.training import train as train_model
+    from bot.training import is_trained
 
     known = is_trained() and not force
-    try:
-        with Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
-        ) as progress:
-            progress.add_task(
-                "Training the models (about ten minutes, once)" if not known else "Models"
-            )
-            model = train_model(force=force)
-    except TrainingFailed as error:
-        raise fail(str(error)) from error
+    model = _model_ready(force=force)
     if json_:
         as_json({"model": str(model), "trained": not known})
     else:
         show(f"Model: {model}" + (" (already trained)" if known else ""))
+
+
+def _model_ready(*, force: bool = False) -> Path:
+    """The models, trained while somebody can see that they are, where anything has changed."""
+    from bot.training import TrainingFailed, is_trained
+    from bot.training import train as train_model
+
+    known = is_trained() and not force
+    if not known:
+        err.print("Training the models; this takes minutes, once after a change.")
+    try:
+        with Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
+        ) as progress:
+            progress.add_task("Models" if known else "Training the models")
+            return train_model(force=force)
+    except TrainingFailed as error:
+        raise fail(str(error)) from error
 
 
 def prepare() -> None:
@@ -110,7 +118,8 @@ def run() -> None:
     settings = get_settings()
     prepare()
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # SIGHUP: the terminal was closed.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     try:
         with (
@@ -163,7 +172,6 @@ def understand(
 ) -> None:
     """Read messages from standard input; print what the bot makes of each, as JSON."""
     from bot.nlu.understand import understand as make_sense
-    from bot.training import train as train_model
 
     def texts() -> Any:
         for number, line in enumerate(sys.stdin, 1):
@@ -176,7 +184,7 @@ def understand(
             except (ValueError, KeyError, TypeError) as error:
                 raise fail(f'line {number}: an object with "text" is needed', 2) from error
 
-    model = train_model()
+    model = _model_ready()
     for result in make_sense(texts(), model):
         as_json(result)
         sys.stdout.flush()
@@ -656,9 +664,7 @@ async def _play(scripts: list[Any]) -> list[Any]:
 @contextmanager
 def _assistant_of_its_own() -> Iterator[Assistant]:
     """The real assistant on a new store: nothing tried may touch the records of a service."""
-    from bot.training import train as train_model
-
-    model = train_model()
+    model = _model_ready()
     with tempfile.TemporaryDirectory() as home:
         os.environ["DATABASE_URL"] = f"sqlite:///{home}/own.sqlite"
         get_settings.cache_clear()

@@ -7,12 +7,13 @@ All have defaults, so that a newcomer needs none of them. Names are the contract
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -199,5 +200,26 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings of this process; tests call ``get_settings.cache_clear()``."""
-    return Settings()
+    """The settings of this process; tests call ``get_settings.cache_clear()``.
+
+    Raises:
+        WrongSetting: a value cannot be used; it ends the program with words that name which.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise WrongSetting("\n".join(_in_words(each) for each in error.errors())) from None
+
+
+class WrongSetting(SystemExit):
+    """A setting cannot be used; says which, and what it may be."""
+
+
+_SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "URL", "WEBHOOK")
+
+
+def _in_words(error: Mapping[str, Any]) -> str:
+    name = str(error["loc"][0]).upper() if error["loc"] else "A setting"
+    value = "" if any(part in name for part in _SECRET) else f' is "{error["input"]}"'
+    said = str(error["msg"]).removeprefix("Value error, ")
+    return f"✗ {name}{value}: {said[:1].lower()}{said[1:]}. See docs/settings.md."

@@ -61,7 +61,7 @@ def test_only_the_latest_models_are_shared(tmp_path: Path) -> None:
         for kept in (tmp_path / "shared").rglob(model.name):
             os.utime(kept, (number, number))
     names = sorted(path.name for path in (tmp_path / "shared").rglob("model-*"))
-    assert names == [f"model-{number}" for number in range(4, 10)]
+    assert names == [f"model-{number}" for number in range(6, 10)]
     assert not shared_models.fetch(tmp_path / "model-of-nobody", settings)
 
 

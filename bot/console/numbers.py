@@ -262,7 +262,7 @@ def types(scope: Scope) -> Figure:
     """Types of people's maps."""
     counts = Counter(code for size, code in scope.maps if size)
     return Figure("types", "coherence", "Types of networks", ranked(counts),
-                  note="By the rules in docs/network.md, after Vassilev and others. Patients never "
+                  note="By the rules in docs/network.md, after Kennedy and others. Patients never "
                   "see a type.", whole=sum(counts.values()))  # fmt: skip
 
 

@@ -52,7 +52,8 @@ def ago(moment: datetime | None, present: datetime) -> str:
     past, span = seconds >= 0, abs(seconds)
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if span >= size:
-            count = int(span // size)
+            # What is to come is rounded: of two days six minutes are gone, and two days are left.
+            count = int(span // size) if past else round(span / size)
             if name == "day" and count > 6:
                 return day(moment)
             words = f"{count} {name}{'s' if count > 1 else ''}"

@@ -138,7 +138,9 @@ def help_in(text: str, asked: Sequence[Work] = ()) -> frozenset[Work] | None:
     ):
         found.update(asked or tuple(Work))
     if not found:
-        return frozenset() if yes_or_no(plain) is False else None
+        # "Hardly ever" tells how often, and nothing of help.
+        denied = yes_or_no(plain) is False and contact_in(plain) is None
+        return frozenset() if denied else None
     return frozenset(found)  # type: ignore[arg-type]
 
 

@@ -12,6 +12,11 @@ _SURE = 0.95
 _WORDS = 4
 _ENGLISH = "en"
 _MOST = 0.7
+_ONLY_ENGLISH = frozenset(
+    """the my cant dont doesnt didnt wont it its and with have has she they because when who what
+    someone somebody nobody up but this that would could i im ive died mum mam dad help helps get
+    going been march doing make makes out""".split()  # noqa: SIM905
+)
 
 
 @lru_cache(maxsize=1)
@@ -22,10 +27,14 @@ def _identifier() -> Any:
 
 
 def _is_in_english_words(text: str) -> bool:
-    """Whether most words are English ones: by letters alone, "i cant do stairs" is none."""
+    """Whether most words are known in English, and one is hardly known elsewhere.
+
+    By its letters alone "i cant do stairs" is none, and "je ne parle pas" is in English books.
+    """
     words = re.findall(r"[^\W\d_]+", text.casefold().replace("'", "").replace("\u2019", ""))
     known = known_words()
-    return sum(word in known for word in words) >= _MOST * len(words)
+    most = sum(word in known for word in words) >= _MOST * len(words)
+    return most and not _ONLY_ENGLISH.isdisjoint(words)
 
 
 def is_other_language(text: str) -> bool:

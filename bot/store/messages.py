@@ -380,6 +380,13 @@ def find_keyboard(
     return row
 
 
+def open_toggles(session: Session, channel: str, address: str) -> Keyboard | None:
+    """The toggles that wait in a chat, the latest; ``None`` where there are none."""
+    mine = (Keyboard.channel == channel, Keyboard.address == address, Keyboard.open.is_(True))
+    query = select(Keyboard).where(*mine, Keyboard.kind == "toggles")
+    return session.scalar(query.order_by(Keyboard.created.desc()).limit(1))
+
+
 def may_press(keyboard: Keyboard, update_key: str | None) -> bool:
     """Whether a press counts: the keyboard is open, or this same update closed it."""
     return keyboard.open or (update_key is not None and keyboard.closed_by == update_key)

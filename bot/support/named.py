@@ -20,8 +20,8 @@ _NO_NAME = frozenset(
     someone somewhere sort stuff suggest suggestion suggestions suitable support sure tell than
     thank thanks them then these they thing things think this those to today try up us useful very
     want wanted was well were when which who why will with won would yes you your id im ive ill
-    theres whats s t m ve d ll re owt nowt summat summit talk husband wife mum mam dad son daughter
-    sister brother friend""".split()  # noqa: SIM905
+    theres whats s t m ve d ll re owt nowt summat summit
+    talk""".split()  # noqa: SIM905
 )
 """Words that name no activity by themselves."""
 
@@ -37,10 +37,16 @@ def thing_named(text: str, *, but: Iterable[str] = ()) -> str:
         but: further words that name nothing: those of the place where the person lives.
     """
     others = {w for words in but for w in query_words(words)}
+    text = _FOR_WHOM.sub(" ", text)
     words = [w for w in query_words(text) if w not in _NO_NAME and w not in others]
     return " ".join(words) if len(words) <= _MOST_WORDS else ""
 
 
+_FOR_WHOM = re.compile(
+    r"\bfor (?:my |our )?(?:husband|wife|mum|mam|mother|dad|father|son|daughter|sister|brother"
+    r"|friend)\b",
+    re.IGNORECASE,
+)
 _IS_THERE = re.compile(
     r"\b(?:is|are) there\b|\b(?:have|has) (?:you|they) (?:got )?(?:a|an|any|owt|some)\b"
     r"|\b(?:do|does) (?:you|they) (?:have|know)\b|\bwhat about (?:a |an |some )?\w+ing\b"

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import re
 import time
 import warnings
 from collections import Counter
@@ -19,7 +20,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from telegram import Bot, BotCommand, Update
 from telegram.constants import ChatAction
-from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    EndPointNotFound,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
 
 from bot import metrics
 from bot.conversations import words
@@ -61,6 +69,9 @@ _LOG = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
 
 _RETRY_MAX = 60.0
+_PRESS_WAITS = (0.5, 2.0)
+"""Seconds before the spinner of a press is tried to be stopped again."""
+_DONE = re.compile(r"\W*(?:(?:i'?m|all|ok|yes|that'?s)\W+)*(?:done|finished)\W*", re.IGNORECASE)
 _AWAY_MAX = 5.0
 """Longest pause while the store is away: what comes then may tell of a risk."""
 _AWAY = (SQLAlchemyError, CannotSave)
@@ -227,7 +238,31 @@ class TelegramService:
             else:
                 if info.url != self._webhook_url:
                     _LOG.error("Telegram calls another webhook, or none: who else has the token?")
-                self._heard(info.url == self._webhook_url)
+                    await self._introduce_again()
+                failing = bool(info.pending_update_count and info.last_error_date)
+                if failing:
+                    _LOG.error(
+                        "Telegram cannot bring its updates here: %s", info.last_error_message
+                    )
+                self._heard(info.url == self._webhook_url and not failing)
+
+    async def _introduce_again(self) -> None:
+        """Say once more where updates are wanted: somebody else has changed it."""
+        try:
+            await self._say_where()
+        except TelegramError as error:
+            _LOG.warning("Telegram did not take our webhook (%s)", type(error).__name__)
+
+    async def _say_where(self) -> None:
+        if self._webhook_url:
+            await self._bot.set_webhook(
+                self._webhook_url,
+                secret_token=self._webhook_secret,
+                allowed_updates=ALLOWED,
+                drop_pending_updates=False,
+            )
+        else:
+            await self._bot.delete_webhook(drop_pending_updates=False)
 
     async def _connect(self) -> None:
         """Introduce the bot to Telegram, however long it takes."""
@@ -235,19 +270,17 @@ class TelegramService:
         while True:
             try:
                 await self._bot.initialize()
-                if self._webhook_url:
-                    await self._bot.set_webhook(
-                        self._webhook_url,
-                        secret_token=self._webhook_secret,
-                        allowed_updates=ALLOWED,
-                        drop_pending_updates=False,
-                    )
-                else:
-                    await self._bot.delete_webhook(drop_pending_updates=False)
+                await self._say_where()
                 menu = [BotCommand(name, what) for name, what in words.COMMANDS]
                 await self._bot.set_my_commands(menu)
             except InvalidToken:
                 await self._refused()
+            except RetryAfter as error:
+                await self._pause("Telegram asked to wait", error, float(_wait_of(error)))
+            except BadRequest as error:
+                # Its words name the fault, such as a webhook without HTTPS, and no secret.
+                said = f"Telegram does not take these settings: {error.message}"
+                pause = await self._pause(said, error, pause)
             except TelegramError as error:
                 pause = await self._pause("Telegram could not be reached", error, pause)
             else:
@@ -289,6 +322,11 @@ class TelegramService:
                 await self._pause("Telegram asked to wait", error, float(_wait_of(error)))
             except Conflict as error:
                 self._heard(False)
+                if "webhook" in error.message.casefold():
+                    _LOG.error("Another process set a webhook with the same token; taking it away")
+                    await self._introduce_again()
+                    pause = await self._pause("Updates could not be fetched", error, pause)
+                    continue
                 pause = await self._pause(
                     "Another process polls with the same token; stop one of them", error, pause
                 )
@@ -403,10 +441,17 @@ class TelegramService:
 
     async def _answer(self, query_id: str) -> None:
         """Stop the button's spinner at once; what it does is seen in the chat."""
-        try:
-            await self._bot.answer_callback_query(query_id)
-        except TelegramError as error:
-            _LOG.debug("A press could not be answered: %s", type(error).__name__)
+        for wait in (*_PRESS_WAITS, None):
+            try:
+                await self._bot.answer_callback_query(query_id)
+                return
+            except BadRequest:
+                return  # too old, or answered already
+            except TelegramError as error:
+                _LOG.debug("A press could not be answered: %s", type(error).__name__)
+                if wait is not None:
+                    asked = _wait_of(error) if isinstance(error, RetryAfter) else 0
+                    await asyncio.sleep(max(wait, asked))
 
     # --- turns -------------------------------------------------------------------------
 
@@ -575,6 +620,8 @@ class TelegramService:
             incoming = await asyncio.to_thread(self._pressed, row, data)
         else:
             incoming = incoming_of(row.payload)
+            if row.payload["is"] == "text" and _DONE.fullmatch(row.payload["text"]):
+                incoming = await asyncio.to_thread(self._ticked, row) or incoming
         async with self._typing(int(row.address)):
             replies = await self._turns.take(CHANNEL, row.address, incoming, update_key=row.key)
         await asyncio.to_thread(self._finish, row, replies)
@@ -586,6 +633,12 @@ class TelegramService:
         with unit_of_work(self._store_url) as session:
             keyboard = messages.find_keyboard(session, CHANNEL, row.address, data.keyboard_id)
             return Chosen(data.keyboard_id, tuple(keyboard.chosen) if keyboard else ())
+
+    def _ticked(self, row: Inbox) -> Chosen | None:
+        """The ticks that are on the phone, where "done" is typed in place of pressed."""
+        with unit_of_work(self._store_url) as session:
+            keyboard = messages.open_toggles(session, CHANNEL, row.address)
+            return Chosen(keyboard.id, tuple(keyboard.chosen)) if keyboard else None
 
     def _finish(self, row: Inbox, replies: list[Outgoing]) -> None:
         """The replies go to the outbox and the update is done: both, or neither."""

@@ -152,6 +152,17 @@ async def test_toggles_change_in_place_and_are_sent_once(api, chat, rasa):
     await api.waits_until(lambda: len(chat.toasts) == 5)
 
 
+async def test_a_typed_done_sends_the_ticks_that_are_on_the_phone(chat, rasa):
+    rasa.answers["hello"] = [AREAS]
+    await chat.says("hello")
+    question = await chat.waits_for(1)
+    await chat.presses("Sleep")
+    await chat.waits_for(lambda c: question.titles[1] == "✅ Sleep")
+    await chat.says("I'm done")
+    await chat.waits_for(2)
+    assert rasa.read[-1] == '/choose{"choice": "sleep"}'
+
+
 async def test_nothing_chosen_is_an_answer(chat, rasa):
     rasa.answers["hello"] = [AREAS]
     await chat.says("hello")

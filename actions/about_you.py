@@ -131,31 +131,23 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
             say("utter_area_unknown")
             return Heard.STAY
         keep_place(record, place.name, place.lat, place.lon, say)
-        if reopen(record, say):
-            record.keep_progress(hush=True)  # Nothing is asked on top of it.
         return Heard.DONE
     if answer.choice.startswith(PLACE):
         places = record.progress.get("places") or []
         index = int(answer.choice.removeprefix(PLACE))
         if index >= len(places):
             return Heard.STAY
-        _hint, name, lat, lon = places[index]
-        keep_place(record, name, lat, lon, say)
-        return Heard.DONE
+        return _keep_known(record, places[index], say)
     waiting = record.progress.get("places") or []
     if len(waiting) == 1 and (answer.choice == NOT_THERE or answer.said_no):
         record.keep_progress(places=None)
         say("utter_area_unknown")
         return Heard.STAY
     if len(waiting) == 1 and answer.said_yes:
-        _hint, name, lat, lon = waiting[0]
-        keep_place(record, name, lat, lon, say)
-        return Heard.DONE
+        return _keep_known(record, waiting[0], say)
     meant = _meant(answer.text, waiting)
     if len(meant) == 1:
-        _hint, name, lat, lon = meant[0]
-        keep_place(record, name, lat, lon, say)
-        return Heard.DONE
+        return _keep_known(record, meant[0], say)
     if meant:
         record.keep_progress(places=meant)
         return Heard.STAY
@@ -172,13 +164,23 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
     return Heard.STAY
 
 
+def _keep_known(record: Record, place: list[Any], say: Say) -> Heard:
+    """Keep one of the places that were offered, as the progress holds them."""
+    _hint, name, lat, lon = place
+    keep_place(record, name, lat, lon, say)
+    return Heard.DONE
+
+
 def hear_area(record: Record, answer: Answer, say: Say) -> Heard:
     """A place, or none."""
     guess = len(record.progress.get("places") or []) == 1
     if answer.skipped or (answer.said_no and not guess):
         record.keep_progress(places=None)
         return Heard.DONE
-    return hear_place(record, answer, say)
+    heard = hear_place(record, answer, say)
+    if answer.location and heard is Heard.DONE and reopen(record, say):
+        record.keep_progress(hush=True)  # Nothing is asked on top of it.
+    return heard
 
 
 def _meant(text: str, places: list[list[Any]]) -> list[list[Any]]:

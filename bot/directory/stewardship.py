@@ -125,9 +125,6 @@ class Repeat:
 def feeds(session: Session, today: date | None = None) -> list[FeedHealth]:
     """Every feed with its health, by name."""
     row = ServiceRow
-    cutoff = ((today or now().date()) - STALE_AFTER).toordinal()
-    # Of what is offered, as the lists that the counts lead to.
-    stale = and_(row.visible == 1, row.freshness > 0, row.freshness < cutoff)
 
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
@@ -141,8 +138,8 @@ def feeds(session: Session, today: date | None = None) -> list[FeedHealth]:
                 count(row.visible == 1),
                 count(row.closed_at.is_not(None)),
                 count(row.twin_of.is_not(None)),
-                count(stale),
-                count(and_(row.visible == 1, row.freshness == 0)),
+                count(_is_stale(today)),
+                count(_is_undated()),
             ).group_by(row.feed_id)
         )
     }
@@ -212,6 +209,17 @@ def flagged(
     return _lines(session, padded.contains(f" {flag} ", autoescape=True), feed, limit, offset)
 
 
+def _is_stale(today: date | None) -> ColumnElement[bool]:
+    """Offered, and last checked or changed over a year ago; the counts and the list go by it."""
+    row, cutoff = ServiceRow, ((today or now().date()) - STALE_AFTER).toordinal()
+    return and_(row.visible == 1, row.freshness > 0, row.freshness < cutoff)
+
+
+def _is_undated() -> ColumnElement[bool]:
+    """Offered, and not known when it was last checked or changed."""
+    return and_(ServiceRow.visible == 1, ServiceRow.freshness == 0)
+
+
 def stale(
     session: Session,
     *,
@@ -221,18 +229,14 @@ def stale(
     offset: int = 0,
 ) -> list[ServiceLine]:
     """Services that are shown and were last checked or changed over a year ago, oldest first."""
-    cutoff = ((today or now().date()) - STALE_AFTER).toordinal()
-    row = ServiceRow
-    condition = and_(row.visible == 1, row.freshness > 0, row.freshness < cutoff)
-    return _lines(session, condition, feed, limit, offset, oldest_first=True)
+    return _lines(session, _is_stale(today), feed, limit, offset, oldest_first=True)
 
 
 def undated(
     session: Session, *, feed: str | None = None, limit: int | None = 100, offset: int = 0
 ) -> list[ServiceLine]:
     """Services that are shown and do not say when they were last checked or changed."""
-    condition = and_(ServiceRow.visible == 1, ServiceRow.freshness == 0)
-    return _lines(session, condition, feed, limit, offset)
+    return _lines(session, _is_undated(), feed, limit, offset)
 
 
 def not_active(

@@ -117,9 +117,14 @@ class _Vocabulary:
 
 
 @lru_cache(maxsize=1)
-def _vocabulary() -> _Vocabulary:
+def _phrases() -> dict[str, Any]:
     with VOCABULARY.open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+        return dict(yaml.safe_load(file))
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> _Vocabulary:
+    data = _phrases()
     strong = {SubCategory(k): v for k, v in data["strong"].items()}
     weak = {SubCategory(k): v for k, v in data["weak"].items()}
     return _Vocabulary(
@@ -139,8 +144,7 @@ def _vocabulary() -> _Vocabulary:
 @lru_cache(maxsize=1)
 def known_words() -> tuple[str, ...]:
     """Words of five letters and more in the phrases that services are tagged by."""
-    with VOCABULARY.open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    data = _phrases()
     phrases = (p for kind in ("strong", "weak") for several in data[kind].values() for p in several)
     return tuple(sorted({w for p in phrases for w in words(p) if len(w) >= 5}))
 

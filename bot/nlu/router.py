@@ -202,6 +202,12 @@ EXPECTED: dict[str, Expectation] = {
 }
 """By slot; a slot that is not here has set choices."""
 
+
+def asks_for_a_day(asked: str | None) -> bool:
+    """Whether a day answers the question of this slot: only then is a text read for one."""
+    return EXPECTED.get(asked or "", _CHOICES).day
+
+
 SURE = 0.5
 SURE_IN_FREE_TEXT = 0.65
 VERY_SURE = 0.8
@@ -221,7 +227,7 @@ class Heard:
         stops: it is the one word that ends all reminders (``stops``).
         asks_us: it asks something of us, in so many words (``asks_us``).
         ours: it may be about what we keep (``about_ours``).
-        day: it names a day (``bot.support.dates``).
+        day: it names a day (``bot.support.dates``); looked for only where one is asked for.
     """
 
     intent: str

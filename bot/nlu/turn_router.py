@@ -23,6 +23,7 @@ from bot.nlu.router import (
     Heard,
     about_ours,
     asks,
+    asks_for_a_day,
     asks_us,
     changes_in,
     corrects,
@@ -93,7 +94,7 @@ class TurnRouter(GraphComponent):
                     stops=one_word,
                     asks_us=asks_us(text),
                     ours=about_ours(text),
-                    day=date_in(text) is not None,
+                    day=asks_for_a_day(asked) and date_in(text) is not None,
                 )
             )
             if routed != name:

@@ -254,6 +254,11 @@ def asked_for(
     return [_with_next(option, now) for option in options]
 
 
+def _way_to(listing: Listing) -> float | None:
+    """How far off it is, in km; ``None`` where nobody goes there, or that is not known."""
+    return listing.distance_km if AttendingType.VENUE in attending(listing) else None
+
+
 def looked_up(wishes: Wishes, listing: Listing, *, today: date | datetime) -> Option:
     """One service that is asked about again, whatever speaks for or against it.
 
@@ -262,7 +267,7 @@ def looked_up(wishes: Wishes, listing: Listing, *, today: date | datetime) -> Op
     now = uk_now(today)
     wanted = _needs(wishes)
     reasons = tuple(sorted(_relevance(listing, wishes, wanted), key=lambda r: -r.points))
-    distance = listing.distance_km if AttendingType.VENUE in attending(listing) else None
+    distance = _way_to(listing)
     option = Option(
         listing,
         0.0,
@@ -479,7 +484,7 @@ def _option(
     if sum(r.points for r in reasons) - fit.penalty < RELEVANCE_FLOOR:
         return Refusal.DOUBTFUL
     travel = needs_travel(listing)
-    distance = listing.distance_km if AttendingType.VENUE in attending(listing) else None
+    distance = _way_to(listing)
     if nearer_than is not None and travel and (distance is None or distance >= nearer_than):
         return Refusal.NOT_NEARER
     if cheaper is not None and (listing.lowest_cost is None or listing.lowest_cost >= cheaper):

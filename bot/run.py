@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
@@ -168,6 +169,15 @@ class Running:
         stop(self.processes.values())
 
 
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def _end_with_us() -> None:
+    """In a new process: be told to stop when who started it is killed, and keep no port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def launch(command: Sequence[str], settings: Settings, log: Path) -> subprocess.Popen[bytes]:
     """Start one process with these settings, without waiting for it.
 
@@ -185,6 +195,7 @@ def launch(command: Sequence[str], settings: Settings, log: Path) -> subprocess.
             stderr=subprocess.STDOUT,
             # A Ctrl-C reaches us alone; we stop them in order.
             start_new_session=True,
+            preexec_fn=_end_with_us,
         )
 
 

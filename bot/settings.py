@@ -25,7 +25,11 @@ Region = Literal["england", "scotland", "wales", "northern_ireland"]
 class Settings(BaseSettings):
     """Settings of one installation; field names in upper case are the variables."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        extra="ignore",
+        str_strip_whitespace=True,  # a token copied with its line's end is refused by Telegram
+    )
 
     wise_home: Path = Field(
         default=PROJECT / ".wise", description="Folder for the data, model and logs."

@@ -101,6 +101,22 @@ def test_what_the_killed_one_had_started_goes_with_it(servers: Running) -> None:
     assert not any(map(_lives, children))
 
 
+def test_servers_end_with_the_one_that_started_them(tmp_path: Path) -> None:
+    log = str(tmp_path / "log")
+    program = (
+        "import pathlib, sys, time; from bot.run import launch; from bot.settings import Settings; "
+        f"child = launch({STAYS!r}, Settings(_env_file=None), pathlib.Path({log!r}));"
+        "print(child.pid, flush=True); time.sleep(3600)"
+    )
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        child = int(starter.stdout.readline())
+        assert _lives(child)
+        starter.kill()
+    until(lambda: not _lives(child))
+
+
 def test_one_that_ends_again_and_again_is_waited_for_longer_each_time(
     servers: Running, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

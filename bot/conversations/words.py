@@ -61,6 +61,7 @@ PAPER_MISSING = "I could not make that just now. Ask me again in a minute."
 LOCATION_OFFER = "You can share where you are with the button below, or type it."
 LOCATION_SHARE = "📍 Share my location"
 LOCATION_TYPE = "⌨️ Type it instead"
+LOCATION_OVER = "All right."
 LOCATION_TYPED = "That's fine. Type your town, or the first part of your postcode."
 
 CHOOSE = "Choose one:"

@@ -113,7 +113,7 @@ class _Vocabulary:
     conditions: Phrases
     audience: Phrases
     audience_in_description: Phrases
-    vague: frozenset[str]
+    aims: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -137,7 +137,7 @@ def _vocabulary() -> _Vocabulary:
         audience_in_description=Phrases(
             {Audience(k): v for k, v in data["audience_in_description"].items()}
         ),
-        vague=frozenset(" ".join(words(t)) for t in data["vague_terms"]),
+        aims=frozenset(" ".join(words(t)) for t in data["aims"]),
     )
 
 
@@ -169,7 +169,7 @@ def tag(name: str, description: str, terms: Iterable[Term] = (), extra: str = ""
     """
     vocabulary = _vocabulary()
     found: dict[SubCategory, str] = {}
-    vague: dict[SubCategory, str] = {}
+    aims: dict[SubCategory, str] = {}
     for_whom: dict[Audience, None] = {}
     ill: dict[str, None] = {}
     term_words: list[list[str]] = []
@@ -184,10 +184,11 @@ def tag(name: str, description: str, terms: Iterable[Term] = (), extra: str = ""
         term_words.append(tokens)
         if term.scheme and says_for_whom(term.scheme):
             continue
-        target = vague if " ".join(tokens) in vocabulary.vague else found
+        is_aim = " ".join(tokens) in vocabulary.aims
+        target, kind = (aims, "aim") if is_aim else (found, "term")
         for hit in vocabulary.weak.find(tokens):
             if isinstance(hit.label, SubCategory):
-                target.setdefault(hit.label, f"term: {term.name}")
+                target.setdefault(hit.label, f"{kind}: {term.name}")
     name_words = words(name)
     text_words = words(description)
     for hit in vocabulary.weak.find(name_words):
@@ -197,7 +198,7 @@ def tag(name: str, description: str, terms: Iterable[Term] = (), extra: str = ""
         if isinstance(hit.label, SubCategory):
             found.setdefault(hit.label, f"text: {hit.phrase}")
     # A directory that uses the product's own codes has said all there is to say.
-    found = own or found or vague
+    found = own or found or aims
     for tokens in (*term_words, name_words, text_words, words(extra)):
         for hit in vocabulary.conditions.find(tokens):
             if isinstance(hit.label, str):

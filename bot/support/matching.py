@@ -15,7 +15,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from itertools import islice
 
-from bot.directory.categories import Category, SubCategory
+from bot.directory.categories import PARENT, Category, SubCategory
 from bot.directory.model import AttendingType, Listing, Precision
 from bot.directory.telling import Telling
 from bot.directory.topics import CONDITIONS, UNTAGGED, topics_wanted
@@ -78,7 +78,7 @@ _DIFFICULTY_MOST = 18.0
 _CONDITION, _CONDITION_GENERAL = 10.0, 4.0
 _NEAR, _NO_TRAVEL = 8.0, 5.0
 _TIME, _FRESH, _COMPANION, _FREE = 4.0, 3.0, 2.0, 1.0
-_LANGUAGE, _ACCESS = 10.0, 3.0
+_LANGUAGE, _ACCESS = 10.0, 8.0
 # Below this nothing is shown: it would answer nothing that the person said.
 RELEVANCE_FLOOR = 3.0
 # Nor what answers much less than the best option does, unless it must be among the choice.
@@ -88,10 +88,14 @@ MOST_OF_A_CATEGORY = 2
 _FOR_OTHERS = 0.5
 _OTHER_TOPICS = 0.2
 _NOT_NAMED = 0.7
+_FROM_AFAR = 0.5
 _FEW_CONDITIONS = 3
 _DROPPED = GapCode.DROPPED_ACTIVITY.value
+_WEAK_TIES = GapCode.NO_WEAK_TIES.value
 _HELP = Statement.HELP_OTHERS.value
 _ALIKE, _SAME_ORGANIZATION = 4.0, 3.0
+# How many of those that must be among the choice are tried, the best first.
+_TRIED = 5
 
 
 class ReasonCode(Code):
@@ -385,6 +389,8 @@ class _Needs:
         words: what a record says that is about the very thing asked, by index of the ask.
         works: the kind of work of each gap that has one, by index of the ask.
         activities: asks for something that the person used to do, of those with ``words``.
+        nearby: asks for people to know around the place, by index; ``stays_in``: nobody can be
+            met there.
     """
 
     asks: tuple[tuple[ReasonCode, str], ...]
@@ -396,6 +402,8 @@ class _Needs:
     words: Mapping[int, Telling]
     works: Mapping[int, Work]
     activities: frozenset[int]
+    nearby: frozenset[int]
+    stays_in: bool
 
 
 def _needs(wishes: Wishes) -> _Needs:
@@ -443,6 +451,8 @@ def _needs(wishes: Wishes) -> _Needs:
         words=words,
         works=works,
         activities=frozenset(activities),
+        nearby=frozenset(i for i, (_, value, _) in enumerate(tables) if value == _WEAK_TIES),
+        stays_in=wishes.stays_in,
     )
 
 
@@ -519,6 +529,10 @@ def _relevance(listing: Listing, wishes: Wishes, needs: _Needs) -> list[Reason]:
     if not listing.subcategories:
         # A record without any category may still say which work it helps with.
         answered = {i: 0.4 for i, work in needs.works.items() if work in listing.works}
+    if not needs.stays_in and AttendingType.VENUE not in attending(listing):
+        # Faces from nearby are met where people come together.
+        for index in needs.nearby & answered.keys():
+            answered[index] *= _FROM_AFAR
     for index in needs.words.keys() & answered.keys():
         # What names the thing itself comes before others of its sort.
         pattern = needs.words[index]
@@ -682,8 +696,14 @@ def _order(option: Option) -> tuple[float, float, str, str, str]:
     return (-option.score, far, listing.name.casefold(), listing.feed, listing.source_id)
 
 
+def _main_categories(listing: Listing) -> frozenset[Category]:
+    """The categories of what a service surely is, not of all that its words touch on."""
+    sure = tag_confidence(listing)
+    return frozenset(PARENT[sub] for sub, value in sure.items() if value == max(sure.values()))
+
+
 def _categories(options: Iterable[Option]) -> Counter[Category]:
-    return Counter(c for o in options for c in o.listing.categories)
+    return Counter(c for o in options for c in _main_categories(o.listing))
 
 
 def _mixed(options: Sequence[Option]) -> bool:
@@ -692,32 +712,50 @@ def _mixed(options: Sequence[Option]) -> bool:
 
 
 def _choose(ranked: Sequence[Option], wishes: Wishes, limit: int) -> list[Option]:
-    """At most two of a category, unlike one another, with the choices that must be there."""
-    chosen: list[Option] = []
-    least = RELATIVE_FLOOR * max((o.worth for o in ranked), default=0.0)
+    """The best arrangement: at most two of a category, unlike one another, with what must be there.
+
+    The best option is in it in any case, then a chance to give for who wants to, then one by
+    phone or online. Which of these it is decides what there is room for beside it, so the best
+    few are tried.
+    """
+    if not ranked or limit < 1:
+        return []
+    first = ranked[0]
+    fixed = [[first]]
+    musts: list[Callable[[Option], bool]] = [lambda o: o.is_low_effort]
+    if wishes.gives:
+        musts.insert(0, lambda o: o.listing.volunteers)
+    for must in musts:
+        able = [o for o in ranked if must(o)][:_TRIED]
+        tried = [
+            begun if any(must(o) for o in begun) else [*begun, o]
+            for begun in fixed
+            for o in able
+            if any(must(o) for o in begun) or (len(begun) < limit and _mixed([*begun, o]))
+        ]
+        fixed = tried or fixed
+    least = RELATIVE_FLOOR * max(o.worth for o in ranked)
     rest = [o for o in ranked if o.worth >= least]
-    while rest and len(chosen) < limit:
+    return max((_filled(begun, rest, limit) for begun in fixed), key=_worth_together)
+
+
+def _filled(begun: Sequence[Option], rest: Iterable[Option], limit: int) -> list[Option]:
+    """What must be there, and the best that may stand beside it."""
+    chosen, left = list(begun), [o for o in rest if o not in begun]
+    while len(chosen) < limit:
         full = {c for c, count in _categories(chosen).items() if count >= MOST_OF_A_CATEGORY}
-        allowed = [o for o in rest if not full & o.listing.categories]
+        allowed = [o for o in left if not full & _main_categories(o.listing)]
         if not allowed:
             break
         # The first of those that are as good, which is the best as ranked.
         best = min(allowed, key=lambda o: _repetition(o, chosen) - o.score)
         chosen.append(best)
-        rest.remove(best)
-    musts = [lambda o: o.is_low_effort]
-    if wishes.gives:
-        musts.insert(0, lambda o: o.listing.volunteers)
-    kept: set[int] = set()
-    for must in musts:
-        have = [i for i, o in enumerate(chosen) if must(o)]
-        if have:
-            kept.add(have[0])
-            continue
-        swapped = _let_in(chosen, [o for o in ranked if must(o) and o not in chosen], kept, limit)
-        if swapped is not None:
-            kept.add(swapped)
+        left.remove(best)
     return chosen
+
+
+def _worth_together(chosen: Sequence[Option]) -> float:
+    return sum(o.score - _repetition(o, chosen[:i]) for i, o in enumerate(chosen))
 
 
 def _repetition(option: Option, chosen: Sequence[Option]) -> float:
@@ -726,26 +764,6 @@ def _repetition(option: Option, chosen: Sequence[Option]) -> float:
     name = listing.organization_name
     same = sum(name is not None and name == o.listing.organization_name for o in chosen)
     return _ALIKE * alike + _SAME_ORGANIZATION * same
-
-
-def _let_in(
-    chosen: list[Option], wanted: Sequence[Option], kept: set[int], limit: int
-) -> int | None:
-    """Put the best of ``wanted`` in for the weakest that may go; the first stays in any case."""
-    for option in wanted:
-        if len(chosen) < limit and _mixed([*chosen, option]):
-            chosen.append(option)
-            return len(chosen) - 1
-        places = sorted(
-            (i for i in range(1, len(chosen)) if i not in kept),
-            key=lambda i: _order(chosen[i]),
-            reverse=True,
-        )
-        for i in places:
-            if _mixed([*chosen[:i], *chosen[i + 1 :], option]):
-                chosen[i] = option
-                return i
-    return None
 
 
 def _with_next(option: Option, now: datetime) -> Option:

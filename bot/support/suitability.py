@@ -193,10 +193,13 @@ def tag_confidence(listing: Listing) -> dict[SubCategory, float]:
     """How sure each sub-category is, 0 to 1, by where its tag was read.
 
     Terms are surer than names, and names than descriptions; the surest that a record has count
-    in full. Listings without tags have all their sub-categories in full.
+    in full, unless it only says what people may be after. Listings without tags have all their
+    sub-categories in full.
     """
     if not listing.tags:
         return dict.fromkeys(listing.subcategories, 1.0)
+    if any(t.reason.startswith("aim:") for t in listing.tags):  # then there is nothing better
+        return dict.fromkeys(listing.subcategories, _BY_LEVEL[1])
     levels = {t.subcategory: _TAG_LEVELS.get(t.reason[:4], 0) for t in listing.tags}
     top = min(levels.values(), default=0)
     return {sub: _BY_LEVEL[levels.get(sub, top) - top] for sub in listing.subcategories}
@@ -394,7 +397,7 @@ def _access(listing: Listing, wishes: Wishes, today: date, checks: _Checks) -> R
         return Refusal.ACCESS
     unknown = sum(a is Answer.UNKNOWN for a in answers.values())
     if unknown:
-        checks.caution(Caution.CHECK_ACCESS, 3.0 + unknown)
+        checks.caution(Caution.CHECK_ACCESS, 6.0 + unknown)
     else:
         checks.fits.add("access")
     return None

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -35,6 +36,7 @@ from telegram.error import (
 from bot import metrics
 from bot.conversations import words
 from bot.conversations.plain_text import clean, split, utf16_length
+from bot.conversations.replies import Reply
 from bot.conversations.turns import Outgoing
 from bot.papers.of_person import paper_for
 from bot.store import messages
@@ -42,6 +44,7 @@ from bot.store.base import now, unit_of_work
 from bot.store.copies import copy_of
 from bot.store.messages import Keyboard, Outbox
 from bot.telegram.keyboards import inline_markup, location_markup
+from bot.telegram.recent import Recent
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,8 +57,6 @@ _CHOICE_ROOM = 400
 _GIVE_UP_AFTER = timedelta(hours=48)
 _UPLOADS = 3
 """Tries of a picture or a file before words take its place."""
-DELETABLE = timedelta(hours=47)
-"""How old a message may be for Telegram to let a bot take it away (48 hours, less a margin)."""
 _DELETED_AT_ONCE = 10
 """Messages of one row: where Telegram asks to wait, few of them are tried again."""
 _RETRY_MAX = 60.0
@@ -139,17 +140,24 @@ def _files(copy: bool, file: str) -> list[Part]:
 def queue_replies(
     session: Session, address: str, replies: Iterable[Outgoing], update_key: str | None = None
 ) -> None:
-    """Put replies in a chat's outbox, message by message."""
-    for outgoing in replies:
-        for part in parts_of(outgoing):
-            messages.queue(
-                session,
-                channel=CHANNEL,
-                address=address,
-                payload=asdict(part),
-                keyboard_id=outgoing.keyboard_id if part.keyboard else None,
-                update_key=update_key,
-            )
+    """Put replies in a chat's outbox, message by message.
+
+    The phone's own location button goes with the first message that has no buttons of its
+    own, as a message can do one of both: where all have, a word is put before them.
+    """
+    pairs = [(outgoing, part) for outgoing in replies for part in parts_of(outgoing)]
+    shown = messages.chat(session, CHANNEL, address).location_keyboard
+    if shown and pairs and all(part.keyboard or part.location for _, part in pairs):
+        pairs.insert(0, (Outgoing(Reply()), Part(words.LOCATION_OVER)))
+    for outgoing, part in pairs:
+        messages.queue(
+            session,
+            channel=CHANNEL,
+            address=address,
+            payload=asdict(part),
+            keyboard_id=outgoing.keyboard_id if part.keyboard else None,
+            update_key=update_key,
+        )
 
 
 def queue_keyboard_change(
@@ -219,6 +227,13 @@ class Sender:
         self._retry_seconds = retry_seconds
         # What arrived in a chat while the store could not be written.
         self._unmarked: dict[str, _Mark] = {}
+        self._resting: dict[str, asyncio.Event] = {}
+        self.recent = Recent()
+
+    def hurry(self, address: str) -> None:
+        """Try again now: the chat has just been heard from, so Telegram answers."""
+        if address in self._resting:
+            self._resting[address].set()
 
     async def send_next(self, address: str) -> bool:
         """Send the chat's next message; ``False`` if there is none.
@@ -255,7 +270,8 @@ class Sender:
         except (NetworkError, InvalidToken) as error:
             pause = min(_RETRY_MAX, self._retry_seconds * 2 ** min(row.attempts, 10))
             # Spread out, so that all chats do not come back at the same moment.
-            await self._wait(row, error, pause * random.uniform(0.8, 1.2))  # noqa: S311
+            pause *= random.uniform(0.8, 1.2)  # noqa: S311
+            await self._wait(row, error, pause, may_hurry=True)
         except ChatMigrated as error:
             await self._move(row, error)
         except TelegramError as error:
@@ -296,12 +312,21 @@ class Sender:
         with unit_of_work(self._store_url) as session:
             return messages.set_unreachable(session, CHANNEL, address, problem)
 
-    async def _wait(self, row: Outbox, error: TelegramError, seconds: float) -> None:
+    async def _wait(
+        self, row: Outbox, error: TelegramError, seconds: float, *, may_hurry: bool = False
+    ) -> None:
         name = type(error).__name__
         _count_failure(error, "tried again")
         _LOG.warning("Outbox row %s waits %.1f s after %s", row.id, seconds, name)
-        await asyncio.to_thread(self._mark_retry, row.id, name)
-        await asyncio.sleep(seconds)
+        woken = asyncio.Event()
+        if may_hurry:
+            self._resting[row.address] = woken
+        try:
+            await asyncio.to_thread(self._mark_retry, row.id, name)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(woken.wait(), seconds)
+        finally:
+            self._resting.pop(row.address, None)
 
     def _mark_retry(self, row_id: int, problem: str) -> None:
         with unit_of_work(self._store_url) as session:
@@ -358,6 +383,7 @@ class Sender:
                 message = await self._bot.send_document(
                     int(row.address), document=data, filename=name, protect_content=False
                 )
+                self.recent.note(row.address, message.message_id)
                 return partial(self._mark_gone, row, message.message_id)
             except (BadRequest, NetworkError) as error:
                 if _is_to_be_raised(error, row):
@@ -404,12 +430,14 @@ class Sender:
             messages.mark_sent(session, row.id, message_id)
 
     async def _send_text(self, row: Outbox, text: str, markup: Any) -> Message:
-        return await self._bot.send_message(
+        message = await self._bot.send_message(
             int(row.address), text, reply_markup=markup, link_preview_options=_NO_PREVIEW
         )
+        self.recent.note(row.address, message.message_id)
+        return message
 
     async def _send_pin(self, row: Outbox, pin: dict[str, Any], markup: Any) -> Message:
-        return await self._bot.send_venue(
+        message = await self._bot.send_venue(
             int(row.address),
             latitude=pin["lat"],
             longitude=pin["lon"],
@@ -417,6 +445,8 @@ class Sender:
             address=clean(pin["address"]),
             reply_markup=markup,
         )
+        self.recent.note(row.address, message.message_id)
+        return message
 
     async def _send_picture(
         self, row: Outbox, part: Part, markup: Any
@@ -437,6 +467,7 @@ class Sender:
                 message = await self._bot.send_photo(
                     int(row.address), png, caption=caption or None, reply_markup=markup
                 )
+                self.recent.note(row.address, message.message_id)
                 return message, caption, True
             except (BadRequest, NetworkError) as error:
                 if _is_to_be_raised(error, row):

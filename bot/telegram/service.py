@@ -52,9 +52,9 @@ from bot.store.messages import Inbox
 from bot.store.people import forget_strangers
 from bot.telegram.keyboards import Data, read_data
 from bot.telegram.lanes import Lanes, cancel_all
+from bot.telegram.recent import DELETABLE
 from bot.telegram.sending import (
     CHANNEL,
-    DELETABLE,
     Sender,
     queue_deletion,
     queue_keyboard_change,
@@ -149,6 +149,9 @@ class TelegramService:
     ) -> None:
         self._bot = bot
         self._turns = turns
+        self._sender = sender
+        self._recent = sender.recent
+        self._albums: dict[str, str] = {}
         self._webhook_url, self._webhook_secret = webhook_url, webhook_secret
         self._store_url = store_url
         self._poll_seconds = poll_seconds
@@ -394,6 +397,9 @@ class TelegramService:
         received = self._read(raw)
         if received is None:
             return
+        if received.message_id is not None:
+            self._recent.note(received.address, received.message_id)
+        self._sender.hurry(received.address)
         try:
             is_new = await asyncio.to_thread(self._store_received, received)
         except SQLAlchemyError:
@@ -506,6 +512,11 @@ class TelegramService:
     async def _tell(
         self, trouble: _Unsaved, address: str, key: str, payload: dict[str, Any]
     ) -> None:
+        if payload["is"] in ("text", "edit") and is_exit(incoming_of(payload)):
+            if key not in trouble.screened:
+                trouble.screened.add(key)
+                await self._clear(address)
+            return
         replies = [Reply(words.CANNOT_SAVE)]
         if payload["is"] in _WITH_WORDS and key not in trouble.screened:
             trouble.screened.add(key)
@@ -516,18 +527,38 @@ class TelegramService:
         was_told, trouble.is_told = trouble.is_told, True
         try:
             for reply in replies:
-                await self._bot.send_message(int(address), reply.text)
+                sent = await self._bot.send_message(int(address), reply.text)
+                self._recent.note(address, sent.message_id)
         except TelegramError as error:
             trouble.is_told = was_told
             trouble.screened.discard(key)  # said at the next try
             _LOG.warning("A chat was not told of trouble: %s", type(error).__name__)
+
+    async def _clear(self, address: str) -> None:
+        """Take away what is known to show, without the store, newest first."""
+        for message_id in reversed(self._recent.of(address)):
+            try:
+                await self._bot.delete_message(int(address), message_id)
+            except TelegramError as error:
+                # Tried once more when the store is back and the exit is worked on.
+                _LOG.debug("A message was left for now: %s", type(error).__name__)
+
+    def _is_of_album(self, row: Inbox) -> bool:
+        """Whether it is one more picture without words of an album that was answered."""
+        album = row.payload.get("album")
+        if not album:
+            return False
+        known, self._albums[row.address] = self._albums.get(row.address), album
+        return album == known and not row.payload.get("caption")
 
     async def _work_on(self, row: Inbox) -> None:
         kind = row.payload["is"]
         data = read_data(row.payload["data"]) if kind == "press" else None
         if kind in _NOTED:
             await asyncio.to_thread(self._note, row)
-        elif kind == "edit" and await asyncio.to_thread(self._is_unchanged, row):
+        elif (kind == "edit" and await asyncio.to_thread(self._is_unchanged, row)) or (
+            kind == "unreadable" and self._is_of_album(row)
+        ):
             await asyncio.to_thread(self._finish, row, [])
         elif kind in ("text", "edit") and is_exit(incoming_of(row.payload)):
             await asyncio.to_thread(self._leave, row)
@@ -602,13 +633,12 @@ class TelegramService:
         with unit_of_work(self._store_url) as session:
             messages.drop_waiting(session, CHANNEL, row.address)
             messages.close_all(session, CHANNEL, row.address)
-            since = now() - DELETABLE
-            queue_deletion(
-                session,
-                row.address,
-                messages.shown_messages(session, CHANNEL, row.address, since),
-            )
+            kept = messages.shown_messages(session, CHANNEL, row.address, now() - DELETABLE)
+            # An erasure or a "no" to the consent leaves no row, and its messages on the phone.
+            shown = {*kept, *self._recent.of(row.address)}
+            queue_deletion(session, row.address, sorted(shown))
             self._done(session, row)
+        self._recent.forget(row.address)
 
     async def _say(self, row: Inbox, text: str) -> None:
         await asyncio.to_thread(self._finish, row, [Outgoing(Reply(text))])

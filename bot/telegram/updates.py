@@ -102,6 +102,8 @@ def _message(position: int, message: Message) -> Received | None:
     else:
         kind = next((k for field_, k in _MEDIA.items() if getattr(message, field_)), "other")
         payload = {"is": "unreadable", "kind": kind, "caption": message.caption or ""}
+        if message.media_group_id:
+            payload["album"] = message.media_group_id
     return Received(address, position, payload, message.message_id)
 
 

@@ -167,6 +167,18 @@ async def test_telegram_away_for_a_while(api, running, chat, rasa):
     assert chat.texts == ["echo one", "echo two", "echo three"]
 
 
+async def test_who_is_heard_from_does_not_wait_out_a_pause(api, stopped, rasa, monkeypatch):
+    await stopped.start()
+    monkeypatch.setattr(stopped.service._sender, "_retry_seconds", 60)
+    chat = api.chat(7)
+    api.fails("sendMessage", status=502)
+    await chat.says("one")
+    await api.waits_until(lambda: api.named("sendMessage"))
+    await chat.says("two")
+    await chat.waits_for("echo two")
+    assert chat.texts == ["echo one", "echo two"]
+
+
 async def test_telegram_away_at_the_start(api, stopped, rasa):
     api.away = True
     await stopped.start()

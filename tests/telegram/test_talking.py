@@ -1,10 +1,11 @@
 """What a patient sees on the phone."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.conversations import words
 from bot.store.base import unit_of_work
-from bot.store.messages import receive
+from bot.store.messages import erase_chat, receive
 from tests.telegram.conftest import MAP_WORDS, PNG, until
 
 YES_NO = {
@@ -281,6 +282,31 @@ async def test_the_location_button_goes_with_the_next_reply(chat, rasa):
     assert chat.reply_keyboard == []
 
 
+async def test_the_location_button_goes_where_every_reply_has_buttons(chat, rasa):
+    rasa.answers["hello"] = [
+        {"text": "Where?", "custom": {"ask_location": True}, "buttons": YES_NO["buttons"]}
+    ]
+    await chat.says("hello")
+    await chat.waits_for(2)
+    rasa.answers["skip"] = [YES_NO]
+    await chat.says("skip")
+    await chat.waits_for(4)
+    assert chat.reply_keyboard == []
+    assert chat.texts[2:] == [words.LOCATION_OVER, YES_NO["text"]]
+    assert chat.messages[3].titles == ["Yes", "No"]
+
+
+async def test_an_album_is_answered_once_and_its_words_are_read(chat, rasa):
+    for _ in range(3):
+        await chat.sends_photo(album="7")
+    await chat.sends_photo("I want to die", album="7")
+    await chat.says("hello")
+    await chat.waits_for("echo hello")
+    assert rasa.read[-2:] == ["I want to die", "hello"]
+    assert len(rasa.read) <= 3
+    assert len(chat.texts) == 3
+
+
 async def test_what_is_not_words_is_answered(chat, rasa):
     await chat.sends_voice()
     await chat.sends_sticker()
@@ -389,6 +415,31 @@ async def test_the_quick_exit_takes_away_an_answer_that_is_on_its_way(api, chat,
     gone = {int(call["message_id"]) for call in api.named("deleteMessage")}
     assert not chat.messages
     assert len(gone) == 3
+
+
+async def test_the_quick_exit_works_after_all_was_erased(api, running, chat, url):
+    await chat.says("one")
+    await chat.waits_for(1)
+    await until(lambda: not running.service._sending._tasks)
+    with unit_of_work(url) as session:
+        erase_chat(session, "telegram", "7")
+    await chat.says("Exit")
+    await api.waits_until(lambda: not chat.messages)
+
+
+async def test_the_quick_exit_works_while_nothing_can_be_kept(api, running, chat, monkeypatch):
+    def away(*_):
+        raise OperationalError("insert", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(running.service, "_tell_after", 0)
+    await chat.says("one")
+    await chat.waits_for(1)
+    monkeypatch.setattr(running.service, "_store_received", away)
+    await chat.says("two")
+    await chat.waits_for(2)
+    assert chat.texts[1] == words.CANNOT_SAVE
+    await chat.says("Exit")
+    await api.waits_until(lambda: not chat.messages)
 
 
 async def test_a_caption_is_read(chat, rasa):

@@ -157,9 +157,11 @@ class Chat:
         """A voice note of three seconds."""
         return await self.sends(voice={**_file("voice"), "duration": 3})
 
-    async def sends_photo(self, caption: str = "") -> int:
-        """A picture, with or without words."""
+    async def sends_photo(self, caption: str = "", *, album: str = "") -> int:
+        """A picture, with or without words, by itself or as one of an album."""
         content: dict[str, Any] = {"photo": [{**_file("photo"), "width": 90, "height": 90}]}
+        if album:
+            content["media_group_id"] = album
         return await self.sends(**content, **({"caption": caption} if caption else {}))
 
     async def sends_sticker(self) -> int:

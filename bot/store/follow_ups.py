@@ -127,6 +127,21 @@ def taken_up(session: Session, person: Person, moment: datetime) -> bool:
     return later == moment
 
 
+def is_held(session: Session, row: messages.Outbox, moment: datetime) -> bool:
+    """Whether what we begin with came late and waits for the day, as the channel was away.
+
+    Not where anything else waits behind it: then the person has written, and is awake.
+    """
+    if not (row.update_key or "").startswith(KEY):
+        return False
+    keys = messages.waiting_keys(session, row.channel, row.address)
+    if any(not (key or "").startswith(KEY) for key in keys):
+        return False
+    address = session.get(Address, (row.channel, row.address))
+    person = session.get(Person, address.person_id) if address is not None else None
+    return person is not None and not Hours(person.time_zone, person.ask_hour).allows(moment)
+
+
 def is_to_come(session: Session, plan_id: int) -> bool:
     """Whether a time to ask about a plan is agreed and not reached yet."""
     query = select(FollowUp.id).where(FollowUp.plan_id == plan_id, FollowUp.state == WAITING)

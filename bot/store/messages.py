@@ -292,6 +292,14 @@ def next_message(session: Session, channel: str, address: str) -> Outbox | None:
     ).first()
 
 
+def waiting_keys(session: Session, channel: str, address: str) -> list[str | None]:
+    """Keys of the updates that the chat's waiting messages answer."""
+    found = select(Outbox.update_key).where(
+        Outbox.channel == channel, Outbox.address == address, Outbox.state == WAITING
+    )
+    return list(session.scalars(found))
+
+
 def chats_with_messages(session: Session, channel: str) -> list[str]:
     """Addresses that have messages waiting."""
     found = select(Outbox.address).where(Outbox.channel == channel, Outbox.state == WAITING)

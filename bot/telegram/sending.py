@@ -39,7 +39,7 @@ from bot.conversations.plain_text import clean, split, utf16_length
 from bot.conversations.replies import Reply
 from bot.conversations.turns import Outgoing
 from bot.papers.of_person import paper_for
-from bot.store import messages
+from bot.store import follow_ups, messages
 from bot.store.base import now, unit_of_work
 from bot.store.copies import copy_of
 from bot.store.messages import Keyboard, Outbox
@@ -296,7 +296,7 @@ class Sender:
                 metrics.count(metrics.SEND_FAILURES, error="TooOld", then="given up")
                 messages.mark_failed(session, row.id, "too old")
                 row = messages.next_message(session, CHANNEL, address)
-            if row is None:
+            if row is None or follow_ups.is_held(session, row, now()):
                 return None
             if "change" in row.payload or "delete" in row.payload:
                 return row, None, None, False

@@ -237,6 +237,7 @@ class Service:
         area_codes: of the same, from what stands beside its name (``areas.codes_of``).
         assured_date: when a person last checked the record.
         last_modified: when the record was last changed, which is not a check.
+        ends: the last day on which its owner shows it, where there is one.
         flags: what the importer repaired or doubts.
     """
 
@@ -269,6 +270,7 @@ class Service:
     audience: frozenset[Audience] = frozenset()
     assured_date: date | None = None
     last_modified: date | None = None
+    ends: date | None = None
     flags: tuple[str, ...] = ()
 
 
@@ -292,6 +294,7 @@ class Listing:
         precision: of the location that ``distance_km`` was measured to.
         access_notes: all accessibility statements on the first location, as sentences.
         attending_access: how to join, in the feed's terms ("referral", "drop-in", …).
+        ends: the last day on which its owner shows it, where there is one.
     """
 
     id: int
@@ -326,6 +329,7 @@ class Listing:
     area_codes: tuple[str, ...] = ()
     assured_date: date | None = None
     last_modified: date | None = None
+    ends: date | None = None
     licence: str | None = None
     attribution: str | None = None
     flags: tuple[str, ...] = ()

@@ -199,7 +199,9 @@ def holds(schedule: Schedule, today: date) -> bool:
 
 
 def is_over(listing: Listing, today: date) -> bool:
-    """Whether every schedule for the place that the card names has come to its end."""
+    """Whether its last day, or every schedule for the place that the card names, is past."""
+    if listing.ends is not None and listing.ends < today:
+        return True
     here = schedules_here(listing)
     return bool(here) and all(s.until is not None and s.until < today for s in here)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import time_machine
 from sqlalchemy import select
 
 from bot.store.directory import ServiceRow
+from bot.support.when import is_over
 from tests.directory.conftest import Store, make_service
 from tests.directory.importing import listings, load, page, write
 
@@ -52,3 +54,10 @@ def test_a_service_appears_and_goes_on_the_days_that_its_owner_gave(
             load(store, source)
             shown.append(bool(listings(store)))
     assert shown == [False, True, True, False]
+
+
+def test_its_last_day_counts_without_another_import(store: Store, tmp_path: Path) -> None:
+    with time_machine.travel("2026-11-10T12:00:00Z", tick=False):
+        load(store, write(tmp_path, page(outpost(visible_to="2026-11-12T00:00:00.000Z"))))
+    [listing] = listings(store).values()
+    assert [is_over(listing, date(2026, 11, day)) for day in (12, 13)] == [False, True]

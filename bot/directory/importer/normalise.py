@@ -240,6 +240,7 @@ def to_service(record: Record) -> Service:
         audience=tagged.audience,
         assured_date=repair.clean_date(record.get("assured_date")),
         last_modified=repair.clean_date(record.get("last_modified")),
+        ends=repair.clean_date(record.get("visible_to")),
         flags=tuple(dict.fromkeys(flags)),
     )
 

@@ -146,13 +146,6 @@ def says_nothing(text: str) -> bool:
     return len(re.findall(r"[^\W\d_]{2,}", text)) < 2
 
 
-_DONE = re.compile(
-    r"\W*(?:(?:ok|okay|right|yes|yeah|no|i'?m|im|we'?re|that'?s|thats|think)\W+)*"
-    r"(?:(?:all )?done|finished|that'?s (?:it|all|the lot|me|everything)|it|all|nothing else"
-    r"|no more)"
-    r"(?:\W+(?:now|thanks?|thank you|ta|love|then|really))*\W*",
-    re.IGNORECASE,
-)
 _ALL = re.compile(
     r"\W*(?:(?:i said|well|oh|really|to be honest|yes|it'?s|they'?re|probably|a bit of)\W+)*"
     r"(?:both|all(?: of)?(?: (?:them|it|these|three|four|five))?|the lot|everything|they all are"
@@ -160,11 +153,6 @@ _ALL = re.compile(
     r"(?: of (?:them|these|it))?(?:\W+(?:really|equally|the same|are|is|love|bad|big|hard))*\W*",
     re.IGNORECASE,
 )
-
-
-def says_done(text: str) -> bool:
-    """Whether typed words only say that the ticks are as they should be: "done", "that's it"."""
-    return bool(text) and _DONE.fullmatch(straight(text)) is not None
 
 
 def says_all(text: str) -> bool:

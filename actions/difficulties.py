@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.choices import chosen, says_all, says_done
+from actions.choices import chosen, says_all
 from actions.forms import Aside, Ask, Done, Heard, StageForm, question
 from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import label, labels, listed, said_back
+from bot.conversations.ticks import says_done
 from bot.needs.areas import Area, Size
 from bot.network.edits import is_role
 from bot.network.model import Status

@@ -33,7 +33,7 @@ from bot.rights.minimise import DIAGNOSIS, minimise
 from bot.rights.proxy import proxy_in
 from bot.rights.wishes import HELPER
 from bot.safety.model import Level, Screening
-from bot.safety.replies import compose
+from bot.safety.route import route_for
 from bot.safety.screen import screen
 from bot.settings import get_settings
 from bot.store import messages
@@ -401,17 +401,8 @@ def apology_for(incoming: Incoming, apology_words: str = words.APOLOGY) -> list[
     """The apology, after the right route where the message that failed tells of a risk."""
     apology = Reply(apology_words)
     text = incoming.text if isinstance(incoming, Text) else getattr(incoming, "caption", "")
-    if not text:
-        return [apology]
-    try:
-        seen = screen(text)
-        if seen.level is Level.NONE:
-            return [apology]
-        route = compose(seen, *get_settings().service)
-    except Exception as error:
-        _LOG.error("A failed turn could not be screened: %s", place_of(error))
-        return [apology]
-    return [Reply(route), apology]
+    route = route_for(text, get_settings().service)
+    return [Reply(route), apology] if route else [apology]
 
 
 def payload_for(incoming: Text | Location | Unreadable) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import hmac
 import logging
-import re
 import time
 import warnings
 from collections import Counter
@@ -34,6 +33,7 @@ from bot.conversations import words
 from bot.conversations.locks import LOCKS_AWAY, Locks, locks_of
 from bot.conversations.replies import Reply
 from bot.conversations.saving import CannotSave
+from bot.conversations.ticks import says_done, sends_ticks
 from bot.conversations.turns import (
     Chosen,
     Incoming,
@@ -71,7 +71,6 @@ warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
 _RETRY_MAX = 60.0
 _PRESS_WAITS = (0.5, 2.0)
 """Seconds before the spinner of a press is tried to be stopped again."""
-_DONE = re.compile(r"\W*(?:(?:i'?m|all|ok|yes|that'?s)\W+)*(?:done|finished)\W*", re.IGNORECASE)
 _AWAY_MAX = 5.0
 """Longest pause while the store is away: what comes then may tell of a risk."""
 _AWAY = (SQLAlchemyError, CannotSave)
@@ -650,7 +649,7 @@ class TelegramService:
             incoming = await asyncio.to_thread(self._pressed, row, data)
         else:
             incoming = incoming_of(row.payload)
-            if row.payload["is"] == "text" and _DONE.fullmatch(row.payload["text"]):
+            if row.payload["is"] == "text" and says_done(row.payload["text"]):
                 incoming = await asyncio.to_thread(self._ticked, row) or incoming
         async with self._typing(int(row.address)):
             replies = await self._turns.take(CHANNEL, row.address, incoming, update_key=row.key)
@@ -668,7 +667,9 @@ class TelegramService:
         """The ticks that are on the phone, where "done" is typed in place of pressed."""
         with unit_of_work(self._store_url) as session:
             keyboard = messages.open_toggles(session, CHANNEL, row.address)
-            return Chosen(keyboard.id, tuple(keyboard.chosen)) if keyboard else None
+            if keyboard is None or not sends_ticks(row.payload["text"], keyboard.chosen):
+                return None
+            return Chosen(keyboard.id, tuple(keyboard.chosen))
 
     def _finish(self, row: Inbox, replies: list[Outgoing]) -> None:
         """The replies go to the outbox and the update is done: both, or neither."""

@@ -25,6 +25,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -35,6 +36,7 @@ from starlette.templating import Jinja2Templates
 
 from bot.alerting import send_for_ever
 from bot.conversations import words
+from bot.conversations.replies import Reply
 from bot.metrics import Queues
 from bot.network.model import Network
 from bot.network.picture import render_png, render_svg
@@ -43,7 +45,7 @@ from bot.settings import Settings
 from bot.webchat import health
 from bot.webchat.guards import BodyTooLarge, SecurityHeaders, Visitors, is_foreign, read_body
 from bot.webchat.secret import INNER_HEADER, inner_token
-from bot.webchat.wire import MAX_TEXT, WireError, check_turn
+from bot.webchat.wire import MAX_TEXT, WireError, check_incoming, check_turn, to_wire
 
 if TYPE_CHECKING:
     from bot.papers.of_person import Paper
@@ -121,6 +123,7 @@ def create_app(
         routes=[
             Route("/", pages.chat, methods=["GET"]),
             Route("/chat/turn", pages.turn, methods=["POST"]),
+            Route("/chat/screen", pages.screen, methods=["POST"]),
             Route("/chat/leave", pages.leave, methods=["POST"]),
             Route("/chat/map/{map_id}.svg", partial(pages.picture, png=False), methods=["GET"]),
             Route("/chat/map/{map_id}.png", partial(pages.picture, png=True), methods=["GET"]),
@@ -154,9 +157,20 @@ def _stored_paper(address: str, name: str) -> Paper:
     return paper_for("webchat", address, name)
 
 
+def _route_for(text: str, settings: Settings) -> str:
+    from bot.safety.route import route_for
+
+    return route_for(text, settings.service)
+
+
 def _refusal(status: int, code: str, *, retry: bool) -> JSONResponse:
     """What the page turns into words: ``code`` names a text in the page's template."""
     return JSONResponse({"error": code, "retry": retry}, status_code=status)
+
+
+def _away(error: SQLAlchemyError) -> Response:
+    logger.error("the store is away (%s)", type(error).__name__)
+    return PlainTextResponse("This cannot be read just now. Try again later.", status_code=503)
 
 
 class _Pages:
@@ -182,6 +196,7 @@ class _Pages:
                 "service_name": self.settings.wise_service_name,
                 "routes": routes_for(self.settings.wise_region),
                 "max_text": MAX_TEXT,
+                "exit_words": sorted(words.EXIT_WORDS),
             },
         )
         self.visitors.welcome(request, response)
@@ -205,7 +220,7 @@ class _Pages:
             return _refusal(413, "too_long", retry=False)
         except WireError as error:
             return _refusal(422, error.code, retry=False)
-        except ValueError:
+        except (ValueError, RecursionError):  # not JSON, or nested without end
             return _refusal(400, "unreadable", retry=False)
         with TURN_SECONDS.time():
             return await self._ask_rasa(
@@ -237,6 +252,21 @@ class _Pages:
             return _refusal(502, "failed", retry=True)
         return JSONResponse({"replies": replies, "retry": True} if retry else {"replies": replies})
 
+    async def screen(self, request: Request) -> Response:
+        """The route for a text that could not be sent and tells of a risk: kept nowhere.
+
+        The Rasa server may be away, so this one looks; the first look loads the detectors.
+        """
+        if is_foreign(request):
+            return _refusal(403, "refused", retry=False)
+        try:
+            body = json.loads(await read_body(request, _BODY_LIMIT))
+            incoming = check_incoming({"type": "text", "text": body["text"]})
+        except (BodyTooLarge, ValueError, KeyError, TypeError, RecursionError):
+            return _refusal(400, "unreadable", retry=False)
+        route = await asyncio.to_thread(_route_for, incoming["text"], self.settings)
+        return JSONResponse({"replies": [to_wire(Reply(route), None)] if route else []})
+
     async def leave(self, request: Request) -> Response:
         """Forget the visitor on this device; what they told the service stays with it."""
         if is_foreign(request):
@@ -247,9 +277,12 @@ class _Pages:
 
     async def picture(self, request: Request, *, png: bool) -> Response:
         address = self.visitors.address(request)
-        svg = address and await asyncio.to_thread(
-            self.map_svg, request.path_params["map_id"], address
-        )
+        try:
+            svg = address and await asyncio.to_thread(
+                self.map_svg, request.path_params["map_id"], address
+            )
+        except SQLAlchemyError as error:
+            return _away(error)
         # The same answer for "not yours" and "not there": ids must not be tried out.
         if not svg:
             return PlainTextResponse("There is no such picture.", status_code=404)
@@ -266,6 +299,8 @@ class _Pages:
             as_json, as_page = await asyncio.to_thread(_stored_copy, address or "")
         except LookupError:
             return PlainTextResponse("Nothing is kept about you here.", status_code=404)
+        except SQLAlchemyError as error:
+            return _away(error)
         name = words.COPY_PAGE if page else words.COPY_JSON
         headers = {
             "Content-Security-Policy": _COPY_POLICY,
@@ -285,6 +320,8 @@ class _Pages:
             )
         except LookupError:
             return PlainTextResponse("There is no such file.", status_code=404)
+        except SQLAlchemyError as error:
+            return _away(error)
         headers = {
             "Content-Disposition": f'attachment; filename="{paper.name}"',
             "Cache-Control": "no-store",

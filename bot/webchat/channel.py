@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import metrics
 from bot.conversations import words
 from bot.conversations.saving import CannotSave
+from bot.conversations.ticks import sends_ticks
 from bot.conversations.turns import (
     Chosen,
     Incoming,
@@ -190,7 +191,12 @@ def read_incoming(incoming: dict[str, Any]) -> Incoming:
         return Chosen(incoming["keyboard_id"], tuple(incoming["indexes"]))
     if kind == "location":
         return Location(incoming["latitude"], incoming["longitude"])
-    return Text("/start" if kind == "hello" else incoming["text"])
+    if kind == "hello":
+        return Text("/start")
+    ticked = incoming.get("ticked")
+    if ticked and sends_ticks(incoming["text"], ticked["indexes"]):
+        return Chosen(ticked["keyboard_id"], tuple(ticked["indexes"]))
+    return Text(incoming["text"])
 
 
 def _address(body: dict[str, Any]) -> str:

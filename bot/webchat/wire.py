@@ -4,6 +4,7 @@ A turn is one JSON object::
 
     {"update_key": "3f0c…", "incoming": {"type": "hello"}
         | {"type": "text", "text": "my wife Jean"}
+        | {"type": "text", "text": "and gout", "ticked": {"keyboard_id": "k1", "indexes": [0]}}
         | {"type": "press", "keyboard_id": "k1", "index": 0}
         | {"type": "chosen", "keyboard_id": "k1", "indexes": [0, 2]}
         | {"type": "location", "latitude": 51.67, "longitude": -0.6}}
@@ -56,10 +57,15 @@ def check_turn(body: Any) -> tuple[str, dict[str, Any]]:
     incoming = body.get("incoming")
     if not isinstance(incoming, dict):
         raise WireError("incoming: a JSON object is needed")
-    return key, _check_incoming(incoming)
+    return key, check_incoming(incoming)
 
 
-def _check_incoming(incoming: dict[str, Any]) -> dict[str, Any]:
+def check_incoming(incoming: dict[str, Any]) -> dict[str, Any]:
+    """What came, with nothing in it that was not asked for.
+
+    Raises:
+        WireError: a field is missing, of the wrong type or out of range.
+    """
     kind = incoming.get("type")
     if kind == "hello":
         return {"type": "hello"}
@@ -69,7 +75,12 @@ def _check_incoming(incoming: dict[str, Any]) -> dict[str, Any]:
             raise WireError("incoming.text: a text is needed")
         if len(text) > MAX_TEXT:
             raise WireError(f"incoming.text: longer than {MAX_TEXT} characters", "too_long")
-        return {"type": "text", "text": text}
+        # Half of a character, as a cut emoji leaves it, could not be passed on.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        ticked = incoming.get("ticked")
+        if not isinstance(ticked, dict):
+            return {"type": "text", "text": text}
+        return {"type": "text", "text": text, "ticked": _chosen(ticked, "incoming.ticked")}
     if kind == "press":
         return {
             "type": "press",
@@ -77,15 +88,7 @@ def _check_incoming(incoming: dict[str, Any]) -> dict[str, Any]:
             "index": _index(incoming.get("index"), "incoming.index"),
         }
     if kind == "chosen":
-        indexes = incoming.get("indexes")
-        if not isinstance(indexes, list) or len(indexes) > _MAX_CHOICES:
-            raise WireError(f"incoming.indexes: a list of up to {_MAX_CHOICES} is needed")
-        chosen = {_index(index, "incoming.indexes") for index in indexes}
-        return {
-            "type": "chosen",
-            "keyboard_id": _keyboard_id(incoming),
-            "indexes": sorted(chosen),
-        }
+        return {"type": "chosen", **_chosen(incoming, "incoming.indexes")}
     if kind == "location":
         return {
             "type": "location",
@@ -93,6 +96,14 @@ def _check_incoming(incoming: dict[str, Any]) -> dict[str, Any]:
             "longitude": _degrees(incoming, "longitude", 180),
         }
     raise WireError("incoming.type: hello, text, press, chosen or location is needed")
+
+
+def _chosen(choice: dict[str, Any], name: str) -> dict[str, Any]:
+    indexes = choice.get("indexes")
+    if not isinstance(indexes, list) or len(indexes) > _MAX_CHOICES:
+        raise WireError(f"{name}: a list of up to {_MAX_CHOICES} is needed")
+    chosen = {_index(index, name) for index in indexes}
+    return {"keyboard_id": _keyboard_id(choice), "indexes": sorted(chosen)}
 
 
 def _keyboard_id(incoming: dict[str, Any]) -> str:

@@ -141,13 +141,15 @@ def test_the_picture_is_shown_with_its_words(page: Page, rasa: FakeRasa, chat_ur
     words = "Jean is in the middle.\nTom is a little further out."
     rasa.answer = by_type(hello=[reply(words, map_id="m1")])
     open_chat(page, chat_url)
-    image = page.get_by_role("img", name="Jean is in the middle.")
+    image = page.get_by_role("img", name="A picture of the people around you")
     expect(image).to_be_visible()
     page.wait_for_function("document.querySelector('.picture img').naturalWidth > 0")
     assert last_reply(page) == words
+    expect(companion(page).locator(".text")).not_to_have_attribute("aria-hidden", "true")
     page.get_by_role("button", name="Make the picture bigger").click()
     larger = page.get_by_role("dialog", name="Your picture, larger")
     expect(larger).to_be_visible()
+    expect(larger.get_by_role("link", name="Leave this page quickly")).to_be_visible()
     page.keyboard.press("Escape")
     expect(larger).to_be_hidden()
 
@@ -156,7 +158,7 @@ def test_a_picture_that_is_gone_leaves_the_words(page: Page, rasa: FakeRasa, cha
     rasa.answer = by_type(hello=[reply("Jean is in the middle.", map_id="someone-elses")])
     open_chat(page, chat_url)
     expect(page.get_by_text("The picture could not be shown")).to_be_visible()
-    expect(companion(page).locator(".text")).not_to_have_attribute("aria-hidden", "true")
+    assert last_reply(page) == "Jean is in the middle."
 
 
 def test_writing_is_shown_while_waiting(page: Page, rasa: FakeRasa, chat_url: str) -> None:
@@ -203,6 +205,56 @@ def test_what_was_answered_but_not_kept_is_sent_again_by_itself(
     expect(page.locator(".trouble")).to_have_count(0)
 
 
+def test_what_could_not_be_sent_is_sent_again_by_itself(
+    page: Page, rasa: FakeRasa, chat_url: str
+) -> None:
+    open_chat(page, chat_url)
+    rasa.up = False
+    say(page, "my sister Ann")
+    rasa.up = True
+    expect(companion(page)).to_have_count(2)
+    assert last_reply(page) == "You said: my sister Ann"
+    expect(page.locator(".trouble")).to_have_count(0)
+
+
+def test_a_risk_gets_its_route_whatever_waits_before_it(
+    page: Page, rasa: FakeRasa, chat_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "bot.webchat.app._route_for", lambda text, _: "Call 999." if "die" in text else ""
+    )
+    open_chat(page, chat_url)
+    rasa.up = False
+    say(page, "my sister Ann")
+    expect(page.locator(".trouble").first).to_contain_text("In an emergency call 999")
+    say(page, "I want to die")
+    expect(companion(page).last).to_have_text("WISE Companion says: Call 999.")
+    rasa.up = True
+    press(page, "Try again")
+    assert [turn.get("text") for turn in rasa.turns[1:]] == ["my sister Ann", "I want to die"]
+
+
+def test_words_never_reach_the_address_bar_where_the_script_does_not_run(
+    page: Page, chat_url: str
+) -> None:
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(chat_url)
+    expect(page.get_by_label("Your message")).to_be_disabled()
+    expect(page.get_by_text("The chat has not started.")).to_be_visible()
+    leave = page.get_by_role("link", name="Leave this page quickly")
+    expect(leave).to_have_attribute("href", "https://www.bbc.co.uk/weather")
+
+
+def test_a_browser_of_some_years_ago_can_chat(page: Page, rasa: FakeRasa, chat_url: str) -> None:
+    page.add_init_script("delete AbortSignal.timeout; delete window.BroadcastChannel")
+    open_chat(page, chat_url)
+    say(page, "hello there")
+    assert last_reply(page) == "You said: hello there"
+    for script in ("links", "queue", "chat", "view"):
+        source = page.request.get(f"{chat_url}/static/chat/{script}.js").text()
+        assert "(?<" not in source  # Safari before 16.4 reads none of it
+
+
 def test_an_answer_lost_on_the_way_is_asked_for_again_without_a_second_turn(
     page: Page, rasa: FakeRasa, chat_url: str
 ) -> None:
@@ -237,6 +289,7 @@ def test_a_lost_cookie_does_not_lose_the_message(page: Page, rasa: FakeRasa, cha
     page.context.clear_cookies()
     say(page, "still here")
     assert last_reply(page) == "You said: still here"
+    expect(page.get_by_text("This is a new chat.")).to_be_visible()
 
 
 def test_the_whole_chat_works_by_keyboard(page: Page, rasa: FakeRasa, chat_url: str) -> None:
@@ -348,13 +401,74 @@ def test_leaving_quickly_clears_the_page_and_forgets_the_chat(
     say(page, "something private")
     first = set(rasa.addresses)
     with page.expect_request("**/chat/leave"):
-        page.get_by_role("button", name="Leave this page quickly").click()
+        page.get_by_role("link", name="Leave this page quickly").click()
     page.wait_for_url("https://www.bbc.co.uk/weather")
     page.go_back()
     assert "private" not in page.content()
     open_chat(page, chat_url)
     assert page.get_by_text("something private").count() == 0
     assert len(rasa.addresses - first) == 1
+
+
+@pytest.mark.parametrize("size", [(360, 640), (360, 340), (683, 384)])
+def test_the_way_out_is_always_in_sight(
+    page: Page, rasa: FakeRasa, chat_url: str, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_chat(page, chat_url)
+    for number in range(6):
+        say(page, f"{number} " + "words " * 40)
+    expect(page.get_by_role("link", name="Leave this page quickly").first).to_be_in_viewport()
+
+
+def test_the_word_exit_leaves_although_nothing_answers(
+    page: Page, rasa: FakeRasa, chat_url: str
+) -> None:
+    page.context.route(
+        "https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<h1>Weather</h1>")
+    )
+    open_chat(page, chat_url)
+    rasa.up = False
+    say(page, "he hits me")
+    page.get_by_label("Your message").fill("Exit!")
+    page.keyboard.press("Enter")
+    page.wait_for_url("https://www.bbc.co.uk/weather")
+
+
+def test_a_chat_that_was_left_offline_does_not_show_when_it_is_opened_again(
+    page: Page, rasa: FakeRasa, chat_url: str
+) -> None:
+    page.context.route(
+        "https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<h1>Weather</h1>")
+    )
+    open_chat(page, chat_url)
+    page.route("**/chat/leave", lambda route: route.abort(), times=1)
+    first = set(rasa.addresses)
+    page.get_by_role("link", name="Leave this page quickly").click()
+    page.wait_for_url("https://www.bbc.co.uk/weather")
+    open_chat(page, chat_url)
+    expect(companion(page)).to_have_count(1)
+    assert len(rasa.addresses - first) == 1
+
+
+def test_other_tabs_are_left_too(page: Page, rasa: FakeRasa, chat_url: str) -> None:
+    page.context.route(
+        "https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<h1>Weather</h1>")
+    )
+    open_chat(page, chat_url)
+    other = page.context.new_page()
+    open_chat(other, chat_url)
+    page.get_by_role("link", name="Leave this page quickly").click()
+    other.wait_for_url("https://www.bbc.co.uk/weather")
+
+
+def test_ticks_count_where_done_is_typed(page: Page, rasa: FakeRasa, chat_url: str) -> None:
+    rasa.answer = by_type(hello=[reply("What is hard?", **AREAS)])
+    open_chat(page, chat_url)
+    page.get_by_role("checkbox", name="Money").check()
+    say(page, "done")
+    ticked = {"keyboard_id": "k2", "indexes": [1, 2]}
+    assert rasa.turns[-1] == {"type": "text", "text": "done", "ticked": ticked}
 
 
 def test_a_patient_who_comes_back_is_the_same_patient(

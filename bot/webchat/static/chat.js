@@ -9,9 +9,12 @@ const main = document.querySelector("main");
 const composer = document.getElementById("composer");
 const message = document.getElementById("message");
 const tooLong = document.getElementById("too-long");
-const leave = document.getElementById("leave");
+const leaves = document.querySelectorAll(".leave");
+const tabs = "BroadcastChannel" in self ? new BroadcastChannel("chat") : null;
+const LEFT = "chat-left";
 const limit = Number(message.dataset.limit);
 let writing;
+let gone = false; // whether this page is being left quickly
 
 const queue = new Queue({
   start(item) {
@@ -39,6 +42,12 @@ const queue = new Queue({
   waits(item) {
     view.showTrouble(item.article, view.words("waiting"), null);
   },
+  route(item, replies) {
+    view.showReplies(replies, choices);
+  },
+  renewed() {
+    view.showNote(view.words("renewed"));
+  },
   idle() {
     main.dataset.busy = "false";
     stopWriting();
@@ -62,6 +71,7 @@ const choices = {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         button.textContent = title;
+        if (view.isPast(button)) return; // answered in another way meanwhile
         view.closeChoices(article);
         send(
           // Two decimals are about a kilometre: enough to find help nearby, and no more.
@@ -74,8 +84,9 @@ const choices = {
         );
       },
       () => {
-        button.disabled = false;
         button.textContent = title;
+        if (view.isPast(button)) return;
+        button.disabled = false;
         view.showTrouble(article, view.words("no_place"), null);
         article.classList.remove("unsent");
       },
@@ -127,20 +138,74 @@ composer.addEventListener("submit", (event) => {
   }
   message.value = "";
   grow();
-  send({ type: "text", text }, text);
+  if (isExit(text)) {
+    leaveNow(); // whatever the line or the server does
+    return;
+  }
+  const ticked = view.ticked();
+  send({ type: "text", text, ...(ticked && { ticked }) }, text);
 });
+
+/** The word of the quick exit alone, however it is written. */
+function isExit(text) {
+  const said = (text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []).join(" ");
+  return JSON.parse(message.dataset.exit).includes(said);
+}
+
+/** Remembers on this device that it has left, until the server has forgotten it too. */
+const left = {
+  set() {
+    try {
+      localStorage.setItem(LEFT, "1");
+    } catch {
+      // Storage is off: the beacon alone has to do.
+    }
+  },
+  get() {
+    try {
+      return localStorage.getItem(LEFT) !== null;
+    } catch {
+      return false;
+    }
+  },
+  clear() {
+    localStorage.removeItem(LEFT);
+  },
+};
 
 function leaveNow() {
   // All that shows goes first: the next page may be slow to come.
-  view.clearLog();
-  message.value = "";
-  document.title = leave.dataset.title;
-  document.body.classList.add("left");
+  clear();
+  left.set();
+  tabs?.postMessage("left");
   navigator.sendBeacon("/chat/leave");
-  location.replace(leave.dataset.to);
+  location.replace(leaves[0].href);
 }
 
-leave.addEventListener("click", leaveNow);
+function clear() {
+  gone = true;
+  view.clearLog();
+  message.value = "";
+  document.title = leaves[0].dataset.title;
+  document.body.classList.add("left");
+}
+
+for (const way of leaves) {
+  way.addEventListener("click", (event) => {
+    event.preventDefault();
+    leaveNow();
+  });
+}
+
+// Other tabs show the same chat: they go too.
+tabs?.addEventListener("message", () => {
+  clear();
+  location.replace(leaves[0].href);
+});
+
+addEventListener("beforeunload", (event) => {
+  if (!gone && queue.waits) event.preventDefault(); // it would be lost
+});
 
 addEventListener("online", () => queue.go());
 // A page taken back out of the browser's memory may be another visitor's: begin again.
@@ -148,4 +213,25 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-queue.add({ type: "hello" });
+/** Begins; where this device has left and the server may not know, it forgets first. */
+async function begin() {
+  while (left.get()) {
+    try {
+      const answer = await fetch("/chat/leave", { method: "POST" });
+      if (answer.ok) {
+        await fetch("/", { cache: "no-store" }); // a new visitor's cookie
+        left.clear();
+        break;
+      }
+    } catch {
+      // Not there: nothing of the chat is shown until it is.
+    }
+    view.showNote(view.words("hello_away"));
+    await new Promise((later) => setTimeout(later, 5000));
+  }
+  document.body.classList.add("started");
+  message.disabled = composer.querySelector("button").disabled = false;
+  queue.add({ type: "hello" });
+}
+
+begin();

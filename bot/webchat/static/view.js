@@ -43,8 +43,12 @@ export function showTrouble(article, text, again) {
   const trouble = copy("trouble");
   trouble.querySelector("p").textContent = text;
   const retry = trouble.querySelector("button");
-  if (again) retry.addEventListener("click", again);
-  else retry.remove();
+  if (again) {
+    retry.addEventListener("click", () => {
+      composer.querySelector("textarea").focus({ preventScroll: true }); // the button goes
+      again();
+    });
+  } else retry.remove();
   article.classList.add("unsent");
   article.append(trouble);
   toBottom();
@@ -84,9 +88,6 @@ function showReply(reply, on) {
     text.className = "text";
     text.id = textId;
     appendLinked(text, reply.text);
-    // The picture's alternative is these very words: read out once, not twice. Links must
-    // stay within reach, though.
-    if (reply.map_id && !text.querySelector("a")) text.setAttribute("aria-hidden", "true");
     bubble.append(text);
   }
   if (reply.copy) bubble.append(files());
@@ -119,6 +120,7 @@ function buttons(reply, textId, on, article) {
   reply.buttons.forEach((title, index) => {
     choices.append(
       button(title, (event) => {
+        if (isPast(event.currentTarget)) return;
         event.currentTarget.classList.add("chosen");
         closeChoices(article);
         on.press(reply.keyboard_id, index, title);
@@ -131,6 +133,7 @@ function buttons(reply, textId, on, article) {
 function toggles(reply, textId, on, article) {
   const form = document.createElement("form");
   form.className = "choices toggles";
+  form.dataset.keyboard = reply.keyboard_id;
   const set = document.createElement("fieldset");
   set.setAttribute("aria-labelledby", textId);
   const boxes = reply.toggles.map((toggle) => {
@@ -150,6 +153,7 @@ function toggles(reply, textId, on, article) {
   form.append(set, done);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    if (isPast(form)) return;
     const indexes = boxes.flatMap((box, index) => (box.checked ? [index] : []));
     closeChoices(article);
     on.chosen(
@@ -204,30 +208,67 @@ function picture(reply) {
   const bigger = figure.querySelector("button");
   const lost = figure.querySelector(".lost");
   const address = `/chat/map/${encodeURIComponent(reply.map_id)}`;
-  image.alt = reply.text || words("picture_alt");
+  // The words below it say the same, and can be read line by line.
+  image.alt = words("picture_alt");
   image.addEventListener("load", () => reveal(figure.closest("article")));
   image.addEventListener("error", () => {
     image.remove();
     bigger.remove();
     lost.hidden = false;
-    figure.nextElementSibling?.removeAttribute("aria-hidden");
   });
   image.src = `${address}.svg`;
+  if (!viewer.showModal) bigger.remove(); // Safari before 15.4
   bigger.addEventListener("click", () => {
     const large = document.createElement("img");
     large.src = image.src;
     large.alt = image.alt;
-    viewer.querySelector(".scroll").replaceChildren(large);
+    const scroll = viewer.querySelector(".scroll");
+    scroll.replaceChildren(large);
     viewer.showModal();
+    const toMiddle = () =>
+      scroll.scrollTo(
+        (scroll.scrollWidth - scroll.clientWidth) / 2,
+        (scroll.scrollHeight - scroll.clientHeight) / 2,
+      );
+    if (large.complete) toMiddle();
+    large.addEventListener("load", toMiddle);
   });
   return figure;
 }
 
 /** Makes every choice below `part` one that has been made or has passed. */
 export function closeChoices(part) {
+  for (const choices of part.querySelectorAll(".choices")) choices.dataset.past = "true";
   for (const choice of part.querySelectorAll(".choices button, .choices input")) {
-    choice.disabled = true;
+    // What has the focus keeps it, or a screen reader is thrown back to the top of the page.
+    if (choice === document.activeElement) choice.setAttribute("aria-disabled", "true");
+    else choice.disabled = true;
   }
+}
+
+/** Whether the question of a choice has been answered or overtaken. */
+export function isPast(choice) {
+  return choice.closest(".choices").dataset.past === "true";
+}
+
+/** The ticks of the question that is open, as they stand; null where none is. */
+export function ticked() {
+  const open = [...log.querySelectorAll("form.toggles")].find((form) => !isPast(form));
+  if (!open) return null;
+  const boxes = [...open.querySelectorAll("input")];
+  return {
+    keyboard_id: open.dataset.keyboard,
+    indexes: boxes.flatMap((box, index) => (box.checked ? [index] : [])),
+  };
+}
+
+/** A line between the messages, of the page itself. */
+export function showNote(text) {
+  const note = document.createElement("p");
+  note.className = "note";
+  note.textContent = text;
+  if (log.lastElementChild?.textContent !== text) log.append(note);
+  toBottom();
 }
 
 /** Shows or hides "is writing"; put in only when needed, so that it is read out. */
@@ -241,6 +282,7 @@ export function showTyping(on) {
 /** Empties the log. */
 export function clearLog() {
   log.replaceChildren();
+  if (viewer.open) viewer.close();
   viewer.querySelector(".scroll").replaceChildren();
 }
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 from actions.words import label, labels, listed, said_back
 from bot.directory.model import AttendingType
 from bot.network.model import Network
 from bot.support.card import CardFacts
+from bot.support.dates import day_words
 from bot.support.matching import Reason, ReasonCode
 
 WHY_SHOWN = 2
@@ -112,16 +112,6 @@ def _when(card: CardFacts, most: int = TIMES_SHOWN) -> str:
         if card.next_is_bank_holiday:
             parts.append(label("card", "bank_holiday"))
     return " ".join(parts) or label("card", "when_unknown")
-
-
-def day_words(day: date, opens: object = None) -> str:
-    """ "Tuesday 24 November, 10am"."""
-    words = f"{day:%A} {day.day} {day:%B}"
-    if opens is None:
-        return words
-    hour, minute = opens.hour, opens.minute  # type: ignore[attr-defined]
-    clock = f"{hour % 12 or 12}" + (f":{minute:02d}" if minute else "")
-    return f"{words}, {clock}{'am' if hour < 12 else 'pm'}"
 
 
 def _where(card: CardFacts) -> str:

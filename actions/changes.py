@@ -73,7 +73,7 @@ def _put_names(record: Record, answer: Answer, say: Say, told: Sequence[str]) ->
         for m in answer.members
         if not set(told) & {*keys_of(network, [m.name])}
     ]
-    made = with_mentions(network, named, record.next_member_key)
+    made = with_mentions(network, named, record.next_member_key, answer.text)
     record.keep_network(made.network, "add", answer.update_key)
     for status in _NEWCOMERS:
         if new := [m.label for m in made.added if m.status is status]:
@@ -329,8 +329,10 @@ def _last(record: Record) -> str | None:
 
 
 def _to_you(name: str) -> str:
-    """ "my friend Mair" as it is said back: "your friend Mair"."""
+    """ "my friend Mair" as it is said back: "your friend Mair"; a word for somebody too."""
     words = name.split()
+    if words and is_role(name) and words[0].casefold() not in ("my", "your", "our", "the"):
+        return f"your {name[:1].lower()}{name[1:]}"
     return " ".join(["your", *words[1:]]) if words[:1] in (["my"], ["My"]) else name
 
 
@@ -510,7 +512,7 @@ def asks_of_one(record: Record, answer: Answer, say: Say) -> bool:
         return False
     network = record.network()
     named = keys_named(answer.text, network)
-    made = with_mentions(network, answer.members, record.next_member_key)
+    made = with_mentions(network, answer.members, record.next_member_key, answer.text)
     if len(named) != 1 or made.network != network:
         return False
     if news_in(network, answer.text, answer.members):

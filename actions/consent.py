@@ -24,7 +24,7 @@ from actions.forms import (
     question,
     welcome,
 )
-from actions.risk import note_before_consent, reopen, take_check
+from actions.risk import is_seen_by_chance, note_before_consent, reopen, take_check
 from actions.turn import Answer, Say
 from actions.visits import bring_people_into_view
 from bot.conversations.journey import OPEN
@@ -75,7 +75,7 @@ class ActionGreet(Aside):
             welcome(say)
             return [FollowupAction("consent_form")]
         record.person.last_seen_at = now()
-        if reopen(record, say):
+        if not is_seen_by_chance(record, tracker) and reopen(record, say):
             return self.STAY
         if record.person.stage == OPEN and active_form(tracker) is None:
             if waiting(record):

@@ -16,7 +16,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import outcomes
-from actions.cards import day_words
 from actions.choices import says_nothing
 from actions.forms import (
     SLOTS,
@@ -66,6 +65,7 @@ from bot.support.barriers import (
     but_in,
     turned_away,
 )
+from bot.support.dates import day_words
 from bot.support.discreet import Activity
 from bot.support.named import which_named
 from bot.support.practice import (
@@ -77,6 +77,7 @@ from bot.support.practice import (
     Move,
     Said,
     evidence,
+    is_planned,
     is_to_come,
     lowest,
     move_in,
@@ -539,6 +540,8 @@ def _tried(answer: Answer, barrier: Barrier | None) -> Said | None:
         return Said.PARTLY
     if (told := tried_in(answer.text)) is not None:
         return told
+    if is_planned(answer.text) or (answer.said_no and not answer.said_yes):
+        return Said.NO
     if answer.intent == "report_not_done" and sure and not answer.said_yes:
         return Said.NO
     if answer.said_yes or (answer.intent == "report_done" and sure):
@@ -713,6 +716,9 @@ class ActionFollowUpDue(Action):
                 record.keep_progress(follow_up_unasked=True)
                 asked = tracker.get_slot("requested_slot")
                 if active_form(tracker) == FORM and asked != outcomes.SLOT:
+                    row, _plan = _current(record)
+                    if row.state != follow_ups.NUDGED:  # it is about another time, not once more
+                        return begin(record, say)
                     say("utter_follow_up_reminder")
                     return [FollowupAction(FORM)]
                 return begin(record, say)

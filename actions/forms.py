@@ -218,14 +218,19 @@ class Ask(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Ask; a failure is said, never silent."""
-        from actions.risk import reopen, reopen_is_due
+        from actions.risk import is_seen_by_chance, reopen, reopen_is_due
 
         say = Say(dispatcher)
         try:
             with record_of(tracker) as record:
                 if record is not None and record.progress.get("hush"):
                     record.keep_progress(hush=False)
-                elif record is not None and reopen_is_due(record) and reopen(record, say):
+                elif (
+                    record is not None
+                    and not is_seen_by_chance(record, tracker)
+                    and reopen_is_due(record)
+                    and reopen(record, say)
+                ):
                     # The person says when to go on: nothing is asked on top of it.
                     pass
                 elif record is not None:

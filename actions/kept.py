@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from actions.cards import day_words
 from actions.words import label, labels, listed
 from bot.rights.consents import CHOICES, Scope
 from bot.settings import get_settings
@@ -31,6 +30,7 @@ from bot.store.tables import (
     StaffRequest,
     UnmetNeed,
 )
+from bot.support.dates import day_words
 from bot.support.preferences import LANGUAGE
 
 Row = TypeVar("Row", bound=Base)

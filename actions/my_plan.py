@@ -12,16 +12,21 @@ from actions.forms import ANSWERED, SLOTS, Aside, active_form
 from actions.options import asks_what_is_saved, say_saved
 from actions.papers import paper_buttons
 from actions.plan import plan_meant, say_when_asked
-from actions.plans import FORM, ask_about, plan_words, short, show_plans
+from actions.plans import (
+    FORM,
+    PLAN,
+    ask_about,
+    plan_words,
+    press,
+    short,
+    show_plans,
+    take_up_button,
+)
 from actions.turn import Answer, Say
 from actions.words import label, labels
 from bot.rights.consents import Scope
 from bot.store.record import MAX_ACTIVE_PLANS, Record
 from bot.store.tables import Plan
-
-PLAN = "plan:"
-"""What the buttons send: ``plan:pause:7`` is about plan 7. They go with the intent that shows the
-plans, so that they mean the same whatever is being asked."""
 
 MAX_LATER = 5
 ASK_AGAIN = (2,)
@@ -38,11 +43,6 @@ _ENDS = {
     "pause": ("paused", "utter_follow_up_pause"),
     "drop": ("dropped", "utter_follow_up_drop"),
 }
-
-
-def _press(verb: str, *ids: int) -> str:
-    choice = ":".join([verb, *map(str, ids)])
-    return f'show_plan{{"choice": "{PLAN}{choice}"}}'
 
 
 def show(record: Record, say: Say, form: str | None) -> None:
@@ -77,17 +77,17 @@ def _presses(record: Record, plans: Sequence[Plan], later: Sequence[Plan]) -> li
         presses = _moves(plans[0])
     else:
         presses = [
-            (label("buttons", "plan", what=short(record, p)), _press("edit", p.id)) for p in plans
+            (label("buttons", "plan", what=short(record, p)), press("edit", p.id)) for p in plans
         ]
     taken_up = [
-        (label("buttons", "take_up_one", what=short(record, p)), _press("take_up", p.id))
+        (label("buttons", "take_up_one", what=short(record, p)), press("take_up", p.id))
         for p in later
     ]
     return [*presses, *taken_up]
 
 
 def _moves(plan: Plan) -> list[tuple[str, str]]:
-    return [(title, _press(code, plan.id)) for code, title in labels("plan_moves").items()]
+    return [(title, press(code, plan.id)) for code, title in labels("plan_moves").items()]
 
 
 class ActionShowPlan(Aside):
@@ -135,7 +135,7 @@ def _do(
         say("utter_plan_do_what", plan=plan_words(record, plan), intents=_moves(plan))
         return Aside.STAY
     elif verb == "change":
-        parts = [(title, _press(code, plan.id)) for code, title in labels("plan_parts").items()]
+        parts = [(title, press(code, plan.id)) for code, title in labels("plan_parts").items()]
         say("utter_plan_change_what", plan=plan_words(record, plan), intents=parts)
         return Aside.STAY
     elif verb in _QUESTIONS:
@@ -155,7 +155,7 @@ def _end(
 ) -> Sequence[EventType] | None:
     state, response = _ENDS[verb]
     record.end_plan(plan, state)
-    say(response, intents=[(label("buttons", "take_up"), _press("take_up", plan.id))])
+    say(response, intents=[take_up_button(plan)])
     if making and plan.id == record.progress.get("plan_draft"):
         # Nothing more is asked of a plan that is not to be.
         return [*(SlotSet(slot, ANSWERED) for slot in SLOTS["plan"]), FollowupAction(FORM)]
@@ -167,10 +167,10 @@ def _take_up(record: Record, plan: Plan, say: Say) -> Sequence[EventType] | None
     active = record.plans()
     if plan not in active and len(active) >= MAX_ACTIVE_PLANS:
         aside = [
-            (label("buttons", "put_aside", what=short(record, p)), _press("swap", plan.id, p.id))
+            (label("buttons", "put_aside", what=short(record, p)), press("swap", plan.id, p.id))
             for p in active
         ]
-        keep = (label("buttons", "keep_three"), _press("keep", plan.id))
+        keep = (label("buttons", "keep_three"), press("keep", plan.id))
         say("utter_plan_full", intents=[*aside, keep])
         return Aside.STAY
     record.take_up(plan)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actions.cards import day_words
 from actions.options import wishes_of
 from actions.turn import Say
 from actions.words import label, listed
@@ -13,6 +12,7 @@ from bot.papers.words import CALENDAR_FILE, CALENDAR_TITLES, PAGE_FILE
 from bot.store.record import Record
 from bot.store.tables import Plan
 from bot.support.asks import Ask
+from bot.support.dates import day_words
 from bot.support.discreet import Activity
 from bot.support.matching import may_come_along
 

@@ -14,7 +14,6 @@ from functools import wraps
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
-from actions.cards import day_words
 from actions.choices import is_button
 from actions.company import mourned
 from actions.forms import (
@@ -47,7 +46,7 @@ from actions.plan_questions import (
     Idea,
     people_ideas,
 )
-from actions.plans import ask_about, draft, in_hand, show_plans
+from actions.plans import ask_about, draft, in_hand, show_plans, take_up_button
 from actions.review import take_death
 from actions.turn import Answer, Say
 from actions.words import label, listed, said_back
@@ -59,7 +58,7 @@ from bot.store.base import now
 from bot.store.record import MAX_ACTIVE_PLANS, Record
 from bot.store.tables import FollowUp, Plan
 from bot.support.barriers import Barrier, barrier_in
-from bot.support.dates import date_in, hour_in
+from bot.support.dates import date_in, day_words, hour_in
 from bot.support.follow_up import DEFAULT_WEEKS
 from bot.support.named import which_named
 from bot.support.practice import Move, move_in
@@ -95,6 +94,8 @@ def keep_when(record: Record, plan: Plan, answer: Answer) -> None:
         day = day_named(record, answer.text)
         if day or not (answer.skipped or answer.said_no):
             plan.when_words, plan.when_date = answer.text, day
+            if day is not None:
+                record.ask_not_before(plan, day)
 
 
 def keep_who(record: Record, plan: Plan, answer: Answer) -> None:
@@ -204,10 +205,26 @@ def _idea_in(record: Record, answer: Answer) -> Idea | None:
 
 _ASKS = re.compile(
     r"(?:(?:and|but|so|well|oh|er|um|hang on|just)\W+)*"
+    # "When the weather picks up" and "will ask Jean" are answers.
+    r"(?!when\W+(?:the|it|he|she|they|my|things|there|everyone|\w+['’]s)\b)"
+    r"(?!(?:will|could|would)\W+(?:be|ask|do|go|see|have to)\b)"
     r"(?:do(?:es)?|is|are|will|can|could|how|what|when|where|which|who|why|would)\b(?!['’]t)"
     r"(?!\W+(?:if|about|i\b|knows\b|we\b|ever\b))",
     re.IGNORECASE,
 )
+
+
+_SECOND_THOUGHTS = re.compile(
+    r"\b(?:changed my mind|(?:do ?n['’]?t|do not|not sure i|no longer) (?:really )?(?:fancy|want to"
+    r" (?:go|do|try))|rather not|gone off (?:it|the idea)|not for me)\b",
+    re.IGNORECASE,
+)
+
+
+def _has_second_thoughts(record: Record, answer: Answer) -> bool:
+    """Whether, asked for a day, the person would rather not: their words are no day."""
+    wants_none = bool(answer.text) and bool(_SECOND_THOUGHTS.search(answer.text))
+    return wants_none and day_named(record, answer.text) is None
 
 
 def _asks_back(record: Record, answer: Answer) -> bool:
@@ -274,6 +291,11 @@ class ValidatePlanForm(StageForm):
     @not_a_question
     def validate_plan_when(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """A day in words, or a rough idea; not knowing yet is fine."""
+        if _has_second_thoughts(record, answer):
+            plan = draft(record)
+            record.end_plan(plan, "dropped")
+            say("utter_follow_up_drop", intents=[take_up_button(plan)])
+            return Done(SLOTS["plan"])
         keep_when(record, draft(record), answer)
         return Heard.DONE
 
@@ -563,6 +585,13 @@ def _move_the_day(record: Record, answer: Answer, say: Say) -> bool:
     return True
 
 
+_ASKS_TO_BE_ASKED = re.compile(
+    r"\b(?:remind|ask|check|message|text|write|tell|nudge|let me know|follow up|get in touch|ring"
+    r"|reminder)\b",
+    re.IGNORECASE,
+)
+
+
 class ActionSetReminder(Aside):
     """Remind me: what can be done is to ask how a plan goes."""
 
@@ -582,6 +611,10 @@ class ActionSetReminder(Aside):
         if (day := day_named(record, answer.text)) is not None:
             if _move_the_day(record, answer, say):
                 return None
+            asks = _ASKS_TO_BE_ASKED.search(answer.text)
+            if Scope.REMINDERS not in record.consents() and not asks:
+                # A day by itself is no yes to being written to.
+                return ask_about(record, draft(record), ASKED_ABOUT, tracker, show=False)
             record.give_consent(Scope.REMINDERS)
             say_when_asked(record, [record.ask_on(draft(record), day)], say)
             return None

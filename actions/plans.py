@@ -21,6 +21,11 @@ from bot.support.company import is_named
 FORM = "plan_form"
 
 
+PLAN = "plan:"
+"""What the buttons send: ``plan:pause:7`` is about plan 7. They go with the intent that shows the
+plans, so that they mean the same whatever is being asked."""
+
+
 def plan_words(record: Record, plan: Plan) -> str:
     """A plan as the person reads it: with what might get in the way, and what then."""
     barrier, then = _may_be_read(record, plan.barrier), _may_be_read(record, plan.and_then)
@@ -79,3 +84,14 @@ def ask_about(
     record.keep_progress(plan_draft=plan.id, plan_beside=beside, misses=0)
     asked = [SlotSet(slot, None if slot in slots else ANSWERED) for slot in SLOTS["plan"]]
     return [*asked, FollowupAction(FORM)]
+
+
+def press(verb: str, *ids: int) -> str:
+    """What a button sends that does something with plans."""
+    choice = ":".join([verb, *map(str, ids)])
+    return f'show_plan{{"choice": "{PLAN}{choice}"}}'
+
+
+def take_up_button(plan: Plan) -> tuple[str, str]:
+    """The button that makes a plan active again."""
+    return label("buttons", "take_up"), press("take_up", plan.id)

@@ -242,6 +242,20 @@ def reopen_is_due(record: Record) -> bool:
     return asked > (REOPEN_AFTER_EMERGENCY if _is_urgent(_told(told)) else REOPEN_AFTER)
 
 
+_AT_HOME = frozenset({Category.ABUSE, Category.NEGLECT})
+
+
+def is_seen_by_chance(record: Record, tracker: Tracker) -> bool:
+    """Whether what was told is about home, and the chat was only opened: another may look on.
+
+    A chat page opens by itself on a device that several use. What was told comes back once the
+    person has said something.
+    """
+    told = record.progress.get("reopen")
+    opened = (tracker.latest_message.get("text") or "").startswith("/greet")
+    return told is not None and opened and _told(told).category in _AT_HOME
+
+
 def reopen(record: Record, say: Say) -> bool:
     """Come back once, gently, to what was told earlier in the visit; whether there was anything."""
     told = record.progress.get("reopen")

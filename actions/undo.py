@@ -15,7 +15,12 @@ UNDO = "undo"
 
 _KEEP = re.compile(
     r"\W*(?:(?:no|oh|actually|wait|sorry|please|but|nah|hang on|can you|don'?t)\W+)*"
-    r"(?:leave|keep|put)\b(?!\W+(?:off|out))",
+    r"(?:(?:leave|keep|put)\b(?!\W+(?:off|out))"
+    r"|(?:bring|get|have)\b(?:\W+[\w'’-]+){1,4}?\W+back\b)"
+    # "You shouldn't have taken Bob off", "I never asked you to remove Jean".
+    r"|.*\b(?:should ?n['’]?t have|should not have|why (?:have|did) you"
+    r"|(?:never|did ?n['’]?t|did not) (?:ask|asked|tell|told|say|said|want|wanted|mean|meant))\b"
+    r".*\b(?:tak\w+|took|remov\w+|delet\w+|off)\b",
     re.IGNORECASE,
 )
 _IT = re.compile(r"\b(?:him|her|them|it|both)\b", re.IGNORECASE)
@@ -71,13 +76,26 @@ def _is_of_message(record: Record, last: tuple[str | None, Network] | None) -> b
 
 
 def take_keep(record: Record, answer: Answer, say: Say) -> bool:
-    """ "No, leave Bob on" takes back that Bob was just taken off; whether it was that."""
+    """ "No, leave Bob on" takes back that Bob was taken off; whether it was that.
+
+    Where something else was changed since, Bob alone comes back.
+    """
     if not _KEEP.match(answer.text) or (last := record.last_change()) is None:
         return False
-    now = {m.key for m in record.network()}
-    off = {m.label: m.key for m in last[1] if m.key not in now}
-    named = names_in(answer.text, off) or _IT.search(answer.text)
-    if not off or not named or names_in(answer.text, [m.label for m in record.network()]):
+    network = record.network()
+    now = {m.key for m in network}
+    if names_in(answer.text, [m.label for m in network]):
         return False
-    undo(record, say, whole=takes_back_all(answer))
-    return True
+    off = {m.label: m.key for m in last[1] if m.key not in now}
+    if off and (names_in(answer.text, off) or _IT.search(answer.text)):
+        undo(record, say, whole=takes_back_all(answer))
+        return True
+    for before in record.networks_before():
+        gone = {m.label: m for m in before if m.key not in now}
+        if named := names_in(answer.text, gone):
+            for name in named:
+                network = network.added(gone[name])
+            record.keep_network(network, "add", answer.update_key)
+            say("utter_undone_back", names=listed(named))
+            return True
+    return False

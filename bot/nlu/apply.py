@@ -68,20 +68,30 @@ def as_called(mention: MemberMention, text: str) -> MemberMention:
 
 
 def with_mentions(
-    network: Network, mentions: Iterable[MemberMention], new_key: Callable[[], str]
+    network: Network,
+    mentions: Iterable[MemberMention],
+    new_key: Callable[[], str],
+    text: str | None = None,
 ) -> Added:
     """The network with the mentioned members on it.
 
     A mention of somebody who is there already fills in what was not known, and changes
     nothing that was. Whom it tells of strain or of lost touch is looked for by kin words as well:
     "my sister", of whom the map calls Ann.
+
+    Args:
+        network: the map.
+        mentions: whom the text names.
+        new_key: gives a key for a new member.
+        text: the text itself. What it has no word for is only guessed: "Olwen lives in Canada now"
+            is of the one Olwen on the map, whatever she was taken for.
     """
     added: list[Member] = []
     known: list[Member] = []
     for mention in mentions:
         if not mention.name.strip():
             continue
-        there = _same(network, mention)
+        there = _same(network, mention, text)
         if there is not None:
             network = network.changed(there.key, **_news(there, mention))
             known.append(network[there.key])
@@ -102,18 +112,33 @@ def with_mentions(
     return Added(network, tuple(added), tuple(known))
 
 
-def _same(network: Network, mention: MemberMention) -> Member | None:
+def _same(network: Network, mention: MemberMention, text: str | None) -> Member | None:
     label = label_from(mention.name).casefold()
-    for member in network:
-        if label in _names_of(member) and (
-            mention.relationship in (None, member.relationship) or _vague(member, mention)
-        ):
+    called = [member for member in network if label in _names_of(member)]
+    for member in called:
+        if mention.relationship in (None, member.relationship) or _vague(member, mention):
             return member
+    if len(called) == 1 and _may_be_no_other(called[0], mention, text):
+        return called[0]
     if mention.strain or mention.status is Status.LOST_TOUCH:
         found = meant(network, mention.name)
         there = network[found.key] if isinstance(found, Match) else None
         return there if there is not None and there.status is not Status.DIED else None
     return None
+
+
+def _may_be_no_other(member: Member, mention: MemberMention, text: str | None) -> bool:
+    """Whether what a mention calls somebody is no reason to take them for another.
+
+    "Our Mavis" is family, as the sister on the map is; and what a text has no word for was guessed.
+    """
+    if mention.relationship is Relationship.OTHER_FAMILY and member.relationship in FAMILY:
+        return True
+    if text is None:
+        return False
+    words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text)
+    said = (" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, at + 4))
+    return all(relationship_in(each) is not mention.relationship for each in said)
 
 
 def _names_of(member: Member) -> tuple[str, ...]:
@@ -305,6 +330,8 @@ def _edited(network: Network, member: Member, edit: EditMention) -> Edited:
         if not edit.value.strip():
             return Edited("unclear", network, member.label)
         label = label_from(edit.value)
+        if label == member.label:
+            return Edited("unclear", network, member.label)
         return Edited("done", network.changed(member.key, label=label), member.label, label)
     values: dict[str, Any]
     if edit.operation == "set_circle":

@@ -2,7 +2,9 @@
 
 The trained reader hears who and what, and is weak in "not": "Maureen doesn't do my tablets",
 "don't take Bob off", "it's not Stan that died". It also takes whose a relative is for the
-relative ("Bridget's husband died"). These checks take such changes away; none adds one.
+relative ("Bridget's husband died"), bad news for a death ("Bob fell"), and what is only asked or
+supposed for something to do ("should I take Bob off?"). These checks take such changes away; none
+adds one.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from bot.network.model import Status, Work
 from bot.nlu.attributes import find
 from bot.nlu.context import help_in
 from bot.nlu.lexicon import relationship_in
+from bot.nlu.losses import tells_of_death
 from bot.nlu.meaning import EditMention, MemberMention
 from bot.nlu.words import straight
 
@@ -27,15 +30,16 @@ _NOT_ONLY = (
     r"|moans?|complains?|asks?)\b)"
 )
 _UP_TO = r"(?:\W+(?!(?:i|we|you|who|that)\b)[\w'-]+){0,2}?\W+"
-_DENIES = rf"{_UP_TO}{_NOT_DO}\b{_NOT_ONLY}"
+_DENIES = rf"{_UP_TO}(?:{_NOT_DO}|used to|would(?=[^.;!?]*\bif\b))\b{_NOT_ONLY}"
 _KEPT = re.compile(
-    r"\b(?:don'?t|do not|never|didn'?t|wouldn'?t|not going to|not gonna|won'?t"
-    r"|didn'?t (?:say|ask|mean|want) (?:you )?to)\W+"
-    r"(?:(?:you|ever|please|want to|want|need to|to|go and|dare|be)\W+)*"
+    r"\b(?:don'?t|do not|never|didn'?t|wouldn'?t|must ?n'?t|must not|should ?n'?t|should not"
+    r"|no need|not going to|not gonna|won'?t|didn'?t (?:say|ask|mean|want) (?:you )?to)\W+"
+    r"(?:(?:you|ever|please|want to|want|need to|to|go and|dare|be|have|said|say|asked|ask)\W+)*"
     r"(?:remove|removing|delete|deleting|get rid|drop|rub|wipe|bin|cross|scrap"
     r"|(?:take|taking)\b(?:\W+[\w'-]+){1,4}?\W+(?:off|out|away))\b"
     r"|\b(?:i'?m|i am) not (?:going to|gonna)\W*$|\bnot yet\W*$"
-    r"|\b(?:leave|keep)\b(?:\W+[\w'-]+){1,3}?\W+on\b",
+    r"|\b(?:leave|keep)\b(?:\W+[\w'-]+){1,3}?\W+on\b"
+    r"|\b(?:do|would)(?:n'?t| not) (?:want|like)\b(?:\W+[\w'-]+){1,3}?\W+(?:off|out|gone)\b",
     re.IGNORECASE,
 )
 _COMES_ALONG = re.compile(
@@ -44,6 +48,22 @@ _COMES_ALONG = re.compile(
     re.IGNORECASE,
 )
 """Somebody who is to come along is not to be taken off: "take our Susan with me"."""
+_INSTEAD = re.compile(r"\b(?:take|bring|have|ask|get|with)\b[^.;!?]*\binstead\b", re.IGNORECASE)
+"""Of who goes where: "take Susan instead of Frank" changes a plan, not the map."""
+_NOT_ADDED = re.compile(
+    r"\b(?:don'?t|do not|please don'?t|no need to|not going to|needn'?t|shouldn'?t|mustn'?t)\W+"
+    r"(?:(?:you|ever|please|want to|want|need to|to|go and|have to|be)\W+)*"
+    r"(?:add|adding|put|putting|stick|include|pop)\b",
+    re.IGNORECASE,
+)
+_ASKED_FOR = frozenset({"add", "remove", "set_circle", "merge", "rename"})
+_WONDERS = (
+    r"(?:^\W*(?:so |and |but )?(?:why|have you|has|did you|is|are|where|what|who|which)\b"
+    r"|\b(?:should|shall) (?:i|we)\b|\bsuppos(?:e|ing)\b"
+    r"|\b(?:i|we) (?:might|may|could|wonder)\b(?!\W+(?:just|as well))"
+    r"|\b(?:i|we)'?d (?:have to|need to)|\bwhat if\b|\bwould it be (?:best|better|right)\b"
+    r"|\bdo you think (?:i|we)\b)"
+)
 _OF_CIRCLES = re.compile(
     r"\b(?:circles?|middle|centre|center|inner\w*|outer\w*|out|in|edge|closer|nearer|further|put|move)\b",
     re.IGNORECASE,
@@ -73,7 +93,9 @@ def without_denied_of(members: Iterable[MemberMention], text: str) -> list[Membe
     told = []
     for member in members:
         if member.status is Status.DIED and (
-            _is_ruled_out(member.name, plain) or _is_whose(member.name, plain)
+            _is_ruled_out(member.name, plain)
+            or _is_whose(member.name, plain)
+            or not tells_of_death(plain)
         ):
             member = replace(member, status=Status.ACTIVE)
         if member.help:
@@ -96,12 +118,20 @@ def _is_denied(edit: EditMention, text: str) -> bool:
         return bool(_UNSAID.search(text))
     if not edit.target:
         return False
+    if edit.operation == "died" and not tells_of_death(text):
+        return True
+    if edit.operation in _ASKED_FOR and _is_only_thought_of(edit.target, text):
+        return True
     if edit.operation in _HELD_OF_ANOTHER and _is_whose(edit.target, text):
         return True
     if edit.operation == "set_circle" and not _OF_CIRCLES.search(text):
         called = rf"\b(?:ring|rang|ringing|rings) (?:up )?{re.escape(edit.target)}\b"
         return bool(re.search(called, text, re.IGNORECASE))
-    if edit.operation == "remove" and (_KEPT.search(text) or _COMES_ALONG.search(text)):
+    if edit.operation == "remove" and (
+        _KEPT.search(text) or _COMES_ALONG.search(text) or _is_excepted(edit.target, text)
+    ):
+        return True
+    if edit.operation in ("add", "remove") and _NOT_ADDED.search(text):
         return True
     if edit.operation == "remove" and _denies(text, edit.target, "help"):
         return True
@@ -136,6 +166,24 @@ def _is_ruled_out(who: str, text: str) -> bool:
     """Whether a text says that it was not they: "it's not Stan that died"."""
     named = rf"\bnot (?:my |our |me )?{re.escape(who)}\b(?! any)"
     return re.search(named, text, re.IGNORECASE) is not None
+
+
+def _is_only_thought_of(who: str, text: str) -> bool:
+    """Whether a change is asked about or supposed, and not asked for: "should I take Bob off?"."""
+    return any(
+        re.search(rf"{_WONDERS}[^.;!?]*\b{re.escape(who)}\b", part, re.IGNORECASE)
+        for part in _CLAUSE.split(text)
+    )
+
+
+def _is_excepted(who: str, text: str) -> bool:
+    """Whether somebody is to stay, or to change places: "everyone but Jean", "swap Bob and May"."""
+    name = re.escape(who)
+    excepted = rf"\b(?:except|but|bar|apart from|other than|not) (?:for )?(?:my |our )?{name}\b"
+    swapped = rf"\bswap\b[^.;!?]*\b{name}\b"
+    return any(re.search(p, text, re.IGNORECASE) for p in (excepted, swapped)) or bool(
+        _INSTEAD.search(text)
+    )
 
 
 def _is_whose(who: str, text: str) -> bool:

@@ -17,7 +17,7 @@ from bot.network.edits import KIN_TITLES
 from bot.network.model import FAMILY, Kind, Relationship, Status
 from bot.nlu.attributes import find
 from bot.nlu.denials import without_denied, without_denied_of
-from bot.nlu.edits import step_in
+from bot.nlu.edits import circle_value, step_in
 from bot.nlu.lexicon import relationship_in
 from bot.nlu.meaning import PRONOUNS, DifficultyMention, EditMention, Meaning, MemberMention
 from bot.nlu.reading import doubtful_members, meaning_in
@@ -32,6 +32,28 @@ _ITEM = re.compile(r"[,;.!?\n]|\band (?=(?:my|me|our|ma|mi)\b)", re.IGNORECASE)
 _GONE = re.compile(
     r"\b(?:late|gone|dead|died?|deid|deceased|pass(?:ed)?|lost|buried|expired|widow(?:er)?"
     r"|r\.?i\.?p|rest|heaven|no longer with|killed|funeral)\b",
+    re.IGNORECASE,
+)
+_OFTEN = (
+    r"(?:(?:just |only )?(?:once|twice|one time|\w+ times) (?:a|every|each) (?:day|week|month|year)"
+    r"|(?:every|each) (?:\w+ )?(?:day|week|month|year)|daily|weekly|monthly)"
+)
+_NO_MORE = re.compile(
+    rf"\bnot (?:{_OFTEN})|\b(?:do|does|did)(?:n't|nt| not) \w+ (?:\w+ )?(?:{_OFTEN})"
+    rf"|\b(?:used to|no longer) \w+ (?:\w+ )?(?:{_OFTEN})|\binstead of (?:{_OFTEN})"
+    r"|\b(?:from|out of) (?:the |my )?"
+    r"(?:inner|outer|middle|first|second|third|inside|outside|centre)(?:most)?"
+    r"(?: (?:circle|ring|one))?",
+    re.IGNORECASE,
+)
+"""What was and is not so now."""
+_MOVED = re.compile(
+    r"\b(?:from|out of) (?:the |my )?(?:inner|outer|middle|first|second|third)\w*"
+    r"|\b(?:middle|second) (?:one|circle|ring)\b",
+    re.IGNORECASE,
+)
+_OF_CIRCLES = re.compile(
+    r"\b(?:circles?|rings?|middle|centre|center|inner\w*|outer\w*|outside|inside|edge|second|third)\b",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\b(?:all|both|they|neither|none|each)\b", re.IGNORECASE)
@@ -210,6 +232,8 @@ def _edits(
     if not read:
         return tuple(parsed)
     edits = [replace(e, target=_other(e.target, text)) for e in read]
+    edits = [each for e in edits for each in _clearer(e, edits, parsed, text)]
+    edits += _off_too(edits, parsed)
     moved = [e for e in edits if e.operation == "set_circle"]
     if len(moved) == 1 and (step := step_in(text)) is not None:
         edits[edits.index(moved[0])] = replace(moved[0], value="3" if step > 0 else "1")
@@ -228,6 +252,58 @@ def _edits(
     return tuple(edits)
 
 
+def _clearer(
+    edit: EditMention, edits: Sequence[EditMention], parsed: Sequence[EditMention], text: str
+) -> list[EditMention]:
+    """A change of the reader's, or what the grammar makes of it where the reader is known to slip.
+
+    Of "my wife's name is Margaret" it makes Margaret who is to be called Margaret. Of "take May
+    off and change June to my cousin" it takes both off.
+    """
+    if edit.operation == "rename":
+        if _is_same_name(edit.target, edit.value):
+            told = [p for p in parsed if p.operation == "rename" and p.value and p.target]
+            told = [p for p in told if not _is_same_name(p.target, p.value)]
+            return told or [_of_a_role(edit, text)]
+        if edit.target.endswith("s") and re.search(rf"\b{re.escape(edit.target)} name\b", text):
+            return [replace(edit, target=edit.target[:-1])]  # "mums name"
+    if edit.operation == "remove" and len(edits) > 1:
+        off = [p for p in parsed if p.operation == "remove"]
+        other = [
+            p
+            for p in parsed
+            if p.operation != "remove" and p.target and _near(p.target, edit.target)
+        ]
+        if other and off and not any(_near(p.target, edit.target) for p in off):
+            return other
+    return [edit]
+
+
+def _off_too(edits: Sequence[EditMention], parsed: Sequence[EditMention]) -> list[EditMention]:
+    """Those of a list who are to go as well, where all that is asked for is to take some off."""
+    off = [p for p in parsed if p.operation == "remove"]
+    if {e.operation for e in edits} != {"remove"} or len(off) <= len(edits):
+        return []
+    if not all(any(_near(p.target, e.target) for p in off) for e in edits):
+        return []
+    return [p for p in off if not any(_near(p.target, e.target) for e in edits)]
+
+
+def _of_a_role(edit: EditMention, text: str) -> EditMention:
+    """A new name as that of the one whom the text calls by a word: "the nurse is called Bukola"."""
+    said = re.search(
+        rf"\b(?:my|our|me|the) ((?:[\w-]+ )?[\w-]+?)(?:'?s)? (?:name is|name's|is called|is named)"
+        rf" {re.escape(edit.value)}\b",
+        text,
+        re.IGNORECASE,
+    )
+    return replace(edit, target=said[1]) if said and relationship_in(said[1]) else edit
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
 def _other(target: str, text: str) -> str:
     """A target with "other": "my other daughter" is not the one on the map."""
     found = re.search(rf"\b(?:other|another|new) {re.escape(target)}\b", text, re.IGNORECASE)
@@ -235,33 +311,54 @@ def _other(target: str, text: str) -> str:
 
 
 def _each_its_own(edits: Sequence[EditMention], text: str) -> list[EditMention]:
-    """The same, with no help or contact that is said of another: "Sam does the bins, Zoe my
+    """The same, with no help, contact or circle that is said of another: "Sam does the bins, Zoe my
     letters".
 
     The reader gives each of several the work of all. What the grammar hears in the stretch of the
-    text that is about one is theirs alone; where it hears nothing, the reader's word stands.
+    text that is about one is theirs alone; where it hears nothing, the reader's word stands. Of
+    one it hears what is to be, not what was: "every day now, not once a week".
     """
     low = text.casefold()
     starts = {e.target: low.find(e.target.casefold()) for e in edits if e.target}
     order = sorted((at, who) for who, at in starts.items() if at >= 0)
-    if len(order) < _SEVERAL:
+    if not order:
         return list(edits)
+    several = len(order) >= _SEVERAL
     ends = [at for at, _ in order[1:]] + [len(text)]
-    said = {who: list(find(text[at:end])) for (at, who), end in zip(order, ends, strict=True)}
+    begins = [at for at, _ in order] if several else [0]
+    stretch = {
+        who: _as_it_is(text[at:end]) for (_, who), at, end in zip(order, begins, ends, strict=True)
+    }
+    said = {who: list(find(part)) for who, part in stretch.items()}
     own: list[EditMention] = []
     for edit in edits:
         here = said.get(edit.target, [])
-        if edit.operation == "set_help":
+        if edit.operation == "set_help" and several:
             works = {s.value for s in here if s.attribute == "help"}
             kept = [w for w in edit.value.split(",") if not works or w in works]
             edit = replace(edit, value=",".join(kept)) if kept else edit
-        elif edit.operation == "set_contact" and here:
-            theirs = any(s.attribute == "contact" for s in here)
-            others = {str(s.value) for who in said if who != edit.target for s in said[who]}
-            if not theirs and edit.value in others:
-                continue
+        elif edit.operation == "set_contact":
+            was = [s for s in find(text) if s.attribute == "contact"]
+            if was and not any(s.attribute == "contact" for part in said.values() for s in part):
+                continue  # it only says how it is not
+            theirs = {str(s.value) for s in here if s.attribute == "contact"}
+            if len(theirs) == 1:
+                edit = replace(edit, value=theirs.pop())
+            elif several and not theirs and here:
+                others = {str(s.value) for who in said if who != edit.target for s in said[who]}
+                if edit.value in others:
+                    continue
+        elif edit.operation == "set_circle" and (several or _MOVED.search(text)):
+            part = stretch.get(edit.target, "")
+            value = circle_value(part) if _OF_CIRCLES.search(part) else ""
+            edit = replace(edit, value=value) if value else edit
         own.append(edit)
     return own
+
+
+def _as_it_is(text: str) -> str:
+    """A text without what is said to be no more: "from the outer circle", "not once a week"."""
+    return _NO_MORE.sub(" ", text)
 
 
 def _near(one: str, other: str) -> bool:

@@ -15,7 +15,8 @@ _MOST = 0.7
 _ONLY_ENGLISH = frozenset(
     """the my cant dont doesnt didnt wont it its and with have has she they because when who what
     someone somebody nobody up but this that would could i im ive died mum mam dad help helps get
-    going been march doing make makes out""".split()  # noqa: SIM905
+    going been march doing make makes out take next off put add move remove comes lives isnt ask
+    again dont lost ring rings""".split()  # noqa: SIM905
 )
 
 
@@ -31,7 +32,9 @@ def _is_in_english_words(text: str) -> bool:
 
     By its letters alone "i cant do stairs" is none, and "je ne parle pas" is in English books.
     """
-    words = re.findall(r"[^\W\d_]+", text.casefold().replace("'", "").replace("\u2019", ""))
+    said = re.findall(r"[^\W\d_]+", text.replace("'", "").replace("\u2019", ""))
+    # Names tell nothing of the language: "add Tomasz, Ewa and Piotr".
+    words = [w.casefold() for at, w in enumerate(said) if at == 0 or not w.istitle()]
     known = known_words()
     most = sum(word in known for word in words) >= _MOST * len(words)
     return most and not _ONLY_ENGLISH.isdisjoint(words)

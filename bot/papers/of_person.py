@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from bot.store.base import now, unit_of_work
 from bot.store.record import Record
 from bot.store.tables import Address, Plan
 from bot.support.company import is_named, not_to_be_named
-from bot.support.dates import time_in
+from bot.support.dates import day_words, time_in
 from bot.support.discreet import Activity, said_openly, words_in
 from bot.support.needs_map import normalise_conditions
 
@@ -43,8 +44,26 @@ class Paper:
 
 def plan_line(record: Record, plan: Plan) -> str:
     """One plan in a line; without company that the person is not to be pointed to (any more)."""
-    parts = [record.what_of(plan), plan.when_words, _company(record, plan)]
+    parts = [record.what_of(plan), _when(plan), _company(record, plan)]
     return "• " + ", ".join(p for p in parts if p)
+
+
+_FROM_ITS_DAY = re.compile(
+    r"\b(?:next|this|coming|following|tomorrow|tonight|today|week|fortnight|after|later"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"\b(?:every|each|most|any|\w+days)\b", re.IGNORECASE)
+
+
+def _when(plan: Plan) -> str:
+    """The day in the person's words; from the next day on as a date: "tomorrow" is over then."""
+    words = plan.when_words
+    if plan.when_date is None or plan.made_at.date() >= now().date():
+        return words
+    if not _FROM_ITS_DAY.search(words) or _AGAIN.search(words):
+        return words
+    return day_words(plan.when_date, time_in(words))
 
 
 def _company(record: Record, plan: Plan) -> str:

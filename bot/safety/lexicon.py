@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 import yaml
 
+from bot.nlu.lexicon import names, word_names
 from bot.safety.model import Category, Level, Subject
 
 Token = dict[str, Any]
@@ -96,28 +97,36 @@ class Lexicon:
     vocabulary: frozenset[str]
 
 
+NAMES = "name"
+"""The class of first names, which ``lexicon.yml`` uses and does not list."""
+
+
 class _Compiler:
     def __init__(self, classes: dict[str, list[str]]) -> None:
         self._source = classes
         self.classes: dict[str, frozenset[str]] = {}
         self.vocabulary: set[str] = set()
+        # Somebody may be called by name: "Frank hit me". Text is in small letters here, so only
+        # names that are no everyday words tell.
+        self.classes[NAMES] = names() - word_names()
         for name in classes:
             self._class(name, ())
 
     def _class(self, name: str, seen: tuple[str, ...]) -> frozenset[str]:
         if name in seen:
             raise LexiconError(f"class <{name}> contains itself")
+        if name in self.classes:
+            return self.classes[name]
         if name not in self._source:
             raise LexiconError(f"there is no class <{name}>")
-        if name not in self.classes:
-            words: set[str] = set()
-            for entry in self._source[name]:
-                for word in str(entry).split():
-                    if word.startswith("<"):
-                        words |= self._class(word[1:-1], (*seen, name))
-                    else:
-                        words.add(word)
-            self.classes[name] = frozenset(words)
+        words: set[str] = set()
+        for entry in self._source[name]:
+            for word in str(entry).split():
+                if word.startswith("<"):
+                    words |= self._class(word[1:-1], (*seen, name))
+                else:
+                    words.add(word)
+        self.classes[name] = frozenset(words)
         return self.classes[name]
 
     def words(self, alternatives: str) -> frozenset[str]:
@@ -153,7 +162,7 @@ class _Compiler:
                     token = {"LOWER": {"NOT_IN": sorted(self.words(piece[2:-1]))}}
                 else:
                     words = self.words(piece)
-                    self.vocabulary |= words
+                    self.vocabulary |= words - self.classes[NAMES]  # no slip is one for a name
                     if not optional:
                         needed.append(words)
                     token = {"LOWER": {"IN": sorted(words)} if len(words) > 1 else min(words)}

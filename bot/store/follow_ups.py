@@ -16,11 +16,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.network.model import Status
 from bot.rights.consents import Scope
 from bot.store import messages
-from bot.store.tables import Address, Consent, FollowUp, Person, Plan
+from bot.store.tables import Address, Consent, FollowUp, MemberRow, Person, Plan
 from bot.store.turns import NOT_OF_THE_PERSON, Turn
-from bot.support.follow_up import GIVE_UP_AFTER, REMIND_AFTER, Hours
+from bot.support.follow_up import GIVE_UP_AFTER, REMIND_AFTER, TIME_TO_TRY, Hours
 
 WAITING, SENT, NUDGED = "waiting", "sent", "nudged"
 ANSWERED, SILENT, STOPPED = "answered", "silent", "stopped"
@@ -70,6 +71,16 @@ def agree_on(
     session.add(row)
     session.flush()
     return row
+
+
+def not_before(session: Session, person: Person, plan_id: int, day: date) -> None:
+    """What is still to be asked about a plan waits until it can have been tried on its new day."""
+    hours = Hours(person.time_zone, person.ask_hour)
+    earliest = hours.at(day + TIME_TO_TRY)
+    mine = (FollowUp.plan_id == plan_id, FollowUp.state == WAITING, FollowUp.due_at < earliest)
+    for row in session.scalars(select(FollowUp).where(*mine)):
+        row.due_at = row.next_at = earliest
+    session.flush()
 
 
 def begin_now(session: Session, person: Person, plan_id: int, moment: datetime) -> FollowUp:
@@ -271,10 +282,18 @@ def _ask(session: Session, person: Person, moment: datetime, before: datetime | 
 def _is_of_active_plan(session: Session, row: FollowUp) -> bool:
     """Whether there is still something to ask; else the row is stopped."""
     plan = session.get(Plan, row.plan_id)
-    if plan is not None and plan.state == "active":
+    if plan is not None and plan.state == "active" and not _is_with_the_dead(session, plan):
         return True
     row.state, row.next_at = STOPPED, None
     return False
+
+
+def _is_with_the_dead(session: Session, plan: Plan) -> bool:
+    """Whether it was to be done with somebody who has died since: nobody is asked how it went."""
+    if plan.with_member is None:
+        return False
+    member = session.get(MemberRow, (plan.person_id, plan.with_member))
+    return member is not None and member.status == Status.DIED
 
 
 def _open(row: FollowUp, moment: datetime) -> None:

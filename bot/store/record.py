@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -318,6 +318,17 @@ class Record:
             .order_by(Change.id.desc())
             .limit(1)
         )
+
+    def networks_before(self, most: int = 20) -> Iterator[Network]:
+        """The network before each of the latest changes that were not taken back, newest first."""
+        latest = (
+            select(Change)
+            .where(Change.person_id == self.person.id, Change.undone.is_(False))
+            .order_by(Change.id.desc())
+            .limit(most)
+        )
+        for change in self.session.scalars(latest):
+            yield network_from_json(change.before)
 
     def undo_network(self) -> tuple[Network, Network] | None:
         """Take back the last change; the network as it was and is now, or nothing to undo."""
@@ -665,6 +676,10 @@ class Record:
             late = plan.when_date + TIME_TO_TRY - first
             begin += max(late, timedelta(0))
         return follow_ups.agree(self.session, self.person, plan.id, weeks, begin)
+
+    def ask_not_before(self, plan: Plan, day: date) -> None:
+        """What is still to be asked about a plan waits for its new day."""
+        follow_ups.not_before(self.session, self.person, plan.id, day)
 
     @property
     def can_be_written_to(self) -> bool:

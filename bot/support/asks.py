@@ -82,6 +82,8 @@ class LifeChange(Code):
     DIED = "died"
     PARTED = "parted"
     WORK = "work"
+    CLOSE = "close"
+    GOING_IN = "going_in"
 
 
 # Whose life it is has to be the person's own ("my wife came home", "the letter came" are not), or
@@ -130,6 +132,20 @@ _CHANGES: tuple[tuple[LifeChange, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_THEIRS = r"(?:\bmy (?:\w+ ){0,2}?\w+|\b(?:our )?[A-Z]\w+|\b(?:he|she|they))(?:'s|'ve|s| has| have| is| are| had| was)?(?: just| now| recently| sadly)*"
+_IN_A_HOME = r"(?:gone|went|moved|going|had to go|(?:been )?(?:taken|put|admitted)|in)(?: now)?(?: in| into| to)? (?:a |an |the )?(?:(?:care|nursing|residential|rest|old people'?s?|dementia) home(?! \w)|(?<=a )home(?= now|$|[.,;])|hospice|hospital|intensive care|icu)"
+_STRUCK = r"(?:had|having|suffered) (?:a |an |another )?(?:(?:big|bad|massive|mini|minor|small|nasty|serious) )?(?:heart attack|stroke|tia|fall|accident|seizure|operation|breakdown)"
+_CLOSE = re.compile(rf"{_THEIRS} (?:{_IN_A_HOME}|{_STRUCK})\b")
+"""Somebody close is ill or gone into care. A name is told by its large letter."""
+_STRUCK_ME = re.compile(
+    r"\b(?:i|i've|i have|ive)(?: just| recently| also)? (?:had|suffered) (?:a |an |another )?(?:(?:big|bad|massive|mini|minor|small) )?(?:heart attack|stroke|tia)\b",
+    _I,
+)
+_GOING_IN = re.compile(
+    r"\b(?:i'?m|i am|im|i'?ll be|i'?ve got to|i have to) (?:going |go |being admitted |be admitted |back )?(?:in|into|to)(?: the)? hospital\b(?= (?:on|for|next|tomorrow|this|in|at)\b)"
+    r"|\b(?:i'?m|i am|im) (?:having|going in for|booked in for|due) (?:my |an? |the )?(?:\w+ )?(?:operation|op|surgery)\b(?= (?:on|next|tomorrow|this|in|at)\b)",
+    _I,
+)
 _TOLD_OF_ME = re.compile(
     r"\b(?:doctors?|dr|gp|consultant|hospital|specialist|nurse|they|been|was)(?:'ve| have| has|'s)? (?:just |now |recently )?(?:told|says?|said|reckons?|thinks?)(?: me)?(?: that)? i(?:'ve| have|'m| am)?(?: now)?(?: got| have)? (?P<what>.+)",
     _I,
@@ -147,7 +163,12 @@ def life_change_in(text: str) -> LifeChange | None:
     text = text.replace("’", "'")
     if _NOT_SO.search(text):
         return None
+    if _STRUCK_ME.search(text):
+        return LifeChange.DIAGNOSIS
+    if _GOING_IN.search(text):
+        return LifeChange.GOING_IN
     told = _TOLD_OF_ME.search(text)
     if told is not None and normalise_conditions(told["what"]):
         return LifeChange.DIAGNOSIS
-    return next((change for change, pattern in _CHANGES if pattern.search(text)), None)
+    own = next((change for change, pattern in _CHANGES if pattern.search(text)), None)
+    return own or (LifeChange.CLOSE if _CLOSE.search(text) else None)

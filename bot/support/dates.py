@@ -798,3 +798,13 @@ def _of_the_day(hour: int, plain: str, after: str) -> int:
     if _NIGHT.search(plain):
         return hour % 12 if hour == 12 or hour < 5 else hour + 12
     return hour + 12 if hour < 8 else hour
+
+
+def day_words(day: date, opens: object = None) -> str:
+    """ "Tuesday 24 November, 10am"."""
+    words = f"{day:%A} {day.day} {day:%B}"
+    if opens is None:
+        return words
+    hour, minute = opens.hour, opens.minute  # type: ignore[attr-defined]
+    clock = f"{hour % 12 or 12}" + (f":{minute:02d}" if minute else "")
+    return f"{words}, {clock}{'am' if hour < 12 else 'pm'}"

@@ -135,7 +135,7 @@ _DID = re.compile(
     r"(?:did (?:go|try|do|get|make|manage)|" + _WENT + r"|tried it|managed|made it)\b"
     # A short answer leaves out who: "aye, been twice", "went last week", "did it".
     r"|^\W*(?:(?:oh|aye|yes|yeah|yep|yea|well|actually|yup|of course)\W+)*(?:(?:i|we)(?:'?ve| have) )?"
-    r"(?:been (?:going|once|twice|there|to it|a few|a couple|\w+ times|every|and|now)|"
+    r"(?:(?:every|each|most) (?:week|day|time|month|\w+day)s?|been (?:going|once|twice|there|to it|a few|a couple|\w+ times|every|and|now)|"
     + _WENT
     + r"|got there"
     r"|did it|done it|tried it|managed (?:it|to))\b",
@@ -145,6 +145,18 @@ _DID_NOT = re.compile(
     r"\b(?:didn'?t|did not|never|haven'?t|have not|couldn'?t|could not|nearly|almost)\b",
     re.IGNORECASE,
 )
+
+
+_PARTS = re.compile(r"[.;!?]|,|\b(?:but|so|because|cos|though|then)\b", re.IGNORECASE)
+
+_PLANNED = re.compile(
+    r"\b(?:i'?m|i am|we'?re|we are) (?:going|starting|meant to|due|booked|off)\b(?! (?:every|each|most|now|well|great|fine|along|regular))"
+    r"|\b(?:going to|gonna|will|i'?ll) (?:give it|try|start|go|have a go)\b|\b(?:for the )?first time (?:tomorrow|next|on|this)\b"
+    r"|\bstart(?:s|ing)? (?:after|in|on|next|tomorrow)\b|\bin the (?:new year|spring|summer|autumn|winter)\b"
+    r"|\bnot (?:been|gone|started|tried)\b|\b(?:haven'?t|have not|ain'?t) (?:been|gone|started|tried|got|had)\b",
+    re.IGNORECASE,
+)
+"""A "yes" or "right" beside these is no yes to having done it."""
 
 
 _TO_COME = re.compile(
@@ -162,8 +174,15 @@ def is_to_come(text: str) -> bool:
 
 def tried_in(text: str) -> Said | None:
     """ "I did go", "we went" say yes by their grammar; ``None`` for all other words."""
+    parts = _PARTS.split(text.replace("’", "'"))
+    done = any(_DID.search(part) and not _DID_NOT.search(part) for part in parts)
+    return Said.YES if done else None
+
+
+def is_planned(text: str) -> bool:
+    """Whether the words tell of what is still to be done: "I'm going for the first time tomorrow"."""
     plain = text.replace("’", "'")
-    return Said.YES if _DID.search(plain) and not _DID_NOT.search(plain) else None
+    return bool(_PLANNED.search(plain)) and tried_in(plain) is None
 
 
 def partly_in(text: str) -> Said | None:

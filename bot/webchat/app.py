@@ -27,6 +27,7 @@ from prometheus_client import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -43,7 +44,14 @@ from bot.network.picture import render_png, render_svg
 from bot.safety.routes import routes_for
 from bot.settings import Settings
 from bot.webchat import health
-from bot.webchat.guards import BodyTooLarge, SecurityHeaders, Visitors, is_foreign, read_body
+from bot.webchat.guards import (
+    PAGE_HEADERS,
+    BodyTooLarge,
+    SecurityHeaders,
+    Visitors,
+    is_foreign,
+    read_body,
+)
 from bot.webchat.secret import INNER_HEADER, inner_token
 from bot.webchat.wire import MAX_TEXT, WireError, check_incoming, check_turn, to_wire
 
@@ -120,6 +128,7 @@ def create_app(
     return Starlette(
         lifespan=lifespan,
         middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={HTTPException: _no_page, Exception: _broken},
         routes=[
             Route("/", pages.chat, methods=["GET"]),
             Route("/chat/turn", pages.turn, methods=["POST"]),
@@ -137,6 +146,27 @@ def create_app(
             *extra_routes,
         ],
     )
+
+
+async def _no_page(request: Request, error: Exception) -> Response:
+    """A page that is not there, in plain words with a way back; also a method that is not."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    headers = getattr(error, "headers", None)
+    return HTMLResponse(_NO_PAGE, status_code=status, headers=headers)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A fault of ours. This answer passes by the middleware, so it brings its headers itself."""
+    return PlainTextResponse(
+        "Something went wrong on our side. Try again in a minute.", 500, headers=PAGE_HEADERS
+    )
+
+
+_NO_PAGE = (
+    '<!doctype html><html lang="en-GB"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><title>WISE Companion</title>'
+    '<h1>There is no such page</h1><p><a href="/">Go to the chat</a></p></html>'
+)
 
 
 def _stored_map(map_id: str, address: str) -> str | None:

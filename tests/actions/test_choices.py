@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.choices import says_all, says_done
+from actions.choices import says_all
+from bot.conversations.ticks import says_done
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,17 @@ from bot.nlu.meaning import EditMention, MemberMention
         ("sorry, forget I said that about the telly", EditMention("undo")),
         ("ring Bob and have a natter", EditMention("set_circle", "Bob", "1")),
         ("wrong one, it was auntie that died", EditMention("rename", "mam", "auntie that died")),
+        ("Bob fell down the stairs", EditMention("died", "Bob")),
+        ("Bob hasn't died", EditMention("died", "Bob")),
+        ("should I take Bob off?", EditMention("remove", "Bob")),
+        ("you mustn't take Bob off", EditMention("remove", "Bob")),
+        ("take everyone off except Bob", EditMention("remove", "Bob")),
+        ("swap Bob and Grace round", EditMention("remove", "Bob")),
+        ("I'll take Susan instead of Bob", EditMention("remove", "Bob")),
+        ("don't put Bob on", EditMention("add", "Bob")),
+        ("why is Bob in the outer circle", EditMention("set_circle", "Bob", "3")),
+        ("Bob would do my shopping if I asked", EditMention("set_help", "Bob", "everyday")),
+        ("Bob used to do my shopping", EditMention("set_help", "Bob", "everyday")),
     ],
 )
 def test_what_is_denied_is_no_change(text: str, edit: EditMention) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.language.reader import Found
 from bot.network.model import Relationship, Status, Work
-from bot.nlu.heads import CIRCLE, HELP, MEMBER, RELATIONSHIP, STATUS, TARGET
+from bot.nlu.heads import CIRCLE, CONTACT, HELP, MEMBER, RELATIONSHIP, STATUS, TARGET
 from bot.nlu.joined import meaning
 from bot.nlu.meaning import EditMention
 from tests.nlu.test_reading import found, reading
@@ -41,6 +41,7 @@ def test_those_named_stand_in_the_order_of_the_text() -> None:
 def test_a_change_is_the_readers_or_else_the_grammars() -> None:
     text = "take bob off"
     assert meaning(reading(text)).edits == (EditMention("remove", "bob"),)
+    text = "he died, take bob off"
     moved = reading(text, found(text, TARGET, "bob", "died"))
     assert meaning(moved).edits == (EditMention("died", "bob"),)
 
@@ -174,3 +175,29 @@ def test_the_other_daughter_is_not_the_one_on_the_map() -> None:
     text = "my other daughter has moved in"
     (edit,) = meaning(reading(text, found(text, TARGET, "daughter", "remove"))).edits
     assert edit.target == "other daughter"
+
+
+def test_each_is_put_where_it_is_said_of_them() -> None:
+    text = "put Grace in the inner circle and Joy on the outside"
+    spans = [
+        sure_of(found(text, TARGET, name, "set_circle"), CIRCLE, "1") for name in ("Grace", "Joy")
+    ]
+    assert [(e.target, e.value) for e in meaning(reading(text, *spans)).edits] == [
+        ("Grace", "1"),
+        ("Joy", "3"),
+    ]
+
+
+def test_where_somebody_was_is_not_where_they_go() -> None:
+    text = "move Olwen from the outer circle to the inner circle"
+    moved = sure_of(found(text, TARGET, "Olwen", "set_circle"), CIRCLE, "3")
+    assert meaning(reading(text, moved)).edits == (EditMention("set_circle", "Olwen", "1"),)
+
+
+def test_how_often_it_was_is_not_how_often_it_is() -> None:
+    text = "Bob comes every day now not once a week"
+    heard = sure_of(found(text, TARGET, "Bob", "set_contact"), CONTACT, "weekly")
+    assert meaning(reading(text, heard)).edits == (EditMention("set_contact", "Bob", "daily"),)
+    text = "Jean used to come every day"
+    heard = sure_of(found(text, TARGET, "Jean", "set_contact"), CONTACT, "daily")
+    assert meaning(reading(text, heard)).edits == ()

@@ -170,9 +170,10 @@ def test_a_broken_detector_never_fails_open(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(screen_module._detectors, "rules", broken)
         result = screen(text)
-    assert result.level is Level.CONCERN
-    assert result.detector == "error"
-    assert result.matches[-1].rule == "rules failed"
+    # At least a concern, and staff see why; what the other detector sees may be more.
+    assert result.level.rank >= Level.CONCERN.rank
+    assert result.detector == ("error" if result.level is Level.CONCERN else "reader")
+    assert any(match.rule == "rules failed" for match in result.matches)
 
 
 def test_a_broken_detector_does_not_silence_another(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from bot.network.model import Member, Network, Status
 from bot.scheduler import run_due
 from bot.settings import get_settings
 from bot.store.base import engine_for, now, unit_of_work
@@ -211,3 +212,31 @@ def test_nobody_is_asked_how_it_went_before_its_day(store: Store) -> None:
         assert timedelta(weeks=4, days=-2) < second - first < timedelta(weeks=4, days=2)
         of_soon = [row.due_at.date() for row in record.ask_later(soon)]
         assert of_soon == [row.due_at.date() for row in record.ask_later(vague)]
+
+
+def test_a_plan_that_moves_is_asked_about_after_its_new_day(store: Store) -> None:
+    with unit_of_work() as session:
+        record = begin(session, "moves".rjust(32, "0"))
+        record.give_consent("use", "reminders")
+        plan, other = record.add_plan("choir"), record.add_plan("walk")
+        first, second = record.ask_later(plan)
+        untouched = [row.due_at for row in record.ask_later(other)]
+        day = (now() + timedelta(days=30)).date()
+        record.ask_not_before(plan, day)
+        assert first.due_at.date() == first.next_at.date() == day + timedelta(days=3)
+        assert second.due_at > first.due_at
+        mine = select(FollowUp.due_at).where(FollowUp.plan_id == other.id).order_by(FollowUp.id)
+        assert list(session.scalars(mine)) == untouched
+
+
+def test_a_plan_with_somebody_who_has_died_is_not_asked_about(store: Store) -> None:
+    with unit_of_work() as session:
+        record = begin(session, "alone".rjust(32, "0"))
+        remember_address(session, "telegram", "alone", record.person.id)
+        record.give_consent("use", "reminders", "save_map")
+        record.keep_network(Network((Member("m1", "Frank", status=Status.DIED),)), "add")
+        plan = record.add_plan("a walk")
+        plan.with_member = "m1"
+        record.ask_later(plan)
+    _shift(START)
+    assert _live(START, 400) == []

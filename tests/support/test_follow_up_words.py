@@ -17,6 +17,7 @@ from bot.support.practice import (
     Move,
     Said,
     evidence,
+    is_planned,
     is_to_come,
     lowest,
     move_in,
@@ -287,3 +288,24 @@ def test_only_something_else_tells_of_no_construct() -> None:
 )
 def test_hours_in_plain_words(text: str, hour: int | None) -> None:
     assert hour_in(text) == hour
+
+
+@pytest.mark.parametrize(
+    ("text", "planned"),
+    [
+        ("I'm going for the first time tomorrow", True),
+        ("I've been poorly but I'm going to give it a go in the spring", True),
+        ("oh right, no I haven't been", True),
+        ("I'm going every week now", False),
+        ("I went and I'm going again", False),
+        ("yes", False),
+    ],
+)
+def test_what_is_still_to_be_done_is_not_done(text: str, planned: bool) -> None:
+    assert is_planned(text) is planned
+
+
+def test_another_who_could_not_come_does_not_undo_that_i_went() -> None:
+    assert tried_in("I went but Jean couldn't come so I went on my own") is Said.YES
+    assert tried_in("aye, every week since") is Said.YES
+    assert tried_in("I nearly went") is None

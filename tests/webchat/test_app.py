@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from bot.settings import Settings
@@ -398,3 +399,53 @@ def test_a_paper_is_given_to_whom_it_belongs(
     client.cookies.clear()
     assert client.get(f"/chat/paper/{CALENDAR_FILE}").status_code == 404
     get_settings.cache_clear()
+
+
+def test_what_is_not_there_says_so_with_a_way_back(client: TestClient) -> None:
+    answer = client.get("/no/such/page")
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text and "Not Found" not in answer.text
+    assert client.post("/").status_code == 405
+
+
+def test_a_fault_of_ours_is_plain_and_guarded(settings: Settings, inner: Inner) -> None:
+    def broken(map_id: str, address: str) -> str:
+        raise RuntimeError("a secret")
+
+    app = create_app(settings, map_svg=broken)
+    with TestClient(app, raise_server_exceptions=False) as browser:
+        browser.get("/")
+        answer = browser.get("/chat/map/m1.svg")
+    assert answer.status_code == 500 and "secret" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_store_that_is_away_is_said_in_words(settings: Settings, inner: Inner) -> None:
+    def away(map_id: str, address: str) -> str:
+        raise OperationalError("select", {}, Exception("database is away"))
+
+    with TestClient(create_app(settings, map_svg=away)) as browser:
+        browser.get("/")
+        assert browser.get("/chat/map/m1.svg").status_code == 503
+
+
+def test_half_a_character_and_endless_brackets_stop_nobody(
+    client: TestClient, inner: Inner
+) -> None:
+    client.get("/")
+    cut = {**TURN, "incoming": {"type": "text", "text": "hi \ud83d"}}
+    assert client.post("/chat/turn", content=json.dumps(cut)).status_code == 200
+    assert client.post("/chat/turn", content="[" * 30_000).status_code == 400
+
+
+def test_a_text_that_could_not_be_sent_gets_its_route_and_goes_nowhere(
+    client: TestClient, inner: Inner
+) -> None:
+    told = client.post("/chat/screen", json={"text": "I am going to kill myself tonight"}).json()
+    assert "999" in told["replies"][0]["text"]
+    assert client.post("/chat/screen", json={"text": "my sister Ann"}).json() == {"replies": []}
+    assert client.post("/chat/screen", json={"words": 1}).status_code == 400
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/chat/screen", json={"text": "x"}, headers=elsewhere).status_code == 403
+    assert inner.requests == []

@@ -39,8 +39,8 @@ _AT_ONCE = 20
 """Words of a longer one that are read together besides. The encoder's mean over a long message
 hides one sentence among many: with two harmless sentences around them, 0.60 of the crises and
 emergencies of ``tests/safety/dev`` were noticed by the whole, 0.87 with its parts (0.87 alone).
-With each sentence read by itself for an alarm too, of 250 among three harmless ones 0.68 were alarmed in
-place of 0.58 (0.70 alone), and of 282 long harmless messages 0.092 in place of 0.085."""
+With each sentence read by itself for an alarm too, of 250 among three harmless ones 0.68 were
+alarmed in place of 0.58 (0.70 alone), and of 282 long harmless messages 0.092 in place of 0.085."""
 _TELLING = 3
 """Words of a sentence that is read by itself."""
 

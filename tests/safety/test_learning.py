@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.language.encoder import encoder
 from bot.safety.learning import everyday, rows
 from bot.safety.reader import detect, parts
+from bot.safety.screen import screen
 from bot.settings import PROJECT
 
 _SHORT = 6
@@ -78,4 +79,7 @@ def test_a_few_harmless_sentences_do_not_hide_a_risk(told: str) -> None:
         "I must get the garden tidied before the weather turns."
     )
     assert not detect(before + after)
-    assert any(match.level.is_alarm for match in detect(f"{before}{told}.{after}"))
+    # The reader sees it by itself, and with the rules it is an alarm. Which of the two raises it
+    # differs from training to training.
+    assert detect(f"{before}{told}.{after}")
+    assert screen(f"{before}{told}.{after}").level.is_alarm

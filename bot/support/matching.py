@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from itertools import islice
 
 from bot.directory.categories import PARENT, Category, SubCategory
-from bot.directory.model import AttendingType, Listing, Precision
+from bot.directory.model import AttendingType, Listing, Precision, Tag
 from bot.directory.telling import Telling
 from bot.directory.topics import CONDITIONS, UNTAGGED, topics_wanted
 from bot.needs.areas import Area
@@ -47,6 +47,7 @@ from bot.support.suitability import (
     needs_travel,
     suitability,
     tag_confidence,
+    tag_confidence_of,
 )
 from bot.support.when import Occurrence, next_time, schedules_here, uk_now
 from bot.support.wishes import ConfirmedGap, Wishes, wishes_from
@@ -96,6 +97,9 @@ _HELP = Statement.HELP_OTHERS.value
 _ALIKE, _SAME_ORGANIZATION = 4.0, 3.0
 # How many of those that must be among the choice are tried, the best first.
 _TRIED = 5
+# How many of each mix of categories may stand beside them: a liking for what is unlike reaches no
+# further down.
+_LOOKED_AT = 12
 
 
 class ReasonCode(Code):
@@ -698,8 +702,14 @@ def _order(option: Option) -> tuple[float, float, str, str, str]:
 
 def _main_categories(listing: Listing) -> frozenset[Category]:
     """The categories of what a service surely is, not of all that its words touch on."""
-    sure = tag_confidence(listing)
-    return frozenset(PARENT[sub] for sub, value in sure.items() if value == max(sure.values()))
+    return _surest(listing.tags, listing.subcategories)
+
+
+@lru_cache(maxsize=10_000)
+def _surest(tags: tuple[Tag, ...], subcategories: frozenset[SubCategory]) -> frozenset[Category]:
+    sure = tag_confidence_of(tags, subcategories)
+    most = max(sure.values(), default=0.0)
+    return frozenset(PARENT[sub] for sub, value in sure.items() if value == most)
 
 
 def _categories(options: Iterable[Option]) -> Counter[Category]:
@@ -735,7 +745,13 @@ def _choose(ranked: Sequence[Option], wishes: Wishes, limit: int) -> list[Option
         ]
         fixed = tried or fixed
     least = RELATIVE_FLOOR * max(o.worth for o in ranked)
-    rest = [o for o in ranked if o.worth >= least]
+    rest: list[Option] = []
+    of_a_sort: Counter[frozenset[Category]] = Counter()
+    for option in ranked:
+        sort = _main_categories(option.listing)
+        if option.worth >= least and of_a_sort[sort] < _LOOKED_AT:
+            of_a_sort[sort] += 1
+            rest.append(option)
     return max((_filled(begun, rest, limit) for begun in fixed), key=_worth_together)
 
 

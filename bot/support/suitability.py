@@ -7,12 +7,13 @@ score, because unknown is not yes.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.directory.areas import Within, is_open_to, limits
 from bot.directory.categories import Audience, SubCategory
-from bot.directory.model import AttendingType, Listing, Precision, Scope, ServiceStatus
+from bot.directory.model import AttendingType, Listing, Precision, Scope, ServiceStatus, Tag
 from bot.directory.telling import Telling
 from bot.directory.topics import GROWN_UP, only_for_children
 from bot.network.model import Code
@@ -196,13 +197,20 @@ def tag_confidence(listing: Listing) -> dict[SubCategory, float]:
     in full, unless it only says what people may be after. Listings without tags have all their
     sub-categories in full.
     """
-    if not listing.tags:
-        return dict.fromkeys(listing.subcategories, 1.0)
-    if any(t.reason.startswith("aim:") for t in listing.tags):  # then there is nothing better
-        return dict.fromkeys(listing.subcategories, _BY_LEVEL[1])
-    levels = {t.subcategory: _TAG_LEVELS.get(t.reason[:4], 0) for t in listing.tags}
+    return tag_confidence_of(listing.tags, listing.subcategories)
+
+
+def tag_confidence_of(
+    tags: Sequence[Tag], subcategories: Iterable[SubCategory]
+) -> dict[SubCategory, float]:
+    """``tag_confidence`` of the tags and sub-categories of a listing."""
+    if not tags:
+        return dict.fromkeys(subcategories, 1.0)
+    if any(t.reason.startswith("aim:") for t in tags):  # then there is nothing better
+        return dict.fromkeys(subcategories, _BY_LEVEL[1])
+    levels = {t.subcategory: _TAG_LEVELS.get(t.reason[:4], 0) for t in tags}
     top = min(levels.values(), default=0)
-    return {sub: _BY_LEVEL[levels.get(sub, top) - top] for sub in listing.subcategories}
+    return {sub: _BY_LEVEL[levels.get(sub, top) - top] for sub in subcategories}
 
 
 def is_about_conditions(listing: Listing) -> bool:

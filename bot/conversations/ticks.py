@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 _DONE = re.compile(
     r"\W*(?:(?:ok|okay|right|yes|yeah|no|i'?m|im|we'?re|that'?s|thats|think)\W+)*"
@@ -20,9 +19,9 @@ def says_done(text: str) -> bool:
     return bool(text) and _DONE.fullmatch(text.replace("’", "'")) is not None
 
 
-def sends_ticks(text: str, indexes: Iterable[int]) -> bool:
-    """Whether typed words stand for the button below the ticks.
+def sends_ticks(text: str) -> bool:
+    """Whether typed words stand for the button below the ticks: its own word, "done".
 
-    With nothing ticked only its own word does: "that's all" is then an answer to the question.
+    "That's it" is an answer to the question, which knows best what is meant by it.
     """
-    return says_done(text) and (any(True for _ in indexes) or bool(_BUTTON.search(text)))
+    return says_done(text) and bool(_BUTTON.search(text))

@@ -33,7 +33,7 @@ from bot.conversations import words
 from bot.conversations.locks import LOCKS_AWAY, Locks, locks_of
 from bot.conversations.replies import Reply
 from bot.conversations.saving import CannotSave
-from bot.conversations.ticks import says_done, sends_ticks
+from bot.conversations.ticks import sends_ticks
 from bot.conversations.turns import (
     Chosen,
     Incoming,
@@ -649,7 +649,7 @@ class TelegramService:
             incoming = await asyncio.to_thread(self._pressed, row, data)
         else:
             incoming = incoming_of(row.payload)
-            if row.payload["is"] == "text" and says_done(row.payload["text"]):
+            if row.payload["is"] == "text" and sends_ticks(row.payload["text"]):
                 incoming = await asyncio.to_thread(self._ticked, row) or incoming
         async with self._typing(int(row.address)):
             replies = await self._turns.take(CHANNEL, row.address, incoming, update_key=row.key)
@@ -667,9 +667,7 @@ class TelegramService:
         """The ticks that are on the phone, where "done" is typed in place of pressed."""
         with unit_of_work(self._store_url) as session:
             keyboard = messages.open_toggles(session, CHANNEL, row.address)
-            if keyboard is None or not sends_ticks(row.payload["text"], keyboard.chosen):
-                return None
-            return Chosen(keyboard.id, tuple(keyboard.chosen))
+            return Chosen(keyboard.id, tuple(keyboard.chosen)) if keyboard else None
 
     def _finish(self, row: Inbox, replies: list[Outgoing]) -> None:
         """The replies go to the outbox and the update is done: both, or neither."""

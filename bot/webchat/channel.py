@@ -194,7 +194,7 @@ def read_incoming(incoming: dict[str, Any]) -> Incoming:
     if kind == "hello":
         return Text("/start")
     ticked = incoming.get("ticked")
-    if ticked and sends_ticks(incoming["text"], ticked["indexes"]):
+    if ticked and sends_ticks(incoming["text"]):
         return Chosen(ticked["keyboard_id"], tuple(ticked["indexes"]))
     return Text(incoming["text"])
 

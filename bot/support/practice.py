@@ -135,7 +135,7 @@ _DID = re.compile(
     r"(?:did (?:go|try|do|get|make|manage)|" + _WENT + r"|tried it|managed|made it)\b"
     # A short answer leaves out who: "aye, been twice", "went last week", "did it".
     r"|^\W*(?:(?:oh|aye|yes|yeah|yep|yea|well|actually|yup|of course)\W+)*(?:(?:i|we)(?:'?ve| have) )?"
-    r"(?:(?:every|each|most) (?:week|day|time|month|\w+day)s?|been (?:going|once|twice|there|to it|a few|a couple|\w+ times|every|and|now)|"
+    r"(?:(?:every|each|most) (?:week|day|time|month|\w+day)s?(?= since\b)|been (?:going|once|twice|there|to it|a few|a couple|\w+ times|every|and|now)|"
     + _WENT
     + r"|got there"
     r"|did it|done it|tried it|managed (?:it|to))\b",

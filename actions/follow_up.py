@@ -82,6 +82,7 @@ from bot.support.practice import (
     lowest,
     move_in,
     of_barrier,
+    only_heard,
     partly_in,
     tried_in,
     worth_in,
@@ -530,16 +531,13 @@ def hear_tried(record: Record, answer: Answer, say: Say) -> Heard | Done | Afres
     return _after_worth(record)
 
 
-_HEARD = re.compile(r"\W*(?:ok|okay|k|right|all ?right|fine)\W*", re.IGNORECASE)
-
-
 def _tried(answer: Answer, barrier: Barrier | None) -> Said | None:
     if answer.choices:
         return Said(answer.choice) if answer.choice in set(Said) else None
     if barrier in WRONG_DETAILS and not _went(answer):
         return Said.NO  # "I did go, but it was closed"
-    if _HEARD.fullmatch(answer.text):
-        return None  # "ok" is no word on whether it was tried
+    if only_heard(answer.text):
+        return None
     sure = answer.confidence >= PLAIN
     if partly_in(answer.text) is Said.PARTLY:
         return Said.PARTLY

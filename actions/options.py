@@ -439,8 +439,6 @@ def say_saved(record: Record, say: Say) -> None:
 
 
 def _save(record: Record, picked: list[str], say: Say) -> Heard:
-    if not picked:
-        return _look_again(record, "others", say)  # nothing is left to turn down
     names = {o.service_id: o.name for o in record.options()}
     for service_id in picked:
         record.answer_option(service_id, "saved")
@@ -453,6 +451,8 @@ def _save(record: Record, picked: list[str], say: Say) -> Heard:
 
 
 def _reject(record: Record, picked: list[str], say: Say) -> Heard:
+    if not picked:
+        return _look_again(record, "others", say)  # nothing is left to turn down
     names = {o.service_id: o.name for o in record.options()}
     for service_id in picked:
         record.answer_option(service_id, "rejected")

@@ -563,7 +563,11 @@ _MOVES = re.compile(
     r"|not (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
-_TELL_ME = re.compile(r"\b(?:ask|remind|tell|message|text|nudge|reminder)\b", re.IGNORECASE)
+_TELLS = "ask|remind|tell|message|text|nudge|reminder"
+_TELL_ME = re.compile(rf"\b(?:{_TELLS})\b", re.IGNORECASE)
+_ASKS_TO_BE_ASKED = re.compile(
+    rf"\b(?:{_TELLS}|check|write|ring|let me know|follow up|get in touch)\b", re.IGNORECASE
+)
 
 
 def moves_the_day(text: str) -> bool:
@@ -583,13 +587,6 @@ def _move_the_day(record: Record, answer: Answer, say: Say) -> bool:
     plan.when_words, plan.when_date = day_words(day), day
     show_plans(record, say)
     return True
-
-
-_ASKS_TO_BE_ASKED = re.compile(
-    r"\b(?:remind|ask|check|message|text|write|tell|nudge|let me know|follow up|get in touch|ring"
-    r"|reminder)\b",
-    re.IGNORECASE,
-)
 
 
 class ActionSetReminder(Aside):

@@ -44,12 +44,11 @@ _KEPT = re.compile(
 )
 _COMES_ALONG = re.compile(
     r"\b(?:take|bring|get)\b(?:\W+[\w'-]+){1,4}?\W+(?:with (?:me|us)|along)\b"
-    r"|\bget (?!rid\b)(?:[\w'-]+\W+){1,3}?to\b|\b(?:lift|loan|hand|help) (?:off|from)\b",
+    r"|\bget (?!rid\b)(?:[\w'-]+\W+){1,3}?to\b|\b(?:lift|loan|hand|help) (?:off|from)\b"
+    r"|\b(?:take|bring|have|ask|get|with)\b[^.;!?]*\binstead\b",
     re.IGNORECASE,
 )
-"""Somebody who is to come along is not to be taken off: "take our Susan with me"."""
-_INSTEAD = re.compile(r"\b(?:take|bring|have|ask|get|with)\b[^.;!?]*\binstead\b", re.IGNORECASE)
-"""Of who goes where: "take Susan instead of Frank" changes a plan, not the map."""
+"""Who is to come along is not to be taken off: "take our Susan with me, instead of Bob"."""
 _NOT_ADDED = re.compile(
     r"\b(?:don'?t|do not|please don'?t|no need to|not going to|needn'?t|shouldn'?t|mustn'?t)\W+"
     r"(?:(?:you|ever|please|want to|want|need to|to|go and|have to|be)\W+)*"
@@ -181,9 +180,7 @@ def _is_excepted(who: str, text: str) -> bool:
     name = re.escape(who)
     excepted = rf"\b(?:except|but|bar|apart from|other than|not) (?:for )?(?:my |our )?{name}\b"
     swapped = rf"\bswap\b[^.;!?]*\b{name}\b"
-    return any(re.search(p, text, re.IGNORECASE) for p in (excepted, swapped)) or bool(
-        _INSTEAD.search(text)
-    )
+    return any(re.search(p, text, re.IGNORECASE) for p in (excepted, swapped))
 
 
 def _is_whose(who: str, text: str) -> bool:

@@ -9,40 +9,69 @@ from __future__ import annotations
 
 import re
 
+from bot.network.model import Relationship
+from bot.nlu.lexicon import names, relationship_in, word_names
 from bot.nlu.words import straight
 
-_WHEN = (
-    r"(?:away|on|over|peacefully|suddenly|last|this|in|at|from|when|since|before|after|yesterday"
-    r"|today|recently|now|a|two|three|four|five|six|ten|years?|months?|weeks?|\d|$|[.,;!?])"
+_THEM = r"(?:him|her|them|his|their)"
+_SURELY = re.compile(
+    # Words that mean nothing else.
+    r"\b(?:died|dead(?! (?:slow|good|nice|easy|end|keen|cheap|proud|chuffed|funny|kind|busy|tired))"
+    r"|deid|deceased|departed|widow(?:ed|er)?|bereaved|buried|bury(?:ing)?|cremated|funeral|expired"
+    r"|killed|murdered|drowned|hanged|outlived|stillborn|obituary|r\.?i\.?p|ghost|ashes|grave\w*"
+    r"|cemetery|churchyard|god rest|in heaven|kicked the bucket|snuffed it|croaked|rainbow bridge"
+    r"|six f(?:oo|ee)t under|in the ground|a better place|sat shiva|slept in the lord"
+    r"|rest(?:ing)? in peace|(?:was|were) alive|slipp(?:ed|it) awa(?:y)?|taken from (?:us|me)"
+    r"|left (?:us|this world)|called home|(?:with|joined|to be with) the (?:lord|angels)"
+    rf"|rest {_THEM} souls?|lost {_THEM} (?:\w+ )?(?:fight|battle|life|lives)"
+    rf"|t(?:ook|aken) {_THEM} own li(?:fe|ves)|popped {_THEM} clogs|went in {_THEM} sleep"
+    r"|no longer (?:with|alive|here|living)|laid (?:\w+ ){1,3}to rest|s(?:ay|aid) goodbye to"
+    r"|(?:not|n't|nt) (?:here|around) (?:any ?more|now|any longer)"
+    r"|(?:not|n't|nt) with us(?! (?:today|tonight|this|on|at|for|yet))"
+    r"|put to sleep|(?:had to be|been|was|were|had (?:him|her|them|it)|,) put down|put down at"
+    r"|brown bread|a gonn?er|off (?:his|her) perch|went in the night|slipped off in|pass away"
+    r"|(?:he|she|they|'s|is|wis) deed|(?<=\w )no more(?=\W*$|[.,;]| (?:love|now|he|she|we|my))"
+    r"|(?:cancer|lord|god|pneumonia|covid|stroke|illness|drink|war) (?:that )?took \w+"
+    r"|go(?:ne|es)?(?: home)? to (?:glory|god|the lord|heaven|cat heaven|be with)"
+    r"|(?:gone|went|away) to (?:his|her) (?:rest|reward)"
+    r"|went (?:back )?to (?:glory|god|allah|the lord|heaven)"
+    r"|(?:till|until|before|since) (?:he|she|they|(?:my|our|me|mi|the) \w+) went(?=\W*$|[.,;])"
+    r"|did ?(?:n't|nt|not) make it(?=\W*$|[.,;])"
+    r"|(?:my|our|me|mi|ma|the|his|her) late (?!n)\w+)\b",
+    re.IGNORECASE,
 )
-_WHO = r"(?:(?:my|our|me|the|his|her|ma|mi|dear|poor|own|late) )*"
-_TIES = (
-    r"(?:(?:\w+-)?(?:husband|wife|partner|mum|mam|mom|mother|dad|father|nan|nana|gran\w*|grandad"
-    r"|son|daughter|brother|sister|twin|baby|child|boy|girl|friend|mate|neighbour|uncle|aunt\w*"
-    r"|cousin|nephew|niece|fella|missus|lad|lass|better half|parents?)s?)"
+_PASSED = re.compile(
+    # "She passed me the tablets" and "passed his test" are none.
+    r"\bpas+ed\b(?! (?:me|us|him|her|them|his|their|the|a|an|it|by|out|down|round|through"
+    r"|over (?:the|a|my|to)|each|exam|test)\b)|\bpast (?:away|on)\b",
+    re.IGNORECASE,
 )
-_DEATH = re.compile(
-    rf"\b(?:died"
-    rf"|dead(?! (?:slow|good|nice|easy|end|keen|cheap|proud|chuffed|funny|kind|busy|tired))"
-    rf"|deid|deceased|departed|widow(?:ed|er)?|bereaved|buried|cremated"
-    rf"|funeral|expired|killed|murdered|drowned|hanged|r\.?i\.?p|rest(?:ing)? in peace"
-    rf"|rest (?:his|her|their) souls?|god rest|in heaven|with the (?:lord|angels)"
-    rf"|no longer (?:with|alive|here|living)"
-    rf"|not (?:with us|here|around) (?:any ?more|now|any longer)|slipped away|taken from (?:us|me)"
-    rf"|left (?:us|this world)|lost (?:his|her|their) (?:\w+ )?(?:fight|battle|life|lives)"
-    rf"|t(?:ook|aken) (?:his|her|their) own li(?:fe|ves)|popped (?:his|her|their) clogs"
-    rf"|kicked the bucket|snuffed it|croaked|stillborn|(?:my|our|me|ma|the|his|her) late (?!n)\w+"
-    rf"|pas+(?:ed|t)?(?: had)? {_WHEN}|pas+ed$"
-    rf"|lost {_WHO}(?:{_TIES}|[A-Z][a-z]+)\b(?!'s?\b)"
-    rf"|(?:we|i) lost (?:our|my|me) (?:dog|cat|pet|budgie|rabbit|horse|parrot)"
-    rf"|(?:had to be|been|was|were|had (?:him|her|them|it)) put (?:down|to sleep)"
-    rf"|(?:is|'s|are|been|has|have|now|all|both|long) gone(?= (?:now|these|since|this|last|\d|two"
-    rf"|three|four|five|six|seven|eight|nine|ten|many|some|years?|months?|too|as well|and i miss)"
-    rf"|\W*$|[.,;!?])|(?:we|i) lost (?:him|her|them)\b|ghost|ashes|grave|cemetery)",
+_GONE = re.compile(
+    # "Gone into a home" and "gone shopping" are none.
+    r"\bgone\b(?! (?:in|into|to|back|home|off|out|on|for|and|away|up|down|round|over|through|wrong"
+    r"|bad|quiet|missing|mad|well|again|from|with|without|along|early|late|\w+ing)\b)",
+    re.IGNORECASE,
 )
-_DENIED = re.compile(r"(?:n't|\bnot|\bnever|\bnt|[a-z]nt)(?: \w+)?\s*$")
+_DIE = re.compile(
+    r"(?<!to )(?<!will )(?<!would )(?<!could )(?<!might )(?<!can )(?<!may )(?<!'ll )(?<!\bi )"
+    r"(?<!gonna )(?<!not )(?<!n't )(?<!'d )\bdie\b(?! for)",
+    re.IGNORECASE,
+)
+_LOST = re.compile(r"\blost ((?:[\w'-]+ ){0,4}[\w'-]+)", re.IGNORECASE)
+_THEN = frozenset(
+    {"in", "on", "at", "last", "this", "just", "to", "too", "when", "before", "after", "two"}
+    | {"three", "a", "about"}
+)
+_BEFORE_WHOM = frozenset(
+    {"my", "our", "me", "mi", "ma", "the", "his", "her", "their", "dear", "dearest", "best", "old"}
+    | {"poor", "only", "own", "both", "late", "first"}
+)
+_DENIED = re.compile(
+    r"(?:n't|\b(?:not|never|(?:is|are|was|were|has|have|had|do|does|did|wo|would|could|ai)nt))"
+    r"(?: \w+)?\s*$"
+)
 _SUPPOSED = re.compile(
-    r"\b(?:if(?! you (?:know|remember|see))|unless|until|till|nearly|almost|what if|suppos\w+"
+    r"\b(?:if(?! you (?:know|remember|see))|unless|nearly|almost|what if|suppos\w+"
     r"|in case|imagine|thought(?! i)|worr\w+|scared|afraid|frightened|dread\w*|fear\w*"
     r"|wish(?:es|ed)?|might(?: \w+)? have|could(?: \w+)? have)\b"
 )
@@ -51,11 +80,9 @@ _CLAUSE = re.compile(r"[.;!?\n]|\bbut\b")
 
 def tells_of_death(text: str) -> bool:
     """Whether a text has a word of somebody's death that it neither denies nor supposes."""
-    plain = straight(text)
-    for clause in _CLAUSE.split(plain):
-        low = clause.casefold()
-        for found in _deaths(clause):
-            before = low[:found]
+    for clause in _CLAUSE.split(straight(text)):
+        for start in _deaths(clause):
+            before = clause[:start].casefold()
             if not _DENIED.search(before) and not _SUPPOSED.search(before):
                 return True
     return False
@@ -63,7 +90,21 @@ def tells_of_death(text: str) -> bool:
 
 def _deaths(clause: str) -> list[int]:
     """Where the words of death of a clause begin."""
-    low = clause.casefold()
-    found = [m.start() for m in _DEATH.finditer(low)]
-    # "we lost Ken in 2019": a name is told by its large letter, so the clause as it is written.
-    return found + [m.start() for m in _DEATH.finditer(clause) if m.start() not in found]
+    found = [m.start() for words in (_SURELY, _PASSED, _GONE, _DIE) for m in words.finditer(clause)]
+    return found + [m.start() for m in _LOST.finditer(clause) if _is_somebody(m[1])]
+
+
+def _is_somebody(words: str) -> bool:
+    """Whether what was lost is somebody: "my best friend", "harold", but not "her dog"."""
+    said = words.split()
+    low = [word.casefold() for word in said]
+    if low[0] in ("him", "her", "them") and (len(low) == 1 or low[1] in _THEN):
+        return True
+    at = next((at for at, word in enumerate(low) if word not in _BEFORE_WHOM), None)
+    if at is None or low[at].endswith(("'s", "'")):
+        return False
+    who = relationship_in(low[at])
+    if who is Relationship.PET:
+        return not {"my", "our", "me"}.isdisjoint(low[:at])
+    titled = low[at] in ("mr", "mrs", "miss", "dr")
+    return who is not None or said[at].istitle() or titled or low[at] in names() - word_names()

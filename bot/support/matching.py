@@ -393,8 +393,7 @@ class _Needs:
         words: what a record says that is about the very thing asked, by index of the ask.
         works: the kind of work of each gap that has one, by index of the ask.
         activities: asks for something that the person used to do, of those with ``words``.
-        nearby: asks for people to know around the place, by index; ``stays_in``: nobody can be
-            met there.
+        nearby: asks for people to know around the place, by index.
     """
 
     asks: tuple[tuple[ReasonCode, str], ...]
@@ -407,7 +406,6 @@ class _Needs:
     works: Mapping[int, Work]
     activities: frozenset[int]
     nearby: frozenset[int]
-    stays_in: bool
 
 
 def _needs(wishes: Wishes) -> _Needs:
@@ -456,7 +454,6 @@ def _needs(wishes: Wishes) -> _Needs:
         works=works,
         activities=frozenset(activities),
         nearby=frozenset(i for i, (_, value, _) in enumerate(tables) if value == _WEAK_TIES),
-        stays_in=wishes.stays_in,
     )
 
 
@@ -533,7 +530,7 @@ def _relevance(listing: Listing, wishes: Wishes, needs: _Needs) -> list[Reason]:
     if not listing.subcategories:
         # A record without any category may still say which work it helps with.
         answered = {i: 0.4 for i, work in needs.works.items() if work in listing.works}
-    if not needs.stays_in and AttendingType.VENUE not in attending(listing):
+    if not wishes.stays_in and AttendingType.VENUE not in attending(listing):
         # Faces from nearby are met where people come together.
         for index in needs.nearby & answered.keys():
             answered[index] *= _FROM_AFAR

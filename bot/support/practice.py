@@ -172,6 +172,14 @@ def is_to_come(text: str) -> bool:
     return bool(_TO_COME.search(plain)) and tried_in(plain) is None
 
 
+_HEARD = re.compile(r"\W*(?:ok|okay|k|right|all ?right|fine)\W*", re.IGNORECASE)
+
+
+def only_heard(text: str) -> bool:
+    """Whether "ok" or "right" is all that is said: no word on whether something was tried."""
+    return _HEARD.fullmatch(text) is not None
+
+
 def tried_in(text: str) -> Said | None:
     """ "I did go", "we went" say yes by their grammar; ``None`` for all other words."""
     parts = _PARTS.split(text.replace("’", "'"))

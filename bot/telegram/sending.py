@@ -380,10 +380,10 @@ class Sender:
             _LOG.error("A file could not be made: %s", type(error).__name__)
         else:
             try:
-                message = await self._bot.send_document(
+                sent = await self._bot.send_document(
                     int(row.address), document=data, filename=name, protect_content=False
                 )
-                self.recent.note(row.address, message.message_id)
+                message = self._noted(row, sent)
                 return partial(self._mark_gone, row, message.message_id)
             except (BadRequest, NetworkError) as error:
                 if _is_to_be_raised(error, row):
@@ -430,14 +430,18 @@ class Sender:
             messages.mark_sent(session, row.id, message_id)
 
     async def _send_text(self, row: Outbox, text: str, markup: Any) -> Message:
-        message = await self._bot.send_message(
+        sent = await self._bot.send_message(
             int(row.address), text, reply_markup=markup, link_preview_options=_NO_PREVIEW
         )
+        return self._noted(row, sent)
+
+    def _noted(self, row: Outbox, message: Message) -> Message:
+        """The message, known from now on to be on the phone, whatever becomes of its row."""
         self.recent.note(row.address, message.message_id)
         return message
 
     async def _send_pin(self, row: Outbox, pin: dict[str, Any], markup: Any) -> Message:
-        message = await self._bot.send_venue(
+        sent = await self._bot.send_venue(
             int(row.address),
             latitude=pin["lat"],
             longitude=pin["lon"],
@@ -445,8 +449,7 @@ class Sender:
             address=clean(pin["address"]),
             reply_markup=markup,
         )
-        self.recent.note(row.address, message.message_id)
-        return message
+        return self._noted(row, sent)
 
     async def _send_picture(
         self, row: Outbox, part: Part, markup: Any
@@ -464,11 +467,10 @@ class Sender:
         else:
             caption = part.text or "".join(split(clean(alt), CAPTION_MAX - _CHOICE_ROOM)[:1])
             try:
-                message = await self._bot.send_photo(
+                sent = await self._bot.send_photo(
                     int(row.address), png, caption=caption or None, reply_markup=markup
                 )
-                self.recent.note(row.address, message.message_id)
-                return message, caption, True
+                return self._noted(row, sent), caption, True
             except (BadRequest, NetworkError) as error:
                 if _is_to_be_raised(error, row):
                     raise

@@ -128,7 +128,7 @@ def create_app(
     return Starlette(
         lifespan=lifespan,
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: _no_page, Exception: _broken},
+        exception_handlers={HTTPException: pages.no_page, Exception: _broken},
         routes=[
             Route("/", pages.chat, methods=["GET"]),
             Route("/chat/turn", pages.turn, methods=["POST"]),
@@ -148,25 +148,11 @@ def create_app(
     )
 
 
-async def _no_page(request: Request, error: Exception) -> Response:
-    """A page that is not there, in plain words with a way back; also a method that is not."""
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    headers = getattr(error, "headers", None)
-    return HTMLResponse(_NO_PAGE, status_code=status, headers=headers)
-
-
 async def _broken(request: Request, error: Exception) -> Response:
     """A fault of ours. This answer passes by the middleware, so it brings its headers itself."""
     return PlainTextResponse(
         "Something went wrong on our side. Try again in a minute.", 500, headers=PAGE_HEADERS
     )
-
-
-_NO_PAGE = (
-    '<!doctype html><html lang="en-GB"><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width"><title>WISE Companion</title>'
-    '<h1>There is no such page</h1><p><a href="/">Go to the chat</a></p></html>'
-)
 
 
 def _stored_map(map_id: str, address: str) -> str | None:
@@ -231,6 +217,14 @@ class _Pages:
         )
         self.visitors.welcome(request, response)
         return response
+
+    async def no_page(self, request: Request, error: Exception) -> Response:
+        """A page that is not there, in plain words with a way back; also a method that is not."""
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        headers = getattr(error, "headers", None)
+        return self.templates.TemplateResponse(
+            request, "no_page.html", status_code=status, headers=headers
+        )
 
     async def turn(self, request: Request) -> Response:
         response = await self._turn(request)

@@ -39,6 +39,13 @@ def by_type(**answers: list[dict[str, Any]]) -> Any:
     )
 
 
+def stand_in_for_the_weather(page: Page) -> None:
+    """Answer for the page that the quick exit leads to."""
+    page.context.route(
+        "https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<h1>Weather</h1>")
+    )
+
+
 def test_the_conversation_opens_by_itself(page: Page, rasa: FakeRasa, chat_url: str) -> None:
     rasa.answer = by_type(hello=[reply("Hello."), reply("Shall we start?", **YES_NO)])
     open_chat(page, chat_url)
@@ -394,9 +401,7 @@ def test_a_place_that_is_not_shared_leaves_another_way(
 def test_leaving_quickly_clears_the_page_and_forgets_the_chat(
     page: Page, rasa: FakeRasa, chat_url: str
 ) -> None:
-    page.context.route(
-        "https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<h1>Weather</h1>")
-    )
+    stand_in_for_the_weather(page)
     open_chat(page, chat_url)
     say(page, "something private")
     first = set(rasa.addresses)
@@ -424,9 +429,7 @@ def test_the_way_out_is_always_in_sight(
 def test_the_word_exit_leaves_although_nothing_answers(
     page: Page, rasa: FakeRasa, chat_url: str
 ) -> None:
-    page.context.route(
-        "https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<h1>Weather</h1>")
-    )
+    stand_in_for_the_weather(page)
     open_chat(page, chat_url)
     rasa.up = False
     say(page, "he hits me")
@@ -438,9 +441,7 @@ def test_the_word_exit_leaves_although_nothing_answers(
 def test_a_chat_that_was_left_offline_does_not_show_when_it_is_opened_again(
     page: Page, rasa: FakeRasa, chat_url: str
 ) -> None:
-    page.context.route(
-        "https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<h1>Weather</h1>")
-    )
+    stand_in_for_the_weather(page)
     open_chat(page, chat_url)
     page.route("**/chat/leave", lambda route: route.abort(), times=1)
     first = set(rasa.addresses)
@@ -452,9 +453,7 @@ def test_a_chat_that_was_left_offline_does_not_show_when_it_is_opened_again(
 
 
 def test_other_tabs_are_left_too(page: Page, rasa: FakeRasa, chat_url: str) -> None:
-    page.context.route(
-        "https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<h1>Weather</h1>")
-    )
+    stand_in_for_the_weather(page)
     open_chat(page, chat_url)
     other = page.context.new_page()
     open_chat(other, chat_url)

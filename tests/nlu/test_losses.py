@@ -29,6 +29,21 @@ it's not Stan that died it's Keith
 don't know if you know but Bob died last week
 can't believe Bob died
 the dog had to be put down
+my aunt died last week
+Dave from the allotment passed on Sunday
+we lost harold
+we lost her in May
+mick from the army, we lost him last month
+she lived with us till he died
+lost my best mate Kenny to cancer
+both my sisters have passed, Ivy and Violet
+walid sahib is no more
+he didn't make it
+Granny Ivy gone to glory last year
+Reg went in his sleep
+ma wife's in the ground
+Abraham my husband (gone 2016)
+lady next door she die
 """.strip().splitlines()
 
 NONE = """
@@ -56,6 +71,15 @@ he passed his test
 my phone is dead slow
 I've lost touch with Guy
 lost Bob's number
+Bob has gone to the shops
+Jean's gone home
+I've lost weight
+no more tablets please
+Bob didn't make it to the group
+I don't want to die
+Jean is not with us today
+we walked past Jean
+I lost my balance and Bob caught me
 """.strip().splitlines()
 
 

@@ -10,7 +10,7 @@ function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A POST of JSON; `null` instead of a response where nothing answered in time. */
+/** A POST of JSON; throws an AbortError where nothing answers in time. */
 async function post(path, body) {
   // AbortSignal.timeout is missing in browsers that are only a few years old.
   const patience = new AbortController();
@@ -45,12 +45,13 @@ async function ask(turn) {
   }
 }
 
-/** The route for a text that tells of a risk and could not be sent, as replies; none else. */
+/** The route for a text that could not be sent, as replies: none where it tells of no risk, and
+ *  null where it could not be looked at. */
 async function routeFor(text) {
   try {
-    return (await (await post("/chat/screen", { text })).json()).replies ?? [];
+    return (await (await post("/chat/screen", { text })).json()).replies ?? null;
   } catch {
-    return [];
+    return null;
   }
 }
 
@@ -136,7 +137,8 @@ export class Queue {
       if (type !== "text" || item.screened || item.answered) continue;
       item.screened = true;
       const replies = await routeFor(text);
-      if (replies.length) this.on.route(item, replies);
+      if (replies === null) item.screened = false; // looked at again with the next try
+      if (replies?.length) this.on.route(item, replies);
     }
   }
 }

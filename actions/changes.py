@@ -44,6 +44,7 @@ from bot.nlu.map_talk import (
 from bot.nlu.meaning import PRONOUNS, EditMention
 from bot.store.record import Record
 from bot.support.asks import LifeChange
+from bot.support.practice import only_heard
 
 WHO, EDIT, DO = "who:", "edit:", "do:"
 CHANGE, LEAVE = "change", "leave"
@@ -296,6 +297,8 @@ def _apply(
         record.keep_network(edited.network, edit.operation, answer.update_key)
         record.keep_progress(last_member=edited.key)
         _say_changed(edit, edited, say)
+        if edit.operation == DIED:
+            _give_room(record, say)
     elif edited.outcome == "known":
         say("utter_people_known", names=edited.name)
     elif edited.outcome == "ambiguous":
@@ -316,10 +319,36 @@ def _apply(
     elif edited.outcome == "unknown" and edit.operation == "died":
         # Of somebody who is not on the map: sorrow first, never "I can't find them".
         say("utter_died_elsewhere", name=_to_you(edited.name)[:LABEL_MAX])
+        _give_room(record, say)
     elif edited.outcome == "unknown":
         say("utter_no_such_member", name=_to_you(edited.name)[:LABEL_MAX])
     else:
         say("utter_change_unclear")
+
+
+_NO_NEXT_QUESTION = frozenset({"gaps", "preferences", "options", "plan"})
+"""Stages whose questions are about help and services: none comes in the breath of a death."""
+
+
+def _give_room(record: Record, say: Say) -> None:
+    """Ask nothing more after a death; the person says when to go on."""
+    if record.person.stage in _NO_NEXT_QUESTION:
+        record.keep_progress(room=True, hush=True)
+        say("utter_room")
+
+
+def _take_room(record: Record, answer: Answer, say: Say) -> bool:
+    """Hear "ok", "yes" or "not now" after a death as being about going on; whether it was that."""
+    if not record.progress.get("room"):
+        return False
+    record.keep_progress(room=None)
+    if answer.choices:  # A button of the question before: its answer.
+        return False
+    if answer.said_no:
+        say("utter_paused")
+        record.keep_progress(hush=True)
+        return True
+    return answer.said_yes or only_heard(answer.text)
 
 
 def _last(record: Record) -> str | None:
@@ -461,7 +490,7 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
         return _make_one(record, pair, answer, say)
     if take_keep(record, answer, say):
         return True
-    if take_pending(record, answer, say):
+    if take_pending(record, answer, say) or _take_room(record, answer, say):
         return True
     if answer.choice.startswith(WHO):
         say("utter_change_unclear")
@@ -481,6 +510,7 @@ def take_pending(record: Record, answer: Answer, say: Say) -> bool:
     if answer.said_no:
         if edit.operation == DIED:
             say("utter_died_elsewhere", name=_to_you(edit.target)[:LABEL_MAX])
+            _give_room(record, say)
         else:
             say("utter_left_as_it_is")
         return True

@@ -41,6 +41,7 @@ OF_THE_MOMENT = (
     "reopened",
     "pending_edit",
     "pending_again",
+    "room",
     "sure",
     "consents_open",
 )

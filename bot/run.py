@@ -41,9 +41,10 @@ SERVERS = {
 """What runs, in the order of starting: arguments for Python."""
 
 
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
-"""A message's matrices are small: a second thread of numpy's waits more than it works, and takes
-the core that another process needs (217 and 129 ms of processor a turn, docs/performance.md)."""
+NUMPY_THREADS = {"OPENBLAS_NUM_THREADS": "2"}
+"""Threads of numpy's in a server: a message's matrices are small, but two are quicker than one
+where the action server leaves a core free (docs/performance.md). One where the cores are shared
+by several Rasa servers, as in ``deploy``."""
 
 
 class StartFailed(RuntimeError):
@@ -189,7 +190,7 @@ def launch(command: Sequence[str], settings: Settings, log: Path) -> subprocess.
         return subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, *command],
             cwd=PROJECT,
-            env={**ONE_THREAD, **os.environ, **QUIET, **environment_of(settings)},
+            env={**NUMPY_THREADS, **os.environ, **QUIET, **environment_of(settings)},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from bot.conversations.locks import SECONDS
+from bot.conversations.without_tensorflow import leave_out_tensorflow
 from bot.settings import PROJECT, Settings, get_settings
 from bot.training import model_path
 
@@ -31,6 +32,7 @@ def serve_rasa(settings: Settings) -> None:
     # Rasa's own lock of a killed process holds a chat as long as ours, and not for a minute;
     # Rasa reads it when it is imported.
     os.environ["TICKET_LOCK_LIFETIME"] = f"{SECONDS:.0f}"
+    leave_out_tensorflow()
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig

@@ -146,7 +146,7 @@ def _cost(card: CardFacts) -> str:
     cost = card.cost
     if cost.free:
         return label("card", "cost_free")
-    if cost.usual is not None and cost.usual > 0:
+    if cost.usual is not None and cost.usual > 0 and not (cost.text and cost.lowest == 0):
         if cost.lowest is not None and cost.lowest < cost.usual:
             return label("card", "cost_up_to", low=_money(cost.lowest), high=_money(cost.usual))
         return label("card", "cost", amount=f"{_money(cost.usual)} {cost.per}".rstrip())

@@ -250,6 +250,19 @@ def test_an_empty_card_says_what_is_not_known() -> None:
         ({"cost_options": (CostOption(0.0),)}, "Cost: free."),
         ({"cost_options": (CostOption(3.0),)}, "Cost: £3."),
         (
+            {
+                "cost_options": (
+                    CostOption(None, option="First session", description="free"),
+                    CostOption(6.0, option="After that"),
+                )
+            },
+            "Cost: First session: free; After that: £6",
+        ),
+        (
+            {"cost_options": (CostOption(25.0, option="A year"), CostOption(0.0, option="Each"))},
+            "Cost: A year: £25; Each: free",
+        ),
+        (
             {"cost_options": (CostOption(4.0), CostOption(2.0, option="On benefits"))},
             "Cost: £2 to £4.",
         ),

@@ -37,6 +37,12 @@ FAULTS = {
     "coordinates_far_from_postcode": Fault(
         "The map point is far from the postcode", "Check both: one of them is wrong."
     ),
+    "date_not_understood": Fault(
+        "The day of the last check is in no known form", "Write it as 2026-11-28."
+    ),
+    "date_in_future": Fault(
+        "The day of the last check is still to come", "Give the day on which it was checked."
+    ),
     "coordinates_default": Fault(
         "The map point is a default, not a place",
         "A map service gives it when it finds nothing: correct the address, and look it up.",

@@ -64,7 +64,8 @@ class CostFacts:
         lowest: the cheapest known price in pounds, perhaps only for some.
         usual: the dearest price open to everyone in pounds.
         options: the prices as the record has them.
-        text: the record's own words on fees, or on prices without a number.
+        text: the record's own words on fees, or all prices with what each is for, where a number
+            says too little.
         per: what the usual price is for: "per year"; empty where that is not said.
     """
 
@@ -183,8 +184,21 @@ def _place(locations: tuple[Location, ...]) -> PlaceFacts | None:
 
 
 def _prices_in_words(options: tuple[CostOption, ...]) -> str | None:
-    told = [": ".join(filter(None, (c.option, c.description))) for c in options if c.amount is None]
+    """Each price with what it is for, where one is in words only, or is nothing beside others."""
+    amounts = [c.amount for c in options]
+    if None not in amounts and not (0 in amounts and any(amounts)):
+        return None
+    told = (": ".join(filter(None, (c.option, _price(c)))) for c in options)
     return "; ".join(dict.fromkeys(told)) or None
+
+
+def _price(price: CostOption) -> str | None:
+    if price.amount is None:
+        return price.description
+    if price.amount == 0:
+        return "free"
+    pounds = f"£{price.amount:.2f}".removesuffix(".00")
+    return " ".join(filter(None, (pounds, price.description)))
 
 
 _PER = re.compile(r"(?:per|an?|each|every) (?!£)[a-z]+(?: [a-z]+)?", re.IGNORECASE)

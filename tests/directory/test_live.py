@@ -224,7 +224,7 @@ def test_the_query_of_the_address_goes_with_every_call(store: Store, servers: Ex
 
 def test_what_is_no_api_is_refused(store: Store, servers: ExitStack) -> None:
     server = serve(servers, "", instead={1: [Answer(body=b"<html>")]})
-    with pytest.raises(UnreadableSource, match="not JSON"):
+    with pytest.raises(UnreadableSource, match=r"not JSON|a web page"):
         crawl(store, server)
     server.instead = {1: [Answer(body={"message": "Not for you"})]}
     with pytest.raises(UnreadableSource, match="no list of services"):
@@ -301,6 +301,36 @@ def test_nothing_closes_while_a_broken_record_may_be_any_service(
         report = crawl(store, server)
         assert report.closed == 0 and "may be any service" in report.lacking
     assert open_services(store) == {"a", "b", "c"}
+
+
+def test_a_record_that_came_twice_does_not_stand_for_one_that_never_came(
+    store: Store, servers: ExitStack
+) -> None:
+    server = serve(servers, "abcd", listed_whole=True)
+    crawl(store, server)
+    # The list moved between two pages: "d" slipped away and "b" came again.
+    server.services = [make_service(key) for key in "abbc"]
+    for _ in range(3):
+        report = crawl(store, server)
+        assert (report.lacking, report.closed) == ("3 of 4 records came", 0)
+    assert open_services(store) == {"a", "b", "c", "d"}
+
+
+def test_details_in_a_wrapper_are_unwrapped_and_of_another_service_not_taken(
+    store: Store, servers: ExitStack
+) -> None:
+    server = serve(servers, "ab")
+    other = make_service("z", name="Somebody else's")
+    server.instead = {
+        "/services/a": [Answer(body={"service": make_service("a", name=None)})],
+        "/services/b": [Answer(body=other)],
+    }
+    assert crawl(store, server).repairs["detail_missing"] == 1
+    assert open_services(store) == {"a", "b"}
+    with store() as session:
+        names = dict(session.execute(select(ServiceRow.source_id, ServiceRow.name)).all())
+    # A name that the details leave empty is the list's.
+    assert names == {key: make_service(key)["name"] for key in "ab"}
 
 
 # --- politeness and patience ---------------------------------------------------------------

@@ -226,3 +226,51 @@ def test_in_whatever_field_a_number_stands_it_is_public_or_gone(dialect: str, se
             shown = f"{seen.prepared.values['listing']} {organization and organization.email}"
         raw = seen.raw or raw_text(record)
         assert secret not in raw or secret in shown, path
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        {"first_name": "Ann", "last_name": "Perkins", "phone": "07400 123456"},
+        {"title": "Mrs Ann Perkins, Treasurer", "phones": [{"number": "07400 123456"}]},
+    ],
+    ids=["names in parts", "a name in the title"],
+)
+def test_a_person_named_in_other_fields_is_a_person(
+    store: Store, tmp_path: Path, contact: dict[str, Any]
+) -> None:
+    record = make_service(email="info@choir.org.uk", contacts=[{"id": "c", **contact}])
+    record.pop("phones", None)
+    load(store, write(tmp_path, page(record)))
+    assert kept_of(repr(only(store)) + raws(store)[record["id"]], OF_ANN) == []
+
+
+def test_a_number_said_to_be_somebodys_gives_way_to_a_public_one(
+    store: Store, tmp_path: Path
+) -> None:
+    own = {"number": "07400 123456", "description": "Ann Perkins's mobile"}
+    record = make_service(phones=[own, {"number": "01494 677266"}], contacts=[])
+    load(store, write(tmp_path, page(record)))
+    assert kept_of(repr(only(store)), OF_ANN) == []
+    alone = make_service(
+        "b", phones=[{"number": "Ann Perkins 07400 123456"}], contacts=[], email=""
+    )
+    load(store, write(tmp_path, page(alone)), feed="other")
+    listing = json.dumps(stored(store)["b"])
+    assert "+447400123456" in listing
+    assert kept_of(listing, ("Ann", "Perkins")) == []
+
+
+def test_a_mailbox_at_home_gives_way_to_the_groups(store: Store, tmp_path: Path) -> None:
+    record = make_service(
+        email="ann.perkins@gmail.com", contacts=[{"id": "c", "email": "info@choir.org.uk"}]
+    )
+    load(store, write(tmp_path, page(record)))
+    assert only(store).contact.email == "info@choir.org.uk"
+
+
+def test_notes_of_the_staff_are_not_kept(store: Store, tmp_path: Path) -> None:
+    record = copy.deepcopy(SOUND["Outpost"])
+    record.update(notes=[{"body": "Rang Ann"}], meta=[{"key": "Owner", "answer": "Ann Perkins"}])
+    load(store, write(tmp_path, page(record)))
+    assert kept_of(raws(store)[str(record["id"])], OF_ANN) == []

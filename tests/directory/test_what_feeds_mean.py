@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.directory.importer import repair, schedules
-from bot.directory.importer.detect import page_items
+from bot.directory.importer import hsds3, repair, schedules
+from bot.directory.importer.detect import Kind, kind_of, page_items
 from bot.directory.importer.normalise import to_service
 from bot.directory.importer.outpost import is_hidden
 from bot.directory.model import AttendingType, Scope, ServiceStatus
@@ -227,3 +227,159 @@ def test_a_small_place_says_where_it_is_and_a_mended_one_is_asked_about() -> Non
     assert mended is None or isinstance(mended, Ambiguous) or mended.corrected
     big = find_place("Leeds")
     assert isinstance(big, Place) and big.hint is None
+
+
+# --- what a reviewer's feeds told wrongly ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        "Temporarily closed for refurbishment",
+        "Closed until further notice.",
+        "Sorry, we are closed due to flooding",
+        "Closed until 5 January 2199",
+    ],
+)
+def test_an_alert_that_says_closed_closes(alert: str) -> None:
+    assert service(description="Tea.", alert=alert).status is ServiceStatus.TEMPORARILY_CLOSED
+    assert service(description=alert).status is ServiceStatus.TEMPORARILY_CLOSED
+
+
+@pytest.mark.parametrize(
+    "alert", ["Closed until 5 January 2021", "Closed on bank holidays", "Closed groups welcome"]
+)
+def test_an_alert_that_is_over_or_about_something_else_closes_nothing(alert: str) -> None:
+    assert service(description="Tea.", alert=alert).status is ServiceStatus.ACTIVE
+
+
+def test_how_to_join_and_how_long_to_wait_are_told() -> None:
+    read = service(application_process="Referral by your GP only", wait_time="about 6 weeks")
+    assert "Referral by your GP only" in read.description
+    assert "Waiting time: about 6 weeks" in read.description
+    assert read.attending_access == ("referral",)
+    assert service(application_process="Self-referral: just ring").attending_access == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "amounts"),
+    [
+        ({"free": True, "fees_description": "£5 per session"}, []),
+        ({"cost_options": [{"amount": 0}], "fees_description": "Costs vary, contact us"}, []),
+        ({"cost_options": [{"amount": 0}], "fees": "There is a small charge for materials"}, []),
+        ({"cost_options": [{"amount": 0}], "fees": "Tea for a small donation"}, [0]),
+        ({"cost_options": [{"amount": 5}, {"amount": 7, "valid_from": "2199-01-01"}]}, [5]),
+        ({"cost_options": [{"amount": 4, "currency": "£"}]}, [4]),
+        ({"cost_options": [{"amount": 4, "currency": "Pounds"}]}, [4]),
+        ({"cost_options": [{"amount": 400, "amount_description": "pence"}]}, [4]),
+        ({"cost_options": "£5"}, [5]),
+    ],
+)
+def test_what_it_costs(values: dict[str, Any], amounts: list[float]) -> None:
+    assert [c.amount for c in service(**values).cost_options] == amounts
+
+
+def test_a_check_that_is_still_to_come_is_no_check() -> None:
+    read = service(assured_date="2150-01-01")
+    assert read.assured_date is None and "date_in_future" in read.flags
+    assert "date_not_understood" in service(assured_date="last spring").flags
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2024/10/01", date(2024, 10, 1)),
+        ("20241001", date(2024, 10, 1)),
+        ("Oct 1, 2024", date(2024, 10, 1)),
+        ("Tue, 01 Oct 2024 10:00:00 GMT", date(2024, 10, 1)),
+        (1727740800, date(2024, 10, 1)),
+        (1727740800000, date(2024, 10, 1)),
+    ],
+)
+def test_days_in_many_forms(written: Any, day: date) -> None:
+    assert repair.clean_date(written) == day
+
+
+def test_a_fax_is_never_rung() -> None:
+    phones = [
+        {"number": "Fax 01494 770771; Tel 01494 770770"},
+        {"number": "01494 770772", "type": "Fax number"},
+        {"number": "01494 770773", "description": "fax"},
+    ]
+    assert [p.e164 for p in service(phones=phones).phones] == ["+441494770770"]
+    assert repair.clean_phones("Tel/Fax: 01494 770770")
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("116 123", "116123"),
+        ("Call Samaritans on 116 123", "116123"),
+        ("O1494 77O770", "+441494770770"),
+        (1494770770.0, "+441494770770"),
+    ],
+)
+def test_numbers_that_are_rung_are_links(written: Any, dialled: str) -> None:
+    assert [p.e164 for p in repair.clean_phones(written)] == [dialled]
+
+
+def test_a_year_is_no_phone_number() -> None:
+    assert repair.clean_phones("See website 2023") == ()
+
+
+def _at(postcode: str | None, country: str, latitude: float, longitude: float) -> Any:
+    address = {"address_1": "1 High St", "postal_code": postcode, "country": country}
+    place = {"id": "l", "latitude": latitude, "longitude": longitude, "addresses": [address]}
+    return service(service_at_locations=[{"id": "s", "location": place}]).locations[0]
+
+
+def test_the_middle_of_london_is_believed_only_where_the_postcode_is_there() -> None:
+    guessed = _at("E1 6AN", "GB", 51.5073509, -0.1277583)
+    assert "coordinates_default" in guessed.flags and guessed.lon > -0.08
+    assert _at("SW1A 2AA", "GB", 51.5073509, -0.1277583).flags == ()
+
+
+@pytest.mark.parametrize("country", ["GBR", "England, UK", "U.K.", "Cymru"])
+def test_the_united_kingdom_in_other_words(country: str) -> None:
+    assert "coordinates_swapped" in _at(None, country, -0.612, 51.706).flags
+    assert "coordinates_outside_uk" in _at(None, country, 40.7, -74.0).flags
+
+
+@pytest.mark.parametrize("status", [["inactive"], {"value": "inactive"}, False])
+def test_a_status_in_another_shape(status: Any) -> None:
+    assert service(status=status).status is ServiceStatus.INACTIVE
+
+
+def test_flags_of_outpost_written_as_words() -> None:
+    assert is_hidden({"id": 1, "visible": "false"})
+    assert not is_hidden({"id": 1, "visible": "true", "marked_for_deletion": "false"})
+
+
+def test_a_broken_encoding_behind_entities_is_mended() -> None:
+    text = repair.clean_text("It&acirc;&euro;&trade;s a Caf&Atilde;&copy;\u202e, re\xadal")
+    assert text == "It's a Café, real"
+
+
+def test_bare_texts_stand_for_what_they_are() -> None:
+    place = {"id": "l", "addresses": ["1 High St, Chesham HP5 1DS"]}
+    read = service(
+        phones=["01494 770770"],
+        schedules="Mondays",
+        service_at_locations=[{"id": "s", "location": place}],
+        languages=["Polish"],
+    )
+    assert [p.e164 for p in read.phones] == ["+441494770770"]
+    assert [s.text for s in read.schedules] == ["Mondays"]
+    wrapped = hsds3.to_neutral({"id": "1", "organization": "Chesham Friends"})
+    assert wrapped["organization"] == {"name": "Chesham Friends"}
+    assert read.locations[0].postcode == "HP5 1DS"
+    assert read.languages == ("Polish",)
+
+
+def test_nobody_has_to_find_what_is_online() -> None:
+    assert "no_coordinates" not in service(description="We meet online on Zoom.").flags
+    assert "no_coordinates" in service(description="We meet in the hall.").flags
+
+
+def test_an_organisation_without_services_is_no_service() -> None:
+    assert kind_of({"id": "o", "name": "Age Concern", "services": None}) is Kind.ORGANIZATION

@@ -169,6 +169,8 @@ def kind_of(item: Record) -> Kind:
         return Kind.ORGANIZATION
     if keys & _OF_SERVICES:
         return Kind.SERVICE
+    if "services" in keys:  # One without services says so with null.
+        return Kind.ORGANIZATION
     if keys & _DESCRIBES or (item.get("type") == "object" and "properties" in keys):
         return Kind.DESCRIPTION
     for kind, marks in _MARKS:

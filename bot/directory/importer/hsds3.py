@@ -18,19 +18,28 @@ PROBLEM, FLAGS = "__problem__", "__flags__"
 def to_neutral(record: Record) -> Record:
     """The record itself; some publishers write ``organisation``, or wrap one in a list."""
     organization = record.get("organization") or record.get("organisation")
-    if isinstance(organization, list):
-        organization = next((o for o in organization if isinstance(o, dict)), None)
+    if isinstance(organization, list | str):
+        organization = next(iter(items(organization, "name")), None)
     if organization is record.get("organization"):
         return record
     return {**record, "organization": organization}
 
 
-def items(value: Any) -> list[Record]:
-    """The objects in a list field, which feeds also give as one object, ``null`` or texts."""
+def items(value: Any, text_is: str = "") -> list[Record]:
+    """The objects in a list field, which feeds also give as one object, ``null`` or texts.
+
+    Args:
+        value: as the feed has it.
+        text_is: the property that a bare text stands for ("number" of a phone); without it texts
+            are passed over.
+    """
     if not value:
         return []
     if isinstance(value, dict):
         return [value]
+    if isinstance(value, str):
+        return [{text_is: value}] if text_is else []
     if isinstance(value, list):
-        return [v for v in value if isinstance(v, dict)]
+        found = (items(v, text_is) if isinstance(v, dict | str) else [] for v in value)
+        return [item for each in found for item in each]
     return []

@@ -330,6 +330,11 @@ class _Text:
     def what_is_wrong(self, error: Exception) -> tuple[str, str]:
         """A code and words for an error of ``value``."""
         if isinstance(error, json.JSONDecodeError):
+            begins = "" if self._before else self.buffer.lstrip()[:1]
+            if begins == "<":
+                return "broken_json", "this is a web page or XML, and no JSON"
+            if not begins and not self._before:
+                return "broken_json", "the file is empty"
             return "broken_json", f"{error.msg} at character {self._before + error.pos + 1:,}"
         return "nested_too_deeply", f"nested too deeply at character {self._before + self.at + 1:,}"
 

@@ -24,7 +24,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity.wait import wait_exponential_jitter
 
 from bot.directory.importer import paging
-from bot.directory.importer.detect import is_envelope, page_items
+from bot.directory.importer.detect import is_envelope, page_items, services_in
 from bot.directory.importer.hsds3 import Record
 from bot.directory.importer.json_pages import load_json
 from bot.directory.importer.paging import Coverage
@@ -345,7 +345,9 @@ class Api:
         try:
             content = load_json(decode(response.content))
         except (json.JSONDecodeError, RecursionError) as error:
-            raise _NoList(f"the answer is not JSON: {error}") from error
+            is_page = response.content.lstrip()[:1] == b"<"
+            what = "a web page or XML" if is_page else f"not JSON: {error}"
+            raise _NoList(f"the answer is {what}") from error
         entries = page_items(content) if content else []
         is_empty = not content or (not entries and is_envelope(content))
         if entries == [content] or not (entries or is_empty):
@@ -383,9 +385,12 @@ class Api:
             return None
         self._unanswered = 0
         if isinstance(record, dict) and not record.get("id"):
-            listed = page_items(record)
-            record = listed[0] if len(listed) == 1 else None
-        return record if isinstance(record, dict) else None
+            found = [s for listed in page_items(record) for s in services_in(listed)]
+            record = found[0] if len(found) == 1 else None
+        if not isinstance(record, dict):
+            return None
+        # The record of another service would be kept under this one's name.
+        return record if str(record.get("id") or key).strip() == key else None
 
 
 def needs_detail(record: Any) -> bool:

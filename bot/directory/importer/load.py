@@ -80,6 +80,7 @@ class ImportReport:
     Attributes:
         feed, dialects: the feed's name; how many records came in each dialect.
         quarantined: the first thousand; ``reasons`` counts them all.
+        repeated: records that came before in the same import; they are among ``unchanged``.
         repairs: how often each repair or doubt was flagged, over added and changed records.
         passed_over: what is rightly no service (taxonomies, rows that no service needs, other
             files), by what it is; not in ``read``.
@@ -103,6 +104,7 @@ class ImportReport:
     reasons: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
     dialects: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
     has_details: bool = False
     closed: int = 0
@@ -230,7 +232,8 @@ def import_source(
             if progress:
                 progress(report)
         report.stopped_at = reading.coverage.stopped_at
-        report.lacking = reading.coverage.lacks(report.read) or reading.beside.lacks()
+        came = report.read - report.repeated
+        report.lacking = reading.coverage.lacks(came) or reading.beside.lacks()
         if report.read == 0 and report.resumed_at is None:
             loader.give_up()
             if reading.api:
@@ -491,6 +494,7 @@ class _Loader:
         if list_hash and self._met(key, list_hash):
             # The list moved while it was read.
             self.report.unchanged += 1
+            self.report.repeated += 1
             return
         if before and list_hash and before.list_hash == list_hash:
             self._unchanged(before, same)
@@ -507,7 +511,8 @@ class _Loader:
                 # Without its details the entry still counts; they are asked for next time.
                 list_hash, is_short, flags = None, True, ("detail_missing",)
             else:
-                record = {**record, **full}
+                # What the details leave empty the list may have said.
+                record = record | {k: v for k, v in full.items() if v is not None}
         if is_short and before:
             record, seen = self._merged(before, record, flags)
         elif seen is None:
@@ -519,6 +524,7 @@ class _Loader:
             self.report.has_details = True
         if met in ("same", "full"):
             self.report.unchanged += 1
+            self.report.repeated += met == "same"
             return
         if met == "different":
             raise Rejected("duplicate_id", f"id {key} came before with other content")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from bot.directory import areas, tagging
@@ -27,7 +27,7 @@ from bot.directory.model import (
     ServiceStatus,
     Term,
 )
-from bot.directory.places import towns
+from bot.directory.places import normalise_postcode, towns
 from bot.directory.telling import Telling
 from bot.network.model import Work
 
@@ -76,9 +76,26 @@ _CLOSED_TEXT = Telling(
     ("suspended", "closed", "cancelled", "paused", "ceased", "ended", "finished", "folded",
      "disbanded", "no longer"),
 )  # fmt: skip
+# A sentence that is all about being closed, as an alert is.
+_CLOSED_SENTENCE = re.compile(
+    r"\W*(?:(?:we are|we're|sorry|please note|now|sadly|temporarily|currently|permanently)[,:]? )*"
+    r"(?:closed|suspended|cancelled|paused|not (?:running|meeting))"
+    r"(?: (?:temporarily|permanently|at present|at the moment|for now))?"
+    r"(?: (?:until|due to|owing to|because of"
+    r"|for (?:refurbishment|repairs?|building|the foreseeable|the time))\b.*|\W*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ON_CONDITION = re.compile(
     r"\b(?:if|when(?:ever)?|once|after|unless|while|in case|should|may|could|car park|toilets?|lift"
     r"|pool|road|holidays?)\b",
+    re.IGNORECASE,
+)
+_CLOSED_WORDS = Telling(
+    re.compile(r"\b(?:closed|suspended|cancelled|paused|not (?:runn|meet)ing)\b", re.IGNORECASE),
+    ("closed", "suspended", "cancelled", "paused", "not running", "not meeting"),
+)
+_DAYS = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.]\d{4}|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9},? \d{4}",
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -145,6 +162,14 @@ _DISPLAY_ACCESS = {
 }
 
 
+_WAIT = "Waiting time: {}"
+_REFERRED = re.compile(r"\b(?:referrals?|referred|refer)\b", re.IGNORECASE)
+_NOT_REFERRED = re.compile(
+    r"\b(?:no|without|not|don't|do not|self|yourself)\b[^.]{0,30}\brefer|\bself.?refer",
+    re.IGNORECASE,
+)
+
+
 def source_id(record: Any) -> str | None:
     """The feed's own id as text, or ``None``."""
     if not isinstance(record, dict):
@@ -177,11 +202,12 @@ def to_service(record: Record) -> Service:
         raise Rejected("missing_name", f"service {key} has no name to show to anyone")
     name = name[:300]
     description = repair.clean_text(record.get("description")) or ""
-    alert = repair.clean_text(record.get("alert"))
-    if alert:
-        description = f"{description}\n\n{alert}".strip()
     if not description:
         flags.append("no_description")
+    told = [repair.clean_text(record.get(k)) for k in ("alert", "application_process")]
+    if wait := repair.clean_text(record.get("wait_time"), one_line=True):
+        told.append(_WAIT.format(wait))
+    description = "\n\n".join(filter(None, (description, *told)))
     status, status_flags = _status(record.get("status"), name, description)
     flags += status_flags
 
@@ -189,10 +215,9 @@ def to_service(record: Record) -> Service:
     locations, place_schedules = _locations(record, prose, flags)
     rows = _schedules(record.get("schedules"), prose, None, flags) + place_schedules
     rows = _without_repeats(rows)
-    if not rows and (told := schedules.said_in_prose(description, ())) and told.sentence:
+    if not rows and (read := schedules.said_in_prose(description, ())) and read.sentence:
         flags.append("schedule_from_description")
-        rule = replace(Schedule(told.sentence), freq=told.freq, byday=told.byday)
-        rows = [rule]
+        rows = [replace(Schedule(read.sentence), freq=read.freq, byday=read.byday)]
     if not rows:
         flags.append("no_schedule")
 
@@ -209,6 +234,9 @@ def to_service(record: Record) -> Service:
     flags += audience_flags
     attending = _attending(record, rows, locations, prose)
     placed = _placed(locations, area, name, flags)
+    if attending and not {AttendingType.VENUE, AttendingType.HOME} & {*attending}:
+        flags = [f for f in flags if f != "no_coordinates"]  # Nobody has to go anywhere.
+    checked, changed = (_past(record.get(k), flags) for k in ("assured_date", "last_modified"))
     works = tagged.works | ({Work.ILLNESS} if _is_health(tagged) else frozenset())
     return Service(
         id=key,
@@ -238,11 +266,22 @@ def to_service(record: Record) -> Service:
         works=works,
         conditions=tagged.conditions,
         audience=tagged.audience,
-        assured_date=repair.clean_date(record.get("assured_date")),
-        last_modified=repair.clean_date(record.get("last_modified")),
+        assured_date=checked,
+        last_modified=changed,
         ends=repair.clean_date(record.get("visible_to")),
         flags=tuple(dict.fromkeys(flags)),
     )
+
+
+def _past(value: Any, flags: list[str]) -> date | None:
+    """The day of a check or a change; none that is still to come."""
+    day = repair.clean_date(value)
+    if day is None and repair.clean_text(value):
+        flags.append("date_not_understood")
+    if day is not None and day > _today() + timedelta(days=1):  # It may be tomorrow there.
+        flags.append("date_in_future")
+        return None
+    return day
 
 
 def _is_health(tagged: tagging.Tagging) -> bool:
@@ -276,15 +315,36 @@ def _organization(record: Record) -> tuple[Organization | None, list[str]]:
 
 def _says_closed(text: str) -> bool:
     """Whether a sentence says that it does not run now."""
-    if not _CLOSED_TEXT.search(text):
+    if not _CLOSED_TEXT.search(text) and not _CLOSED_WORDS.search(text):
         return False
-    told = (s for s in _SENTENCES.split(text) if _CLOSED_TEXT.pattern.search(s))
-    return any(not _ON_CONDITION.search(sentence) for sentence in told)
+    told = (
+        s
+        for s in _SENTENCES.split(text)
+        if _CLOSED_TEXT.pattern.search(s) or _CLOSED_SENTENCE.fullmatch(s)
+    )
+    return any(not _ON_CONDITION.search(s) and not _is_over(s) for s in told)
+
+
+def _is_over(sentence: str) -> bool:
+    """Whether the last day that a sentence names has passed: "closed until 5 January 2021"."""
+    days = [repair.clean_date(found[0]) for found in _DAYS.finditer(sentence)]
+    known = [day for day in days if day is not None]
+    return bool(known) and max(known) < _today()
+
+
+def _today() -> date:
+    return datetime.now(timezone.utc).date()
 
 
 def _status(value: Any, name: str, description: str) -> tuple[ServiceStatus, list[str]]:
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    if isinstance(value, dict):
+        value = value.get("value") or value.get("name")
     text = (repair.clean_text(value, one_line=True) or "").casefold()
-    if not text:
+    if value is False:
+        status, flags = ServiceStatus.INACTIVE, ["status_not_standard"]
+    elif not text:
         status, flags = ServiceStatus.ACTIVE, ["status_missing"]
     elif text in _STATUS:
         status, flags = _STATUS[text], []
@@ -302,7 +362,7 @@ def _schedules(
     value: Any, prose: str | None, location_id: str | None, flags: list[str]
 ) -> list[Schedule]:
     found = []
-    for raw in items(value):
+    for raw in items(value, "description"):
         schedule, row_flags = schedules.read(raw, prose, location_id)
         flags += row_flags
         if schedule is not None:
@@ -329,11 +389,10 @@ def _locations(
             rows += _schedules(link.get("schedules"), prose, None, flags)
             continue
         key = source_id(raw) or source_id(link) or str(index)
-        location = _location(key, raw)
+        location = _location(key, raw, flags)
         elsewhere = _virtual(raw) if location is None else None
-        if location is not None and key not in found:
-            found[key] = location
-            flags += location.flags
+        if location is not None:
+            found.setdefault(key, location)
         at = key if location is not None else None
         times = _schedules(link.get("schedules"), prose, at, flags)
         times += _schedules(raw.get("schedules"), prose, at, flags)
@@ -348,9 +407,21 @@ def _virtual(place: Record) -> AttendingType | None:
     return schedules.attending_type(place.get("name")) or AttendingType.ONLINE
 
 
-def _location(key: str, raw: Record) -> Location | None:
+_BRITISH = frozenset(
+    {"gb", "gbr", "uk", "united kingdom", "great britain", "britain", "england", "scotland",
+     "wales", "cymru", "northern ireland"}
+)  # fmt: skip
+
+
+def _is_british(country: str | None) -> bool:
+    """Whether a country is the United Kingdom, or not said: "England, UK" is."""
+    parts = re.split(r"[,/()-]", (country or "").replace(".", "").casefold())
+    return not country or any(part.strip() in _BRITISH for part in parts)
+
+
+def _location(key: str, raw: Record, flags: list[str]) -> Location | None:
     kind = (repair.clean_text(raw.get("location_type"), one_line=True) or "").casefold()
-    addresses = items(raw.get("addresses"))
+    addresses = items(raw.get("addresses"), "address_1")
     address = next(
         (a for a in addresses if "physical" in str(a.get("address_type", "")).casefold()),
         addresses[0] if addresses else {},
@@ -363,15 +434,13 @@ def _location(key: str, raw: Record) -> Location | None:
         for part in ("address_1", "address_2", "address_3", "address_4", "city", "region")
     ]
     parts = [p for p in dict.fromkeys(p.strip(" ,.") for p in lines if p) if p]
-    country = (repair.clean_text(address.get("country"), one_line=True) or "").casefold()
-    british = country in ("", "gb", "uk", "united kingdom", "great britain", "england", "scotland",
-                          "wales", "northern ireland")  # fmt: skip
+    british = _is_british(repair.clean_text(address.get("country"), one_line=True))
     masked = personal_data.is_hidden(raw)
     has_street = bool(lines[0])
     point = repair.clean_point(
         raw.get("latitude"),
         raw.get("longitude"),
-        address.get("postal_code"),
+        address.get("postal_code") or normalise_postcode(", ".join(filter(None, (*lines, name)))),
         masked=masked,
         has_street=has_street,
         british=british,
@@ -404,6 +473,7 @@ def _location(key: str, raw: Record) -> Location | None:
     )
     if point.lat is None and city and british and (place := _town(city)):
         location = replace(location, lat=place[0], lon=place[1], precision=Precision.AREA)
+    flags += point.flags
     if not (location.address or location.postcode or location.lat is not None or name):
         return None
     return location
@@ -455,24 +525,27 @@ def _contacts(
 ) -> tuple[tuple[Phone, ...], tuple[Contact, ...], str | None]:
     """Public phones and e-mail. What belongs to a named person stays only as the last resort."""
     email = repair.clean_email(record.get("email"))
-    loose = items(record.get("phones"))
+    loose = [p for k in ("phones", "phone") for p in items(record.get(k), "number")]
     holders = items(record.get("contacts"))
     for link in items(record.get("service_at_locations")):
-        loose += items(link.get("phones"))
+        loose += items(link.get("phones"), "number")
         holders += items(link.get("contacts"))
         if isinstance(link.get("location"), dict):
-            loose += items(link["location"].get("phones"))
+            loose += items(link["location"].get("phones"), "number")
             holders += items(link["location"].get("contacts"))
-    holders = [h for h in holders if h.get("visible") is not False]
-    people = [repair.clean_text(h.get("name"), one_line=True) for h in holders]
+    holders = [h for h in holders if not repair.says_no(h.get("visible"))]
+    people = [personal_data.person_in(h) for h in holders]
     named = {str(h.get("id")) for h, person in zip(holders, people, strict=True) if person}
     public: list[Phone] = []
     private: list[Phone] = []
     for raw in loose:
         of_somebody = str(raw.get("contact_id")) in named
         for phone in _phones(raw):
-            (private if of_somebody and repair.is_mobile(phone) else public).append(phone)
+            theirs = of_somebody or personal_data.is_of_a_person(phone.description)
+            (private if theirs and repair.is_mobile(phone) else public).append(phone)
     private_email: str | None = None
+    if email and personal_data.is_home_mail(email):
+        email, private_email = None, email
     roles: list[Contact] = []
     for holder, person in zip(holders, people, strict=True):
         phones = _phones(holder.get("phones"))
@@ -481,7 +554,8 @@ def _contacts(
         address = repair.clean_email(holder.get("email"))
         for phone in phones:
             (private if person and repair.is_mobile(phone) else public).append(phone)
-        if address and not personal_data.is_personal(address, person):
+        at_home = address is not None and personal_data.is_home_mail(address)
+        if address and not at_home and not personal_data.is_personal(address, person):
             email = email or address
         elif address:
             private_email = private_email or address
@@ -493,7 +567,8 @@ def _contacts(
         public += _phones(raw_organization.get("phones"))
     if private and not public and not email:
         # A small group often has one mobile: then it is the public contact.
-        public = private
+        # Whose it is need not be known.
+        public = [replace(phone, description=None) for phone in private]
     elif private:
         flags.append("personal_contact_dropped")
     if not email and not public and organization:
@@ -514,8 +589,8 @@ def _contacts(
 
 def _phones(value: Any) -> list[Phone]:
     found: list[Phone] = []
-    for raw in items(value):
-        if str(raw.get("type") or "").casefold() == "fax":
+    for raw in items(value, "number"):
+        if repair.is_fax(raw.get("type")) or repair.is_fax(raw.get("description")):
             continue
         found += repair.clean_phones(
             raw.get("number"), extension=raw.get("extension"), description=raw.get("description")
@@ -532,6 +607,14 @@ _NO_FIXED_PRICE = re.compile(
     r"|quotes?|from|up to)\b",
     re.IGNORECASE,
 )
+_STERLING = re.compile(r"£|GBP|POUND|STERLING")
+_MAY_COST = re.compile(
+    r"\b(?:costs?|prices?|fees?|charges?) (?:may |will |can |do )?"
+    r"(?:var(?:y|ies)|depends?|appl(?:y|ies)|(?:is |are |be )?payable)\b"
+    r"|\b(?:there (?:is|are|may be|will be)|small|nominal|modest) (?:an? )?(?:\w+ )?"
+    r"(?<!no )(?:charge|fee|cost)s?\b|\b(?:is|are) charged\b",
+    re.IGNORECASE,
+)
 _FOR_SOME = re.compile(
     r"\b(?:first|1st|taster|trial|introductory|initial|under|over|aged?|child(?:ren)?|kids|babies"
     r"|carers?|members?|students?|concession\w*|unemployed|benefits?|pensioners?|seniors?|if)\b",
@@ -545,25 +628,33 @@ def _costs(record: Record) -> tuple[tuple[CostOption, ...], str | None]:
     An amount of 0 beside words that tell of a price, or of whom it is free for, is not free: feeds
     fill the field with it.
     """
-    options = (_cost_option(raw) for raw in items(record.get("cost_options")))
+    rows = [r for r in items(record.get("cost_options"), "amount_description") if holds_today(r)]
+    options = (_cost_option(raw) for raw in rows)
     found = [option for option in options if option is not None]
     fees = repair.clean_text(record.get("fees_description")) or repair.clean_text(
         record.get("fees")
     )
     if fees and not found and (amount := repair.clean_number(fees)) is not None:
         return (CostOption(amount),), None
-    if not found and (record.get("free") is True or repair.says_free(fees)):
+    says_free = repair.says_free(fees)
+    if not found and (says_free or repair.says_yes(record.get("free"))):
         found.append(CostOption(0.0, description="Free"))
-        fees = None
-    if fees and _PRICE.search(fees) and all(not c.amount for c in found):
+        fees = None if says_free else fees
+    costs_something = fees and (_PRICE.search(fees) or _MAY_COST.search(fees))
+    if costs_something and all(not c.amount for c in found):
         found = [c for c in found if c.amount is None]
     return tuple(dict.fromkeys(found)), fees
 
 
+def holds_today(price: Record) -> bool:
+    """Whether today is in the time for which a price is said to hold."""
+    begins = repair.clean_date(price.get("valid_from"))
+    ends = repair.clean_date(price.get("valid_to"))
+    today = _today()
+    return not (begins and begins > today) and not (ends and ends < today)
+
+
 def _cost_option(raw: Record) -> CostOption | None:
-    ends = repair.clean_date(raw.get("valid_to"))
-    if ends and ends < datetime.now(timezone.utc).date():
-        return None
     amount = repair.clean_number(raw.get("amount"))
     option = repair.clean_text(raw.get("option"), one_line=True)
     about = repair.clean_text(raw.get("amount_description"), one_line=True)
@@ -578,7 +669,10 @@ def _cost_option(raw: Record) -> CostOption | None:
         amount = _one_price(about)
     elif amount == 0 and _FOR_SOME.search(said):
         amount, about = None, about or "free"
-    currency = (repair.clean_text(raw.get("currency"), one_line=True) or "GBP").upper()[:3]
+    if amount and (about or "").casefold() in ("p", "pence"):
+        amount, about = amount / 100, None
+    stated = (repair.clean_text(raw.get("currency"), one_line=True) or "GBP").upper()
+    currency = "GBP" if _STERLING.search(stated) else stated[:3]
     if currency != "GBP" and amount:
         amount, about = None, f"{amount:g} {currency}{' ' + about if about else ''}"
     if amount is None and not option and not about:
@@ -646,7 +740,7 @@ def _adult_limit(
 
 def _area(record: Record) -> str | None:
     names = []
-    for raw in items(record.get("service_areas")):
+    for raw in items(record.get("service_areas"), "name"):
         name = repair.clean_text(raw.get("name"), one_line=True) or repair.clean_text(
             raw.get("service_area"), one_line=True
         )
@@ -660,7 +754,7 @@ def _area(record: Record) -> str | None:
 
 def _languages(record: Record) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for raw in items(record.get("languages")):
+    for raw in items(record.get("languages"), "name"):
         text = repair.clean_text(raw.get("name"), one_line=True) or repair.clean_text(
             raw.get("language") or raw.get("code"), one_line=True
         )
@@ -675,6 +769,9 @@ def _access(record: Record) -> tuple[str, ...]:
     texts = value if isinstance(value, list) else [value]
     found = [repair.clean_text(t, one_line=True) for t in texts]
     lower = [f.casefold() for f in found if f]
+    how = repair.clean_text(record.get("application_process")) or ""
+    if _REFERRED.search(how) and not _NOT_REFERRED.search(how):
+        lower.append("referral")
     return tuple(dict.fromkeys(_DISPLAY_ACCESS.get(f, f) for f in lower))
 
 

@@ -15,18 +15,19 @@ def to_neutral(record: Record) -> Record:
     new: Record = dict(record)
     for age in ("minimum_age", "maximum_age"):
         new[age] = record.get(age, record.get(f"{age[:3]}_age"))
-    new["schedules"] = items(record.get("schedules")) + items(record.get("regular_schedules"))
+    times = (record.get("schedules"), record.get("regular_schedules"))
+    new["schedules"] = [row for rows in times for row in items(rows, "description")]
     new["service_at_locations"] = [_place(p) for p in items(record.get("service_at_locations"))]
     new["attributes"] = items(record.get("attributes")) + [
         {"taxonomy_term": _term(link)} for link in items(record.get("service_taxonomys"))
     ]
     new["service_areas"] = [
         {**area, "name": area.get("name") or area.get("service_area")}
-        for area in items(record.get("service_areas"))
+        for area in items(record.get("service_areas"), "name")
     ]
     new["languages"] = [
         {**language, "name": language.get("name") or language.get("language")}
-        for language in items(record.get("languages"))
+        for language in items(record.get("languages"), "name")
     ]
     new["funding"] = items(record.get("funding")) + items(record.get("fundings"))
     _eligibility(record, new)
@@ -47,7 +48,7 @@ def _place(link: Record) -> Record:
     location = link.get("location")
     if not isinstance(location, dict):
         return link
-    addresses = items(location.get("addresses"))
+    addresses = items(location.get("addresses"), "address_1")
     addresses += [
         {"address_type": "physical", **a} for a in items(location.get("physical_addresses"))
     ]

@@ -21,11 +21,11 @@ def to_neutral(record: Record) -> Record:
     new["minimum_age"] = record.get("minimum_age", record.get("min_age"))
     new["maximum_age"] = record.get("maximum_age", record.get("max_age"))
     new["last_modified"] = record.get("last_modified") or record.get("updated_at")
-    new["schedules"] = items(record.get("schedules")) + [
+    new["schedules"] = items(record.get("schedules"), "description") + [
         _schedule(s) for s in items(record.get("regular_schedules"))
     ]
     new["contacts"] = [
-        _contact(c) for c in items(record.get("contacts")) if c.get("visible") is not False
+        _contact(c) for c in items(record.get("contacts")) if not repair.says_no(c.get("visible"))
     ]
     new["attributes"] = [
         *items(record.get("attributes")),
@@ -35,13 +35,13 @@ def to_neutral(record: Record) -> Record:
     ]
     new["cost_options"] = [
         {**c, "amount_description": c.get("amount_description") or c.get("cost_type")}
-        for c in items(record.get("cost_options"))
+        for c in items(record.get("cost_options"), "amount_description")
     ]
     if is_hidden(record):
         new["status"] = "inactive"
-    elif record.get("temporarily_closed") is True:
+    elif repair.says_yes(record.get("temporarily_closed")):
         new["status"] = "temporarily closed"
-    if record.get("needs_referral") is True:
+    if repair.says_yes(record.get("needs_referral")):
         new["attending_access"] = "referral"
     if not record.get("url"):
         new["url"] = next((link.get("url") for link in items(record.get("links"))), None)
@@ -54,9 +54,10 @@ def is_hidden(record: Record, today: date | None = None) -> bool:
 
     The rule is Outpost's own (``Service#status``): both days are still days on which it is shown.
     """
-    if record.get("visible") is False or record.get("approved") is False:
+    if repair.says_no(record.get("visible")) or repair.says_no(record.get("approved")):
         return True
-    if record.get("discarded_at") or record.get("marked_for_deletion"):
+    deleted = record.get("marked_for_deletion")
+    if record.get("discarded_at") or (deleted and not repair.says_no(deleted)):
         return True
     today = today or datetime.now(timezone.utc).date()
     begins = repair.clean_date(record.get("visible_from"))
@@ -75,7 +76,8 @@ def _places(record: Record) -> list[Record]:
     return [
         {**link, "schedules": _link_schedules(link), "location": _location(link["location"])}
         for link in links
-        if isinstance(link["location"], dict) and link["location"].get("visible") is not False
+        if isinstance(link["location"], dict)
+        and not repair.says_no(link["location"].get("visible"))
     ]
 
 
@@ -112,7 +114,7 @@ def _schedule(row: Record) -> Record:
 
 
 def _contact(contact: Record) -> Record:
-    phones = items(contact.get("phones"))
+    phones = items(contact.get("phones"), "number")
     if contact.get("phone"):
         phones = [*phones, {"number": contact["phone"]}]
     return {**contact, "phones": phones}

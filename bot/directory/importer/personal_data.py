@@ -32,6 +32,8 @@ _OF_KEEPERS = re.compile(
     r"(?:last_)?(?:assured|updated|created|modified|edited|verified|checked|reviewed|approved|"
     r"submitted|added|changed|entered|amended|uploaded)_by(?:_\w+)?"
 )
+# What Outpost's records have beside what is published: notes of the staff, answers to questions.
+_OF_STAFF = frozenset({"notes", "meta"})
 _CONTACTS = frozenset(
     {"contact", "contacts", "contact_persons", "contact_people", "contact_point",
      "contact_points", "key_contacts"}
@@ -40,6 +42,7 @@ _NAMES = frozenset(
     {"name", "full_name", "first_name", "last_name", "forename", "surname", "given_name",
      "family_name", "middle_name", "display_name"}
 )  # fmt: skip
+_TITLED = re.compile(r"\b(?:Mrs?|Ms|Miss|Mx|Dr|Rev(?:d|erend)?|Sir|Dame|Prof)\.? [A-Z]")
 _HAND = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 _MASKS = ("mask_exact_address", "masked")
@@ -81,6 +84,47 @@ def is_personal(email: str, person: str | None) -> bool:
         return True
     # "first.last" and the like, in a contact record that names someone.
     return bool(person and re.fullmatch(r"[a-z]+[._][a-z]+\d*", local))
+
+
+_FREE_MAIL = re.compile(
+    r"@(?:gmail|googlemail|hotmail|outlook|live|yahoo|icloud|me|aol|btinternet|sky|talktalk|"
+    r"virginmedia|ntlworld|msn|mail|protonmail)\.",
+)
+_OFFICES = re.compile(
+    r"\b(?:office|reception|help|line|enquir\w*|bookings?|text|team|centre|center|club|group|main|"
+    r"duty|general|service|hours?|day|night|emergency|support|advice|manager|secretary|treasurer|"
+    r"council|hall|only|number|contact|admin\w*|mobile|phone|whatsapp)\b",
+    re.IGNORECASE,
+)
+_OWNED = re.compile(r"[’']s? (?:own |personal |private )*(?:mobile|phone|number|home|cell)", re.I)
+_TWO_NAMES = re.compile(r"[A-Z][a-z]+ (?:[A-Z]\.? )?(?:Mc|Mac|O[’'])?[A-Z][a-z'-]+")
+
+
+def is_home_mail(email: str) -> bool:
+    """Whether an address is by its form one person's at home: first and last name, free mail."""
+    local = email.split("@", 1)[0]
+    of_two = re.fullmatch(r"[a-z]+[._][a-z]+\d*", local) is not None
+    return of_two and _FREE_MAIL.search(email) is not None and not _SHARED_MAILBOX.match(local)
+
+
+def is_of_a_person(words: str | None) -> bool:
+    """Whether the words on a number name whose it is: "Ann's mobile", "Ann Smith"."""
+    if not words:
+        return False
+    named = _TWO_NAMES.fullmatch(words.strip()) and not _OFFICES.search(words)
+    return bool(named or _OWNED.search(words) or _TITLED.search(words))
+
+
+def person_in(contact: Record) -> str | None:
+    """The person whom a contact record names, in one field or in parts; ``None`` for an office."""
+    if whole := repair.clean_text(contact.get("name"), one_line=True):
+        return whole
+    told = (v for k, v in contact.items() if isinstance(k, str) and _plain(k) in _NAMES)
+    parts = [text for value in told if (text := repair.clean_text(value, one_line=True))]
+    title = repair.clean_text(contact.get("title"), one_line=True)
+    if not parts and title and _TITLED.search(title):
+        return title
+    return " ".join(parts) or None
 
 
 def is_hidden(place: Record) -> bool:
@@ -181,11 +225,12 @@ def _object(value: Record, path: str, public: Collection[str], dropped: set[str]
     kept: Record = {}
     for key, inner in value.items():
         role = _role(key)
-        if not role and isinstance(inner, str) and not _may_be_private(inner):
+        of_staff = not path and key in _OF_STAFF
+        if not (role or of_staff) and isinstance(inner, str) and not _may_be_private(inner):
             kept[key] = inner
             continue
         here = f"{path}.{key}" if path else str(key)
-        if role == "keeper":
+        if role == "keeper" or of_staff:
             _note(inner, here, dropped)
         elif role == "contacts":
             kept[key] = _contacts(inner, here, public, dropped)
@@ -222,7 +267,7 @@ def _without_address(place: Record, path: str, dropped: set[str]) -> Record:
 def _contacts(value: Any, path: str, public: Collection[str], dropped: set[str]) -> list[Record]:
     kept = []
     for contact in value if isinstance(value, list) else [value]:
-        if isinstance(contact, dict) and contact.get("visible") is not False:
+        if isinstance(contact, dict) and not repair.says_no(contact.get("visible")):
             kept.append(_contact(contact, path, public, dropped))
         else:
             _note(contact, path, dropped)
@@ -233,7 +278,11 @@ def _contact(contact: Record, path: str, public: Collection[str], dropped: set[s
     kept: Record = {}
     for key, inner in contact.items():
         here = f"{path}.{key}"
-        if not isinstance(key, str) or _plain(key) in _NAMES or _role(key) == "keeper":
+        names = isinstance(key, str) and (
+            _plain(key) in _NAMES
+            or (key == "title" and isinstance(inner, str) and _TITLED.search(inner))
+        )
+        if names or not isinstance(key, str) or _role(key) == "keeper":
             _note(inner, here, dropped)
         elif isinstance(inner, list):
             # A number goes with the words on it: "Ann's mobile".

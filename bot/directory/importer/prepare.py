@@ -12,7 +12,8 @@ from bot.directory.areas import limits, nations_outside
 from bot.directory.importer import outpost
 from bot.directory.importer.broken import Broken
 from bot.directory.importer.detect import READERS, Dialect, dialect_of
-from bot.directory.importer.normalise import Rejected, source_id, to_service
+from bot.directory.importer.hsds3 import items
+from bot.directory.importer.normalise import Rejected, holds_today, source_id, to_service
 from bot.directory.importer.personal_data import NOTE, as_text, blanked, public_contacts, scrub
 from bot.directory.model import Organization, Scope, Service, ServiceStatus
 from bot.directory.places import band
@@ -21,7 +22,7 @@ from bot.directory.topics import not_for, topics_of
 log = logging.getLogger(__name__)
 
 # Raised when repairs or tags change, so that a feed read again is read anew.
-IMPORTER_VERSION = 6
+IMPORTER_VERSION = 7
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def look(
         if record.get("visible_from") or record.get("visible_to"):
             # The record stays the same on the day on which it is to appear or to go.
             content_hash = _hash(f"{text} hidden: {outpost.is_hidden(record)}")
+        if '"valid_' in text and (prices := _prices_today(record)):
+            content_hash = _hash(f"{content_hash} prices: {prices}")
         if content_hash == known_hash:
             return Look(content_hash)
         of = dialect or dialect_of(record)
@@ -103,6 +106,13 @@ def look(
         kind = type(error).__name__
         log.warning("directory record %s: %s", source_id(record), kind)
         return Look(content_hash, reason="unexpected_content", detail=blanked(f"{kind}: {error}"))
+
+
+def _prices_today(record: dict[str, Any]) -> list[bool]:
+    """Which prices hold today, where any has dates: they change, and the record does not."""
+    rows = items(record.get("cost_options"))
+    dated = any(row.get("valid_from") or row.get("valid_to") for row in rows)
+    return [holds_today(row) for row in rows] if dated else []
 
 
 def look_at_all(records: list[tuple[Any, Dialect | None, str | None]]) -> list[Look]:

@@ -11,7 +11,7 @@ import html
 import math
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +34,8 @@ REGION = "GB"
 FAR_KM = 5.0
 
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060"
+    r"\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 # What is neither of these is printable ASCII without anything to mend: most texts of most feeds.
 _TO_MEND = re.compile(r"[^ -~]|[&<#\\*]|  |^ | $")
@@ -72,6 +73,13 @@ _URL = re.compile(
 )
 _URL_IN_WORDS = re.compile(r"\b(?:https?://|www\.)[^\s<>]+", re.IGNORECASE)
 _ONLY_PHONE_WORDS = re.compile(r"^(?:or|and|tel|phone|telephone|call|mobile|landline)$", re.I)
+_LETTER_O = re.compile(r"(?<![^\W\d_])[oO](?=\d)|(?<=\d)[oO](?=[\d ])")
+_OF_A_TABLE = re.compile(r"(?<=^\d{10})\.0$|(?<=^\d{11})\.0$|(?<=^\d{12})\.0$")
+"""What a spreadsheet makes of a number."""
+_SHORTEST, _LONGEST_SHORT = 5, 6
+_FAX = re.compile(r"\bfax\b|\bfacsimile\b", re.IGNORECASE)
+_BY_TEXT = re.compile(r"\b(?:text|sms)\b", re.IGNORECASE)
+_RINGS = re.compile(r"\b(?:tel|phone|telephone|call|ring|voice)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t]+")
 _LINE_END = re.compile(r" ?\n ?")
 _MANY_LINES = re.compile(r"\n{3,}")
@@ -131,6 +139,8 @@ def _mended(text: str, *, one_line: bool) -> str | None:
     if "&" in text and _ENTITY.search(text):
         # Twice, since some feeds escape what is already escaped.
         text = html.unescape(html.unescape(text)) if "&amp;" in text else html.unescape(text)
+        if _SUSPECT.search(text):  # A broken encoding, written as entities.
+            text = ftfy.fix_text(text, unescape_html=False)
         text = text.replace("\xa0", " ")
     if "<" in text:
         text = _ADDRESS_IN_BRACKETS.sub(r"\1", text)
@@ -197,6 +207,15 @@ def _national() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
+def _is_short_number(digits: str) -> bool:
+    """Whether it is a number that is rung as it is: 111, 101, 116 123."""
+    try:
+        number = phonenumbers.parse(digits, REGION)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_valid_short_number_for_region(number, REGION)
+
+
 @lru_cache(maxsize=20_000)
 def _e164(text: str) -> str | None:
     digits = _NOT_DIGITS.sub("", text)
@@ -210,6 +229,8 @@ def _e164(text: str) -> str | None:
     written: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.is_valid_number(number):
         return written
+    if len(digits) <= _LONGEST_SHORT and _is_short_number(digits):
+        return digits
     return written if _DRAMA.match(written) and phonenumbers.is_possible_number(number) else None
 
 
@@ -240,12 +261,13 @@ def clean_phones(
     text = clean_text(value)
     if not text:
         return ()
+    text = _LETTER_O.sub("0", text)
     digits = _NOT_DIGITS.sub("", text)
-    if len(digits) < 3 or not digits.strip("0"):
+    if not digits.strip("0") or (len(digits) < _SHORTEST and not _is_short_number(digits)):
         return ()
     about = clean_text(description, one_line=True)
     extra = clean_text(extension, one_line=True)
-    text = text.strip("\"' ")
+    text = _OF_A_TABLE.sub("", text.strip("\"' "))
     if _PLAIN_NUMBER.match(text) and (number := _e164(text)):
         return (Phone(text, number, extra, about),)
     parts = [p for p in _BETWEEN_NUMBERS.split(text) if p]
@@ -257,6 +279,8 @@ def clean_phones(
     for match in phonenumbers.PhoneNumberMatcher(text, REGION):
         label = text[before : match.start].strip(" :;,/-–.()\"'")
         before = match.end
+        if is_fax(label):
+            continue
         number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
         words = label if re.search(r"[A-Za-z]{3}", label) else None
         if words and _ONLY_PHONE_WORDS.match(words):
@@ -264,7 +288,16 @@ def clean_phones(
         found.append(
             Phone(match.raw_string.strip(), number, match.number.extension or extra, words or about)
         )
-    return tuple(found) or (Phone(text, None, extra, about),)
+    if not found and before:
+        return ()  # Nothing but a fax.
+    rung = _is_short_number(digits) and not _BY_TEXT.search(text)
+    return tuple(found) or (Phone(text, digits if rung else None, extra, about),)
+
+
+def is_fax(words: Any) -> bool:
+    """Whether the words on a number say that it is for fax only: nobody can ring it."""
+    text = words if isinstance(words, str) else ""
+    return bool(_FAX.search(text)) and not _RINGS.search(text)
 
 
 def clean_age(value: Any) -> float | None:
@@ -285,6 +318,11 @@ def clean_ages(low: Any, high: Any) -> tuple[float | None, float | None, tuple[s
     if minimum is not None and maximum is not None and minimum > maximum:
         return None, None, ("ages_contradict",)
     return minimum or None, maximum, ()
+
+
+def says_no(value: Any) -> bool:
+    """Whether a flag is plainly off, however a feed writes it; what is not said is no "no"."""
+    return str(value).strip().casefold() in ("false", "f", "0", "0.0", "no", "n")
 
 
 def says_yes(value: Any) -> bool:
@@ -318,7 +356,7 @@ def says_free(text: str | None) -> bool:
 
 
 def clean_date(value: Any) -> date | None:
-    """A date from ISO 8601, "14/09/2021" or "14 September 2021".
+    """A date from ISO 8601, "14/09/2021", "14 September 2021", RFC 2822 or seconds since 1970.
 
     The epoch and impossible years give ``None``.
     """
@@ -330,7 +368,7 @@ def clean_date(value: Any) -> date | None:
     if not text:
         return None
     found: date | None = None
-    if match := re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
+    if match := re.match(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text):
         found = _date(*(int(g) for g in match.groups()))
     elif match := re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text):
         day, month, year = (int(g) for g in match.groups())
@@ -338,16 +376,35 @@ def clean_date(value: Any) -> date | None:
     elif match := _NAMED_DATE.match(text):
         number = 1 + _MONTHS.index(match["month"][:3].casefold())
         found = _date(int(match["year"]), number, int(match["day"]))
+    elif match := _MONTH_FIRST.match(text):
+        number = 1 + _MONTHS.index(match["month"].casefold())
+        found = _date(int(match["year"]), number, int(match["day"]))
+    elif text.isdecimal() and len(text) in (8, 10, 13):
+        found = _date_of_digits(text)
     # Empty stamps come out as the epoch or the day before it.
     return found if found and 1971 <= found.year <= 2200 else None
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED_DATE = re.compile(
-    r"(?:[a-z]+day,? )?(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?:of )?"
+    r"(?:[a-z]{3,9},? )?(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?:of )?"
     r"(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)[ ,-]+(?P<year>\d{4})\b",
     re.IGNORECASE,
 )
+
+
+_MONTH_FIRST = re.compile(
+    r"(?:[a-z]+day,? )?(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? "
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})\b",
+    re.IGNORECASE,
+)
+
+
+def _date_of_digits(text: str) -> date | None:
+    """ "20261001", or seconds or milliseconds since 1970."""
+    if len(text) == 8:
+        return _date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    return datetime.fromtimestamp(int(text[:10]), timezone.utc).date()
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -416,6 +473,7 @@ _DEFAULT_POINTS = (
     (52.3555177, -1.1743197),
 )
 _DEFAULT_RADIUS_KM = 0.3
+_DEFAULT_NEAR_KM = 1.0
 
 
 def clean_point(
@@ -496,12 +554,17 @@ def _checked(
             return lat, -lon
         flags.append("coordinates_far_from_postcode")
         return None, None
-    if anchor is None and any(
-        haversine_km(lat, lon, *point) < _DEFAULT_RADIUS_KM for point in _DEFAULT_POINTS
-    ):
+    if _is_default(lat, lon, anchor):
         flags.append("coordinates_default")
         return None, None
     return lat, lon
+
+
+def _is_default(lat: float, lon: float, anchor: Place | None) -> bool:
+    """Whether it is a geocoder's guess: one of its points, and the postcode is not just there."""
+    if anchor is not None and haversine_km(lat, lon, anchor.lat, anchor.lon) < _DEFAULT_NEAR_KM:
+        return False
+    return any(haversine_km(lat, lon, *point) < _DEFAULT_RADIUS_KM for point in _DEFAULT_POINTS)
 
 
 def _near(lat: float, lon: float, anchor: Place) -> bool:

@@ -127,6 +127,24 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "merge",
+        _SUBJ
+        + r" (?:and|&) "
+        + _VAL
+        + r",? (?:(?:they|them|it)(?:'re|'s| are| is)? )?(?:are|is|r|a) (?:actually |really |just |all )?"
+        + r"(?:(?:the )?one(?: and the same)?(?: (?:person|bloke|man|woman|lady|girl|lad|guy|people|group|club))?|not two (?:people|persons|different people))"
+        + _END,
+        _value,
+    ),
+    _rule(
+        "merge",
+        _SUBJ
+        + r" (?:and|&) "
+        + _VAL
+        + r" (?:(?:want|need|should be|can be|could be|to be) )?(?:roll(?:ed|ing)|ma(?:de|king)|put(?:ting)?|merg(?:ed|ing)|join(?:ed|ing)) (?:into one|together|as one)",
+        _value,
+    ),
+    _rule(
+        "merge",
         r"(?:you've|youve|you have|i've|ive|i have) (?:got|put|listed|added)? ?"
         + _WHO
         + r" (?:down |in )?twice",
@@ -155,7 +173,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "rename",
-        r"(?:it's|its|it is|it should be|should be|her name is|his name is|her name's|his name's|i meant|spelt|spelled|that's|thats|make that) "
+        r"(?:it's|its|it is|it should be|should be|her name is|his name is|her name's|his name's|i meant|spelt|spelled|that's|thats|make that|call (?:him|her|the [a-z]+)|the [a-z]+ is|the [a-z]+'s) "
         + _VAL
         + r",? not (?P<t>[^\W\d_][\w'-]*(?: [\w'-]+)?)"
         + _END,
@@ -220,6 +238,20 @@ _RULES: tuple[_Rule, ...] = (
         _circle,
     ),
     _rule(
+        "set_circle",
+        r"(?:the )?(?P<v>(?:(?:inner|middle|outer|first|second|third|1st|2nd|3rd) (?:circle|ring)|(?:circle|ring) (?:1|2|3|one|two|three))) for "
+        + _WHO
+        + _END,
+        _circle,
+    ),
+    _rule(
+        "set_circle",
+        _WHO
+        + r" (?:is |goes |to go )?(?:in |into )?(?P<v>(?:circle|ring|number) (?:1|2|3|one|two|three))"
+        + _END,
+        _circle,
+    ),
+    _rule(
         "set_relationship",
         r"(?:change|set|put|make|update) "
         + _WHO
@@ -244,7 +276,16 @@ _RULES: tuple[_Rule, ...] = (
     _rule(
         "died",
         _SUBJ
-        + r" (?:has |have |'s )?(?:sadly |just |recently |actually )?(?:died|passed away|passed on|is dead|has passed|passed last \w+|is no longer with us|'s dead|'s gone now|is deceased|passed \w+ week)",
+        + r" (?:has |have |'s )?(?:sadly |just |recently |actually )?(?:died|pass(?:ed)? away|passed on|is dead|has passed|passed last \w+|is no longer with us|'s dead|'s gone now|is deceased|passed \w+ week)",
+    ),
+    _rule(
+        "died",
+        _SUBJ
+        + r" (?:is|'s|has gone|went|gone) (?:now )?(?:with|to) (?:allah|god|jesus|the lord|the angels)\b",
+    ),
+    _rule(
+        "died",
+        r"(?:had|have|having)(?: to have)? " + _WHO + r" (?:put to sleep|put down)\b",
     ),
     _rule(
         "died",
@@ -257,6 +298,12 @@ _RULES: tuple[_Rule, ...] = (
         r"(?:change|set|put|update|make) (?:it to )?"
         + _WHO
         + r"(?:'s|s)? (?:down )?(?:to |as |for )?(?P<v>(?:daily|weekly|monthly|every .+|once .+|twice .+|most .+|less often|less|more often|now and (?:then|again)))"
+        + _END,
+    ),
+    _rule(
+        "set_contact",
+        r"(?:put|say|make it) (?P<v>daily|weekly|monthly|less often|every (?:day|week|month)) for "
+        + _WHO
         + _END,
     ),
     _rule(
@@ -342,6 +389,18 @@ _RULES: tuple[_Rule, ...] = (
         + _END,
     ),
     _rule("remove", r"can " + _SUBJ + r" (?:come|go) (?:off|out)\b"),
+    _rule("remove", r"(?:tak|take|get|pit|put) " + _WHO + r" aff\b"),
+    _rule(
+        "remove",
+        r"(?:left|leave|keep|kept) "
+        + _WHO
+        + r" (?:out of it|out of this|off it|off this|off the map)\b",
+    ),
+    _rule(
+        "remove",
+        _WHO
+        + r" (?:does not|doesn't|doesnt|do not|don't|dont) belong (?:here|there|on (?:here|there|it|the map|my map)|with my people)",
+    ),
     _rule(
         "add",
         r"(?:add|put|stick|pop) (?P<t>(?:the|my|our|me) [\w' -]+?) (?:on|in|down)(?: "

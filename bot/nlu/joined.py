@@ -18,7 +18,8 @@ from bot.network.model import FAMILY, Kind, Relationship, Status
 from bot.nlu.attributes import find
 from bot.nlu.denials import without_denied, without_denied_of
 from bot.nlu.edits import circle_value, step_in
-from bot.nlu.lexicon import relationship_in
+from bot.nlu.grammar_words import NOT_NAMES
+from bot.nlu.lexicon import names, relationship_in
 from bot.nlu.meaning import PRONOUNS, DifficultyMention, EditMention, Meaning, MemberMention
 from bot.nlu.reading import doubtful_members, meaning_in
 from bot.nlu.understanding import meaning_of
@@ -43,10 +44,13 @@ _NO_MORE = re.compile(
     rf"|\b(?:used to|no longer) \w+ (?:\w+ )?(?:{_OFTEN})|\binstead of (?:{_OFTEN})"
     r"|\b(?:from|out of) (?:the |my )?"
     r"(?:inner|outer|middle|first|second|third|inside|outside|centre)(?:most)?"
-    r"(?: (?:circle|ring|one))?",
+    r"(?: (?:circle|ring|one))?"
+    # "You have her as weekly", "it says every month".
+    rf"|\b(?:you(?:'ve| have)?|it|that) (?:(?:have|has|had|got|put|says?) )+"
+    rf"(?:(?:him|her|them|it|down|as|for|is) )*(?:{_OFTEN})",
     re.IGNORECASE,
 )
-"""What was and is not so now."""
+"""What was and is not so now, or only stands on the map."""
 _MOVED = re.compile(
     r"\b(?:from|out of) (?:the |my )?(?:inner|outer|middle|first|second|third)\w*"
     r"|\b(?:middle|second) (?:one|circle|ring)\b",
@@ -231,6 +235,7 @@ def _edits(
     """
     if not read:
         return tuple(parsed)
+    read = _of_somebody(read)
     edits = [replace(e, target=_other(e.target, text)) for e in read]
     edits = [each for e in edits for each in _clearer(e, edits, parsed, text)]
     edits += _off_too(edits, parsed)
@@ -252,6 +257,19 @@ def _edits(
     return tuple(edits)
 
 
+def _of_somebody(edits: Sequence[EditMention]) -> list[EditMention]:
+    """The same, without those of nobody: of "we" and "no", where the same is asked of a name."""
+    nobody = [e for e in edits if _is_nobody(e.target)]
+    named = {(e.operation, e.value) for e in edits if e not in nobody}
+    return [e for e in edits if e not in nobody or (e.operation, e.value) not in named]
+
+
+def _is_nobody(target: str) -> bool:
+    low = target.casefold()
+    # "GP" and "WI" are no names, and are somebody.
+    return low in NOT_NAMES - PRONOUNS - names() and relationship_in(low) is None
+
+
 def _clearer(
     edit: EditMention, edits: Sequence[EditMention], parsed: Sequence[EditMention], text: str
 ) -> list[EditMention]:
@@ -264,7 +282,7 @@ def _clearer(
         if _is_same_name(edit.target, edit.value):
             told = [p for p in parsed if p.operation == "rename" and p.value and p.target]
             told = [p for p in told if not _is_same_name(p.target, p.value)]
-            return told or [_of_a_role(edit, text)]
+            return told or [_of_what_was_written(_of_a_role(edit, text), text)]
         if edit.target.endswith("s") and re.search(rf"\b{re.escape(edit.target)} name\b", text):
             return [replace(edit, target=edit.target[:-1])]  # "mums name"
     if edit.operation == "remove" and len(edits) > 1:
@@ -298,6 +316,34 @@ def _of_a_role(edit: EditMention, text: str) -> EditMention:
         re.IGNORECASE,
     )
     return replace(edit, target=said[1]) if said and relationship_in(said[1]) else edit
+
+
+_WROTE = (
+    r"(?:wrote|writes?|written|says?|put|got|have|has|spelt|spelled|down as) "
+    r"(?:(?:him|her|it|down|as) )*"
+)
+_SHOULD_BE = (
+    r"(?:(?:but|please|it|that|he|she|they|name)(?:'s)? )*"
+    r"(?:should (?:be|say|read)|must be|is|it's|its|meant|want) (?:spelt |called |really )*"
+)
+
+
+def _of_what_was_written(edit: EditMention, text: str) -> EditMention:
+    """A new name as that of the one whom it was put down as: "it says Caff. Should say Kath"."""
+    if not _is_same_name(edit.target, edit.value):
+        return edit
+    name, other = re.escape(edit.value), r"(?P<was>[^\W\d_][\w'’-]*)"
+    patterns = (
+        rf"\b{name},? (?:and )?not {other}",
+        rf"\bnot {other}[,.;]? (?:but |it's |its |it is )?{name}\b",
+        rf"\b{_WROTE}{other}\W+{_SHOULD_BE}{name}\b",
+        rf"\bcalls (?:him|her) {other},? (?:he|she)(?:'s| is) {name}\b",
+    )
+    for pattern in patterns:
+        said = re.search(pattern, text, re.IGNORECASE)
+        if said and said["was"].casefold() not in NOT_NAMES:
+            return replace(edit, target=said["was"])
+    return edit
 
 
 def _is_same_name(one: str, other: str) -> bool:

@@ -36,6 +36,15 @@ def edits(text: str) -> list[tuple[str, str, str]]:
         ("add my cousin Raj", ("add", "Raj", "")),
         ("I forgot auntie Jean", ("add", "auntie Jean", "")),
         ("put the lads from the pub on", ("add", "lads from the pub", "")),
+        ("second circle for my neighbour please", ("set_circle", "my neighbour", "2")),
+        ("Stan in ring three", ("set_circle", "Stan", "3")),
+        ("put weekly for our Ken", ("set_contact", "our Ken", "weekly")),
+        ("Jo and Joanna are one and the same", ("merge", "Jo", "Joanna")),
+        ("Ray and Raymond are not two people", ("merge", "Ray", "Raymond")),
+        ("the dog is Fly, not Flea", ("rename", "Flea", "Fly")),
+        ("tak Rab aff", ("remove", "Rab", "")),
+        ("I'd rather you left Karen out of it", ("remove", "Karen", "")),
+        ("we had to have Rex put to sleep", ("died", "Rex", "")),
     ],
 )
 def test_one_change(text: str, expected: tuple[str, str, str]) -> None:

@@ -201,3 +201,18 @@ def test_how_often_it_was_is_not_how_often_it_is() -> None:
     text = "Jean used to come every day"
     heard = sure_of(found(text, TARGET, "Jean", "set_contact"), CONTACT, "daily")
     assert meaning(reading(text, heard)).edits == ()
+
+
+def test_how_it_stands_on_the_map_is_not_how_it_is() -> None:
+    text = "Bob rings every day without fail, you have it as weekly"
+    heard = sure_of(found(text, TARGET, "Bob", "set_contact"), CONTACT, "weekly")
+    assert meaning(reading(text, heard)).edits == (EditMention("set_contact", "Bob", "daily"),)
+
+
+def test_we_and_no_are_nobody_and_the_gp_is_somebody() -> None:
+    text = "take Marek off, we not friends"
+    spans = [found(text, TARGET, who, "remove") for who in ("Marek", "we")]
+    assert [e.target for e in meaning(reading(text, *spans)).edits] == ["Marek"]
+    text = "take Marek and gp off"
+    spans = [found(text, TARGET, who, "remove") for who in ("Marek", "gp")]
+    assert [e.target for e in meaning(reading(text, *spans)).edits] == ["Marek", "gp"]

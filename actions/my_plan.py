@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.forms import ANSWERED, SLOTS, Aside, active_form
+from actions.forms import ANSWERED, SLOTS, Aside, active_form, begin_stage
 from actions.options import asks_what_is_saved, say_saved
 from actions.papers import paper_buttons
 from actions.plan import plan_meant, say_when_asked
@@ -107,6 +107,8 @@ class ActionShowPlan(Aside):
         if asks_what_is_saved(answer.text):
             say_saved(record, say)
             return here
+        if active_form(tracker) is None and _ANOTHER.search(answer.text):
+            return begin_stage(record, "plan")
         if answer.choice:
             verb, *ids = answer.choice.removeprefix(PLAN).split(":")
         else:
@@ -180,6 +182,11 @@ def _take_up(record: Record, plan: Plan, say: Say) -> Sequence[EventType] | None
     return None
 
 
+_ANOTHER = re.compile(
+    r"\b(?:make|have|add|set|start|want|like|about|try|do) (?:up )?"
+    r"(?:another|a (?:second|new|different)|one more) (?:plan|one)\b",
+    re.IGNORECASE,
+)
 _ASKS_TO_SEE = re.compile(
     r"\b(?:show|see|look|tell|remind|read|send|go over|what|which|when|where|who|how)\b",
     re.IGNORECASE,
@@ -187,7 +194,11 @@ _ASKS_TO_SEE = re.compile(
 _VERBS = (
     ("take_up", r"\b(?:take|pick|start) .*\bagain\b|\b(?:take|pick) .*\b(?:back )?up\b"),
     ("pause", r"\b(?:pause|on hold|not now|put .*\b(?:aside|off|by)|keep .*\bfor later)\b"),
-    ("drop", r"\b(?:drop|cancel|scrap|let .*\bgo|get rid of|give up)\b"),
+    (
+        "drop",
+        r"\b(?:drop|cancel|scrap|forget|let .*\bgo|get rid of|give up"
+        r"|(?:don'?t|do not|no longer) want to (?:do|go|carry on|keep))\b",
+    ),
     (
         "finish",
         r"\b(?:(?:i'?ve|it'?s|is|that'?s|mark .*) (?:done|finished|completed)|tick .*\boff)\b",
@@ -205,6 +216,19 @@ def _told(record: Record, text: str) -> tuple[str, list[str]]:
     plans = _later(record) if verb == "take_up" else record.plans()
     meant = plans[0] if len(plans) == 1 else plan_meant(text, plans)
     return (verb, [str(meant.id)]) if verb and meant is not None else ("", [])
+
+
+def take_told(
+    record: Record, answer: Answer, say: Say, tracker: Tracker
+) -> Sequence[EventType] | None:
+    """Do what words ask with a plan where nothing else is open: "forget the walk"."""
+    if active_form(tracker) is not None or answer.choice:
+        return None
+    verb, ids = _told(record, answer.text)
+    plan = record.plan(int(ids[0])) if ids else None
+    if plan is None:
+        return None
+    return _do(record, verb, [plan], say, tracker) or Aside.STAY
 
 
 class ActionPlanDone(Aside):

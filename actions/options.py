@@ -509,8 +509,12 @@ class ActionFindSupport(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Open the options, or say that they come after the map."""
+        from actions.my_plan import take_told
+
         if record is None:
             return None
+        if answer.intent == "reject_option" and (done := take_told(record, answer, say, tracker)):
+            return done
         if answer.difficulties:
             for mention in answer.difficulties:
                 record.note_difficulty(mention.area, mention.size)

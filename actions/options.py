@@ -515,6 +515,13 @@ class ActionFindSupport(Aside):
             return None
         if answer.intent == "reject_option" and (done := take_told(record, answer, say, tracker)):
             return done
+        if answer.intent == "more_about_option" and active_form(tracker) is None:
+            # "When does it start?", of what the person has chosen.
+            chosen = {plan.service_id for plan in record.plans() if plan.service_id}
+            meant = service_meant(record, answer.text) or (min(chosen) if len(chosen) == 1 else 0)
+            if meant:
+                _tell(record, str(meant), say)
+                return self.STAY
         if answer.difficulties:
             for mention in answer.difficulties:
                 record.note_difficulty(mention.area, mention.size)

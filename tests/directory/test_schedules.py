@@ -215,3 +215,136 @@ def test_words_are_shown_whole(words: str) -> None:
 def test_another_day_in_the_description_is_not_shown_beside_the_rules_day() -> None:
     words = "We meet on the first Tuesday of the month."
     assert shown(MONDAYS, description=words) == (words, None)
+
+
+# --- rules that say more than can be followed -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        (
+            {"freq": "DAILY", "interval": 2, "dtstart": "2026-11-19", "opens_at": "10:00"},
+            "Every 2 days, 10am",
+        ),
+        (
+            {**MONDAYS, "bymonth": "6,7,8"},
+            "Every Monday, only in June, July and August, 10am to 12 noon",
+        ),
+        ({**MONDAYS, "bymonth": [6]}, "Every Monday, only in June, 10am to 12 noon"),
+        (
+            {"description": "FREQ=WEEKLY;BYDAY=MO;BYMONTH=6,7", "opens_at": "10:00"},
+            "Every Monday, only in June and July, 10am",
+        ),
+        (
+            {**MONDAYS, "bymonth": "6,7,8", "description": "Mondays"},
+            "Mondays. Every Monday, only in June, July and August, 10am to 12 noon",
+        ),
+        (
+            {"freq": "MONTHLY", "byday": "2MO", "bymonth": "6,7", "opens_at": "10:00"},
+            "2nd Monday of the month, only in June and July, 10am",
+        ),
+        (
+            {**MONDAYS, "byweekno": "1,3"},
+            "Every Monday, only at some times of the year, 10am to 12 noon",
+        ),
+        (
+            {**MONDAYS, "byyearday": "100"},
+            "Every Monday, only at some times of the year, 10am to 12 noon",
+        ),
+        ({**MONDAYS, "byday": "2MO"}, "2nd Monday, 10am to 12 noon"),
+        ({**MONDAYS, "bysetpos": "2"}, "2nd Monday, 10am to 12 noon"),
+        ({**MONDAYS, "freq": "MONTHLY"}, "Monthly on Monday, 10am to 12 noon"),
+        (
+            {**MONDAYS, "freq": "MONTHLY", "interval": 2},
+            "Every 2 months on Monday, 10am to 12 noon",
+        ),
+        ({"freq": "MONTHLY", "dtstart": "2026-01-13", "opens_at": "10:00"}, "Monthly, 10am"),
+        (
+            {"freq": "MONTHLY", "byday": "MO,TU,WE,TH,FR", "bysetpos": -1, "opens_at": "10:00"},
+            "Last weekday of the month, 10am",
+        ),
+        (
+            {"freq": "MONTHLY", "byday": "MO,TU", "bysetpos": "1", "opens_at": "10:00"},
+            "1st Monday or Tuesday of the month, 10am",
+        ),
+    ],
+)
+def test_a_rule_that_cannot_be_followed_is_told_in_words(row: dict[str, Any], text: str) -> None:
+    assert shown(row) == (text, None)
+    assert flags(schedules=[row]) == ("schedule_rule_not_sound",)
+
+
+def test_a_closer_word_beside_a_loose_rule_is_the_rule() -> None:
+    row = {**MONDAYS, "freq": "MONTHLY", "description": "2nd Monday of the month"}
+    seen = ("2nd Monday of the month. 10am to 12 noon", "Mon 14 Dec 10:00")
+    assert shown(row) == seen
+    told = shown({**MONDAYS, "freq": "MONTHLY"}, description="On the 2nd Monday of the month")
+    assert told == ("On the 2nd Monday of the month. 10am to 12 noon", "Mon 14 Dec 10:00")
+    vague = {**MONDAYS, "freq": "MONTHLY", "description": "Mondays"}
+    assert shown(vague)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("row", "seen"),
+    [
+        (
+            {"freq": "MONTHLY", "byday": "MO", "bysetpos": "1,3", "opens_at": "10:00"},
+            ("1st Monday and 3rd Monday of the month, 10am", "Mon 7 Dec 10:00"),
+        ),
+        (
+            {"freq": "WEEKLY", "dtstart": "2026-12-05", "count": 1, "opens_at": "10:00"},
+            ("5 December 2026, 10am", "Sat 5 Dec 10:00"),
+        ),
+        ({**MONDAYS, "bymonth": "1,2,3,4,5,6,7,8,9,10,11,12"}, (None, ON_MONDAY)),
+        (
+            {**MONDAYS, "opens_at": "12:00", "closes_at": "10:00"},
+            ("Every Monday, 12 noon", "Mon 23 Nov 12:00"),
+        ),
+        (
+            {**MONDAYS, "opens_at": "22:00", "closes_at": "02:00"},
+            ("Every Monday, 10pm to 2am", "Mon 23 Nov 22:00"),
+        ),
+    ],
+)
+def test_a_rule_that_can_be_followed_gives_its_date(
+    row: dict[str, Any], seen: tuple[str | None, str]
+) -> None:
+    text, day = shown(row)
+    assert (text if seen[0] else None, day) == seen
+
+
+# --- holiday hours --------------------------------------------------------------------------------
+
+HOLIDAY = {
+    **MONDAYS, "opens_at": "13:00", "closes_at": "14:00",
+    "valid_from": "2026-12-21", "valid_to": "2027-01-03",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "seen"),
+    [
+        ((2026, 12, 15), "Mon 21 Dec 13:00"),
+        ((2026, 12, 22), "Mon 28 Dec 13:00"),
+        ((2026, 12, 29), "Mon 4 Jan 10:00"),
+    ],
+)
+def test_holiday_hours_stand_alone_on_their_days(day: tuple[int, int, int], seen: str) -> None:
+    text, next_day = shown(HOLIDAY, MONDAYS, now=datetime(*day, 9, tzinfo=UK))
+    assert next_day == seen
+    assert text == (
+        "21 December to 3 January: Every Monday, 1pm to 2pm; Every Monday, 10am to 12 noon"
+    )
+
+
+def test_holiday_hours_that_are_over_are_gone() -> None:
+    assert shown(HOLIDAY, MONDAYS, now=datetime(2027, 1, 5, 9, tzinfo=UK)) == (
+        "Every Monday, 10am to 12 noon",
+        "Mon 11 Jan 10:00",
+    )
+
+
+def test_a_row_that_is_right_all_year_closes_no_other() -> None:
+    year = {**HOLIDAY, "byday": "WE", "valid_from": "2026-01-01", "valid_to": "2026-12-31"}
+    assert shown(year, MONDAYS)[1] == ON_MONDAY

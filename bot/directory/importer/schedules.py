@@ -462,6 +462,8 @@ def read(
     attending = attending_type(raw.get("attending_type"))
     raw = _with_rule(raw)
     opens, closes = _by_day(opens, closes, raw.get("opens_at"))
+    if opens and closes and closes < opens and not (opens.hour >= 17 and closes.hour <= 10):
+        closes = None  # over night it may be; from noon to 10am is a slip
     freq, byday, bymonthday, every = _freq(raw)
     interval = (_count(raw.get("interval")) or 1) * every
     dtstart, until = _date(raw.get("dtstart")), _date(raw.get("until"))
@@ -483,19 +485,19 @@ def read(
         attending_type=attending,
         location_id=location_id,
     )
-    if freq is not None and not _is_sound(structured):
+    loose = _loose(raw, structured)
+    if freq is not None and (loose or not _is_sound(structured)):
         flags.append("schedule_rule_not_sound")
         # Month days in a weekly rule are a slip of the tool; its week days are meant.
         weekdays = replace(structured, bymonthday=())
-        structured = (
-            weekdays
-            if _is_sound(weekdays)
-            # The start of a rule that was given up is no date of its own.
-            else replace(structured, freq=None, byday=(), bymonthday=(), interval=1, dtstart=None)
-        )
+        # The start of a rule that was given up is no date of its own.
+        given_up = replace(_no_rule(structured, ""), dtstart=None)
+        structured = given_up if loose or not _is_sound(weekdays) else weekdays
     last = _last_of_count(structured, raw.get("count"))
     if last and until is None:
         structured = replace(structured, until=last)
+        if _count(raw.get("count")) == 1:
+            structured = replace(structured, dtstart=last)
     if freq is None and (stated := clean_text(raw.get("freq"), one_line=True)):
         flags.append("schedule_rule_not_sound")
         if not words:
@@ -504,6 +506,11 @@ def read(
         structured = replace(structured, until=dtstart)  # it happened once
     if structured.freq and (told := _as_told(structured, words, notes, prose)):
         return told, (*flags, "schedule_text_wins")
+    if loose:
+        closer = None if _limits(raw) else _closer(words, said_in_prose(prose, byday))
+        if closer:
+            return _by_closer(structured, closer, notes), tuple(flags)
+        return replace(structured, text=_joined(_joined(words, loose), notes)), tuple(flags)
     if structured.freq is None and words:
         read_words = from_text(words)
         return (
@@ -746,7 +753,81 @@ def _joined(first: str | None, second: str | None) -> str:
     return first or second or ""
 
 
-_RULE = re.compile(r"\b(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYSETPOS|COUNT|UNTIL|DTSTART)[=:]([^;\s]+)")
+_RULE = re.compile(
+    r"\b(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYMONTH|BYWEEKNO|BYYEARDAY|BYSETPOS|COUNT|UNTIL|DTSTART)"
+    r"[=:]([^;\s]+)"
+)
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def _loose(raw: dict[str, Any], row: Schedule) -> str:
+    """A rule in words, with the time, where it cannot be followed to a date; "" where it can.
+
+    Of a rule that says more than ``Schedule`` holds, its days alone would be wrong.
+    """
+    days_on, limits = _days_in_words(raw, row), _limits(raw)
+    if not row.freq or not (days_on or (limits and (row.byday or row.bymonthday))):
+        return ""
+    days_on = days_on or describe(replace(row, opens_at=None))
+    return ", ".join(filter(None, (days_on, limits, _span(row))))
+
+
+def _closer(words: str | None, told: Said | None) -> Schedule | None:
+    """A monthly rule in the words beside one that was given up; "Mondays" is no closer than it."""
+    rule = from_text(words) if words else Schedule("")
+    if rule.freq == "MONTHLY":
+        return rule
+    if told and told.freq and not words:
+        return Schedule(told.sentence, freq=told.freq, byday=told.byday)
+    return None
+
+
+def _by_closer(row: Schedule, rule: Schedule, notes: str | None) -> Schedule:
+    if rule.opens_at:
+        row = replace(row, opens_at=rule.opens_at, closes_at=rule.closes_at)
+    row = replace(row, freq=rule.freq, byday=rule.byday)
+    return replace(row, text=_joined(_joined(rule.text, _left(row, rule.text)), notes))
+
+
+def _days_in_words(raw: dict[str, Any], row: Schedule) -> str:
+    """The days of a rule that is not sound: "Every 2 days", "Last weekday of the month"."""
+    stated = (clean_text(raw.get("freq"), one_line=True) or "").casefold()
+    if stated in _DAILY:
+        return f"Every {row.interval} days" if row.interval > 1 else ""
+    if _is_sound(replace(row, bymonthday=()) if row.freq == "WEEKLY" else row):
+        return ""
+    numbered = any(len(day) > 2 for day in row.byday)
+    often = "Monthly" if row.interval == 1 else f"Every {row.interval} months"
+    if row.freq == "WEEKLY" or numbered:
+        return _first_up(" and ".join(_ordinal_day(day) for day in row.byday))
+    if not row.byday:
+        return often
+    places = _positions(raw.get("bysetpos"))
+    if not places:
+        return f"{often} on {_named(row.byday)}"
+    order = " and ".join(_ORDINAL_WORDS.get(n, str(n)) for n in places)
+    names = {DAYS[:5]: "weekday", DAYS[5:]: "weekend day", DAYS: "day"}
+    kind = names.get(row.byday) or " or ".join(NAMES[day] for day in row.byday)
+    return f"{_first_up(order)} {kind} of the month"
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _limits(raw: dict[str, Any]) -> str:
+    """The times of the year to which a rule is limited: "only in June, July and August"."""
+    written = str(raw.get("bymonth") or "")
+    months = sorted({int(m) for m in re.findall(r"\d+", written) if 1 <= int(m) <= 12})
+    if 0 < len(months) < 12:
+        *names, last = (_MONTHS[month - 1] for month in months)
+        return f"only in {', '.join(names)}{' and ' if names else ''}{last}"
+    if any(re.search(r"[1-9]", str(raw.get(key) or "")) for key in ("byweekno", "byyearday")):
+        return "only at some times of the year"
+    return ""
 
 
 def _with_rule(raw: dict[str, Any]) -> dict[str, Any]:
@@ -782,21 +863,31 @@ def _freq(raw: dict[str, Any]) -> tuple[str | None, tuple[str, ...], tuple[int, 
     )
     if stated.startswith("month"):
         return "MONTHLY", _placed_in_month(byday, raw.get("bysetpos")), bymonthday, 1
-    if stated in ("daily", "day", "every day"):
+    if stated in _DAILY:
         return "WEEKLY", byday or DAYS, (), 1
     if stated.startswith("fortnight") or stated in ("biweekly", "bi-weekly"):
         return "WEEKLY", byday, bymonthday, 2
     if stated.startswith("week") or (not stated and byday):
-        return "WEEKLY", byday, bymonthday, 1
+        # A position means the month, though it does not say so.
+        return "WEEKLY", _placed_in_month(byday, raw.get("bysetpos")), bymonthday, 1
     return None, (), (), 1
 
 
+_DAILY = ("daily", "day", "every day")
+
+
 def _placed_in_month(byday: tuple[str, ...], position: Any) -> tuple[str, ...]:
-    """ "TU" at position 2 is "2TU", which is the same for one day."""
-    number = re.fullmatch(r"([+-]?[1-5])(?:\.0+)?", clean_text(position, one_line=True) or "")
-    if number is None or len(byday) != 1 or len(byday[0]) != 2:
+    """ "TU" at positions 1 and 3 is "1TU,3TU", which is the same for one day."""
+    if len(byday) != 1 or len(byday[0]) != 2:
         return byday
-    return (f"{int(number[1])}{byday[0]}",)
+    return tuple(f"{number}{byday[0]}" for number in _positions(position)) or byday
+
+
+def _positions(value: Any) -> tuple[int, ...]:
+    """The numbers of "1,3" or "-1" that a month can have of a day; () where one is another."""
+    parts = re.split(r"[,\s\[\]]+", str(value if value is not None else "").strip("[] "))
+    found = [re.fullmatch(r"([+-]?[1-5])(?:\.0+)?", part) for part in parts]
+    return tuple(int(match[1]) for match in found if match) if all(found) else ()
 
 
 def _date(value: Any) -> date | None:
@@ -907,7 +998,8 @@ def clock(moment: time) -> str:
 def describe(schedule: Schedule) -> str:
     """The rule in words: "Every Monday, 9:30am to 12 noon"; "" where there is no rule."""
     span = _span(schedule)
-    if schedule.freq == "WEEKLY":
+    once = schedule.dtstart is not None and schedule.until == schedule.dtstart
+    if schedule.freq == "WEEKLY" and not once:
         named = _named(schedule.byday)
         if schedule.interval > 1:
             named = f"Every {schedule.interval} weeks on {named}"
@@ -916,13 +1008,11 @@ def describe(schedule: Schedule) -> str:
         elif " to " not in named:
             named = f"Every {named}"
         return f"{named}{', ' + span if span else ''}"
-    if schedule.freq == "MONTHLY" and schedule.byday:
+    if schedule.freq == "MONTHLY" and not once:
         parts = [_ordinal_day(d) for d in schedule.byday]
+        parts += [_month_day(d) for d in schedule.bymonthday]
         often = "the month" if schedule.interval == 1 else f"every {schedule.interval} months"
         return f"{' and '.join(parts)} of {often}{', ' + span if span else ''}"
-    if schedule.freq == "MONTHLY":
-        parts = [_month_day(d) for d in schedule.bymonthday]
-        return f"{' and '.join(parts)} of the month{', ' + span if span else ''}"
     if schedule.dtstart and (schedule.until in (None, schedule.dtstart)):
         return f"{schedule.dtstart:%-d %B %Y}{', ' + span if span else ''}"
     return span

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -348,3 +349,15 @@ def test_holiday_hours_that_are_over_are_gone() -> None:
 def test_a_row_that_is_right_all_year_closes_no_other() -> None:
     year = {**HOLIDAY, "byday": "WE", "valid_from": "2026-01-01", "valid_to": "2026-12-31"}
     assert shown(year, MONDAYS)[1] == ON_MONDAY
+
+
+def test_a_long_list_of_ordinals_is_read_in_good_time() -> None:
+    words = "second and " * 400
+    started = perf_counter()
+    shown({**MONDAYS, "description": words}, description=words)
+    assert perf_counter() - started < 5
+
+
+def test_term_time_at_another_time_is_not_shown_beside_the_rules_time() -> None:
+    words = "6pm - 7:15pm Every Monday (term time only)"
+    assert shown(MONDAYS, description=words) == (words, None)

@@ -41,7 +41,8 @@ _DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _LAST_BUT_ONE = r"(?:penultimate|last but one|second[ -](?:to[ -])?last|next to last)"
 # "2 nd" is what is left of a raised "nd".
 _ORD = rf"(?:{_LAST_BUT_ONE}|1\s?st|2\s?nd|3\s?rd|[45]\s?th|first|second|third|fourth|fifth|last)"
-_AND = r"\s*(?:,|&|and|/|\+)\s*(?:&|and|the)?\s*"
+# Each blank can be read in one way only, so that a long list cannot take for ever.
+_AND = r"(?:\s*(?:,|&|and|/|\+))+(?:\s+the\b)?\s*"
 _ORDINAL_DAYS = rf"(?P<ordinals>{_ORD}(?:{_AND}{_ORD})*)\s+(?P<day>{_DAY})"
 _CLOCK = r"(?:12 ?noon|noon|midday|\d{1,2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?)"
 _TIMES = rf"(?P<opens>{_CLOCK})(?:\s*(?:-|–|—|to|until|till)\s*(?P<closes>{_CLOCK}))?"
@@ -58,7 +59,7 @@ _MONTH = (
 )
 _EACH = r"(?:a|per|each|every|in (?:a|the|each|every))"
 _IRREGULAR_PATTERN = re.compile(
-    rf"\b(?:{_ORD}\s+(?:(?:(?:and|&|,)\s*)+(?:the )?{_ORD}\s+)*{_DAY}"
+    rf"\b(?:{_ORD}(?:{_AND}{_ORD})*\s+{_DAY}"
     rf"|(?:{_ORD}|\d{{1,2}}(?:st|nd|rd|th))\s+(?:weeks?|weekends?|day)?\s*(?:of|in)"
     r" (?:the|each|every) (?:calendar )?month"
     rf"|(?:once|twice|(?:one|1|{_NUMBER})(?: (?:times|days?|evenings?|mornings?|afternoons?"
@@ -367,11 +368,13 @@ def said_in_prose(prose: str | None, byday: Iterable[str]) -> Said | None:
 
 
 def _is_about_when(sentence: str, on: set[str]) -> bool:
+    if not _IRREGULAR.search(sentence) or _OF_OTHER_THINGS.search(sentence):
+        return False
     sentence = _ONE_DAY.sub(" ", sentence).strip()
     if _says_weekly(sentence):
         sentence = _TIMES_A_YEAR.sub(" ", sentence)  # "weekly, with a trip twice a year"
     irregular = _IRREGULAR.search(sentence)
-    if irregular is None or _OF_OTHER_THINGS.search(sentence):
+    if irregular is None:
         return False
     first = sentence[: irregular.start()].casefold() in ("", "from ")
     if not on or first or _MEETS.search(sentence):
@@ -690,8 +693,10 @@ def _as_prose_says(row: Schedule, prose: str | None, shown: str) -> Schedule | N
     if told.freq and _weekdays(replace(row, byday=told.byday)) == set(row.byday):
         row = replace(row, freq=told.freq, byday=told.byday)
         return replace(row, text=_joined(describe(row), shown))
-    first = describe(row) if told.besides else told.sentence
-    text = _joined(first, told.sentence if told.besides else _left(row, told.sentence))
+    if told.besides and not _starts_named(told.sentence):
+        text = _joined(describe(row), told.sentence)
+    else:
+        text = _joined(told.sentence, _left(row, told.sentence))
     return _no_rule(row, _joined(text, shown))
 
 

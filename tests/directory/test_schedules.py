@@ -75,6 +75,8 @@ def flags(**values: Any) -> tuple[str, ...]:
         ("every Monday except 2nd", "every Monday except 2nd. 10am to 12 noon", None),
         ("Mondays, no meeting on 7 December", None, None),
         ("Dates vary", None, None),
+        ("Not Mondays", None, None),
+        ("Weeks 1 and 3", None, None),
     ],
 )
 def test_a_rows_words_win_over_its_rule(words: str, text: str | None, day: str | None) -> None:

@@ -161,7 +161,8 @@ _PERHAPS = re.compile(
     re.IGNORECASE,
 )
 _LEAVES_OUT = re.compile(
-    r"\b(?:except(?:ing)?|apart from|other than|excluding|but not|not (?:on|in|during|at|every)"
+    rf"\b(?:except(?:ing)?|apart from|other than|excluding|but not"
+    rf"|not (?:{_DAY}|on|in|during|at|every)"
     r"|no (?:\w+ ){0,2}?(?:meeting|session|class|club|group|caf[eé]|lunch|coffee|morning)(?:e?s)?"
     r"|(?:not|n['’]t) (?:meet|run|open|be (?:meeting|running|open|held)|held)"
     r"|closed(?! (?:group|session|class|for lunch)))\b",
@@ -169,6 +170,7 @@ _LEAVES_OUT = re.compile(
 )
 _UNSETTLED = re.compile(
     r"\b(?:coming soon|to be (?:confirmed|announced|arranged)|tb[ca]|ad[ -]hoc|irregular(?:ly)?"
+    r"|(?:week|wk)s? (?:\d|[ab]\b)"
     r"|occasional(?:ly)?|(?:dates?|days?|weeks?)(?: and times)? (?:var(?:y|ies)|changes?)"
     r"|(?:various|selected|some|certain|occasional|specific) (?:dates|weeks|(?:\w+day)s)"
     r"|(?:for|see|check)(?: \w+){0,3} dates"

@@ -15,6 +15,7 @@ from bot.support.when import (
     holds,
     is_bank_holiday,
     schedules_here,
+    text_of,
     uk_now,
 )
 
@@ -101,7 +102,7 @@ class CardFacts:
         first_visit: what a first visit is like, in the record's words, or ``None``.
         why: reasons, the weightiest first.
         companion: key of a member who could go too.
-        when_texts: each schedule's own words.
+        when_texts: each schedule's own words, with the days of one that holds for a short while.
         next: the next time; ``next_is_bank_holiday`` asks for a call first.
         always_open: open day and night.
         attending: how people take part; empty is not known.
@@ -233,7 +234,7 @@ def card_facts(option: Option, *, today: date | datetime, nation: str | None = N
         first_visit=first_visit,
         why=option.reasons,
         companion=option.companion,
-        when_texts=tuple(dict.fromkeys(s.text for s in here if s.text)),
+        when_texts=tuple(dict.fromkeys(text_of(s) for s in here if s.text)),
         next=option.next if day else None,
         next_is_bank_holiday=day is not None and is_bank_holiday(day, nation),
         always_open=any(always_open(s) for s in here),

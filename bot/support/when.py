@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from bot.support.preferences import DayPart
 
 UK = ZoneInfo("Europe/London")
 LOOK_AHEAD = timedelta(days=400)
+BRIEF = timedelta(days=42)  # a school's summer holiday
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 _BYDAY = re.compile(r"^([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)$")
@@ -90,19 +91,69 @@ def next_occurrence(schedule: Schedule, after: date | datetime) -> Occurrence | 
             continue
         found = Occurrence(day, schedule.opens_at, schedule.closes_at)
         end = found.closes or found.opens
-        if day > now.date() or end is None or datetime.combine(day, end, UK) > now:
+        over_night = end is not None and found.opens is not None and end < found.opens
+        if day > now.date() or over_night or end is None or datetime.combine(day, end, UK) > now:
             return found
     return None
 
 
 def next_time(schedules: Iterable[Schedule], after: date | datetime) -> Occurrence | None:
-    """The earliest next time of several schedules, those that never close aside."""
-    found = (next_occurrence(s, after) for s in schedules if not always_open(s))
+    """The earliest next time of several schedules, those that never close aside.
+
+    In the weeks of a row that is right only for a short while, such as holiday hours, the other
+    rows for its place do not hold.
+    """
+    rows = [s for s in _without_brief_weeks(tuple(schedules)) if not always_open(s)]
+    found = (next_occurrence(s, after) for s in rows)
     return min(
         (o for o in found if o is not None),
         key=lambda o: (o.day, o.opens or time.max),
         default=None,
     )
+
+
+def is_brief(schedule: Schedule) -> bool:
+    """Whether it is right only for some weeks, as the standard has holiday hours written."""
+    first, last = schedule.valid_from, schedule.valid_to
+    return first is not None and last is not None and timedelta(0) <= last - first <= BRIEF
+
+
+def text_of(schedule: Schedule) -> str:
+    """Its words, with their days where it is brief: "21 December to 3 January: Every Monday"."""
+    first, last = schedule.valid_from, schedule.valid_to
+    if not schedule.text or first is None or last is None or not is_brief(schedule):
+        return schedule.text
+    ends = f" to {last:%-d %B}" if last > first else ""
+    return f"{first:%-d %B}{ends}: {schedule.text}"
+
+
+def _without_brief_weeks(rows: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
+    """The rows, the lasting ones closed while a brief one for the same place holds."""
+    brief = [s for s in rows if is_brief(s)]
+    if not brief:
+        return rows
+    return tuple(
+        row
+        if is_brief(row)
+        else replace(
+            row,
+            closed=(
+                *row.closed,
+                *(
+                    (other.valid_from, other.valid_to)
+                    for other in brief
+                    if other.valid_from and other.valid_to and _of_one_place(row, other)
+                ),
+            ),
+        )
+        for row in rows
+    )
+
+
+def _of_one_place(one: Schedule, other: Schedule) -> bool:
+    places = {s.location_id for s in (one, other)} - {None}
+    ways = {s.attending_type for s in (one, other)} - {None}
+    return len(places) < 2 and len(ways) < 2
 
 
 def _days(schedule: Schedule, start: date) -> Iterator[date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from bot.support.when import (
     next_occurrence,
     next_time,
     parts_of,
+    text_of,
 )
 
 UK = ZoneInfo("Europe/London")
@@ -142,3 +144,19 @@ def test_bank_holidays_by_nation() -> None:
     assert is_bank_holiday(date(2026, 3, 17), "Northern Ireland")
     assert not is_bank_holiday(date(2026, 3, 17), "England")
     assert not is_bank_holiday(MONDAY)
+
+
+def test_brief_hours_close_only_the_other_rows_of_their_place() -> None:
+    bounds = {"valid_from": MONDAY, "valid_to": date(2026, 11, 29)}
+    brief = weekly("FR", location_id="hall", **bounds)
+    for place, day in (("hall", 27), (None, 27), ("library", 23)):
+        found = next_time([weekly("MO", location_id=place), brief], MONDAY)
+        assert found is not None and found.day == date(2026, 11, day)
+    assert text_of(replace(brief, text="Fridays")) == "23 November to 29 November: Fridays"
+    assert text_of(weekly("FR")) == ""
+
+
+def test_a_night_shelter_is_open_until_the_next_morning() -> None:
+    shelter = weekly("MO", opens_at=time(20), closes_at=time(8))
+    found = next_occurrence(shelter, datetime(2026, 11, 23, 12, tzinfo=UK))
+    assert found is not None and found.day == MONDAY

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.directory.importer import repair, schedules
+from bot.directory.importer import repair, schedule_words, schedules
 from bot.directory.model import Precision
 
 
@@ -287,7 +287,7 @@ class TestSchedules:
     def test_words_become_a_rule_only_where_all_are_understood(
         self, text: str, freq: str | None, byday: tuple[str, ...], opens: time | None
     ) -> None:
-        schedule = schedules.from_text(text)
+        schedule = schedule_words.from_text(text)
         assert (schedule.freq, schedule.byday, schedule.opens_at) == (freq, byday, opens)
         assert schedule.text == text
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from benchmarks.made_up_services import services
-from bot.directory.importer import hands, import_source, load, normalise, repair, schedules
+from bot.directory.importer import hands, import_source, load, normalise, repair, schedule_words
 from bot.directory.telling import Telling
 from bot.store.directory import QuarantineRow, ServiceRow
 from bot.support import suitability
@@ -22,7 +22,7 @@ from tests.directory.conftest import Store
 
 TELLING = {
     f"{module.__name__}.{name}": value
-    for module in (normalise, schedules, suitability)
+    for module in (normalise, schedule_words, suitability)
     for name, value in vars(module).items()
     if isinstance(value, Telling)
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.directory import areas, tagging
 from bot.directory.categories import Audience, SubCategory
-from bot.directory.importer import personal_data, repair, schedules
+from bot.directory.importer import personal_data, repair, schedule_words, schedules
 from bot.directory.importer.hsds3 import FLAGS, PROBLEM, Record, items
 from bot.directory.model import (
     Accessibility,
@@ -215,7 +215,7 @@ def to_service(record: Record) -> Service:
     locations, place_schedules = _locations(record, prose, flags)
     rows = _schedules(record.get("schedules"), prose, None, flags) + place_schedules
     rows = _without_repeats(rows)
-    if not rows and (read := schedules.said_in_prose(description, ())) and read.sentence:
+    if not rows and (read := schedule_words.said_in_prose(description, ())) and read.sentence:
         flags.append("schedule_from_description")
         rows = [replace(Schedule(read.sentence), freq=read.freq, byday=read.byday)]
     if not rows:

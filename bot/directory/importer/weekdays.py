@@ -122,11 +122,15 @@ def clock(moment: time) -> str:
 
 
 def day_names(byday: tuple[str, ...]) -> str:
-    """Plain weekday codes as "Monday and Friday"; three and more in a row as "Monday to Friday"."""
-    places = [DAYS.index(d) for d in byday]
+    """Weekday codes as "Monday and Friday"; three and more in a row as "Monday to Friday".
+
+    A place in the month ("2TU") is not said.
+    """
+    plain = [day[-2:] for day in byday]
+    places = [DAYS.index(d) for d in plain]
     if len(places) > 2 and places == list(range(places[0], places[0] + len(places))):
-        return f"{NAMES[byday[0]]} to {NAMES[byday[-1]]}"
-    return " and ".join(NAMES[d] for d in byday)
+        return f"{NAMES[plain[0]]} to {NAMES[plain[-1]]}"
+    return " and ".join(NAMES[d] for d in plain)
 
 
 def ordinal(number: int) -> str:

@@ -172,7 +172,10 @@ def test_the_report_is_a_page_or_json(tmp_path: Path) -> None:
     wise("directory", "import", str(SAMPLE), "--feed", "sample")
     page = wise("directory", "report", "--to", str(tmp_path / "page.html"))
     assert page.exit_code == 0
-    assert "No place on the map" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    written = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "temporarily closed" in written
+    # Who meets online needs no place, and its owner is asked for none.
+    assert "No place on the map" not in written
     (feed,) = json.loads(wise("directory", "report", "--json").stdout)
     assert {"code", "what", "do", "records"} == feed["findings"][0].keys()
     assert wise("directory", "report", "--feed", "other").exit_code == 2

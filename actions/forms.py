@@ -235,6 +235,8 @@ class Ask(Action, ABC):
                     # The person says when to go on: nothing is asked on top of it.
                     pass
                 elif record is not None:
+                    # "Yes" is its answer from now on, and no word on going on after a death.
+                    record.keep_progress(room=None)
                     return list(self.ask(record, say) or ())
                 elif not alarmed(None, tracker):
                     self.ask_stranger(say)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from actions.words import label, labels, listed, said_back
-from bot.directory.model import AttendingType
+from bot.directory.model import AttendingType, CostOption
 from bot.network.model import Network
 from bot.support.card import CardFacts
 from bot.support.dates import day_words
@@ -146,13 +147,29 @@ def _cost(card: CardFacts) -> str:
     cost = card.cost
     if cost.free:
         return label("card", "cost_free")
-    if cost.usual is not None and cost.usual > 0 and not (cost.text and cost.lowest == 0):
+    words = _prices(cost.each) or cost.text
+    if cost.usual is not None and cost.usual > 0 and not (words and cost.lowest == 0):
         if cost.lowest is not None and cost.lowest < cost.usual:
             return label("card", "cost_up_to", low=_money(cost.lowest), high=_money(cost.usual))
         return label("card", "cost", amount=f"{_money(cost.usual)} {cost.per}".rstrip())
-    if cost.text:
-        return label("card", "cost_words", text=_cut(cost.text))
+    if words:
+        return label("card", "cost_words", text=_cut(words))
     return label("card", "cost_unknown")
+
+
+def _prices(options: Sequence[CostOption]) -> str:
+    """Each price with what it is for: "First session: free; After that: £6"."""
+    told = (": ".join(filter(None, (option.option, _price(option)))) for option in options)
+    return "; ".join(dict.fromkeys(told))
+
+
+def _price(option: CostOption) -> str | None:
+    if option.amount is None:
+        return option.description
+    if option.amount == 0:
+        return label("card", "price_free")
+    price = label("card", "price", amount=_money(option.amount))
+    return " ".join(filter(None, (price, option.description)))
 
 
 def _money(amount: float) -> str:

@@ -316,7 +316,7 @@ def _apply(
             name=member.label,
             buttons=[(label("buttons", "yes"), f"{WHO}{member.key}"), (label("buttons", "no"), NO)],
         )
-    elif edited.outcome == "unknown" and edit.operation == "died":
+    elif edited.outcome == "unknown" and edit.operation == DIED:
         # Of somebody who is not on the map: sorrow first, never "I can't find them".
         say("utter_died_elsewhere", name=_to_you(edited.name)[:LABEL_MAX])
         _give_room(record, say)

@@ -65,8 +65,9 @@ class CostFacts:
         lowest: the cheapest known price in pounds, perhaps only for some.
         usual: the dearest price open to everyone in pounds.
         options: the prices as the record has them.
-        text: the record's own words on fees, or all prices with what each is for, where a number
-            says too little.
+        text: the record's own words on fees, or on prices without a number.
+        each: the prices, where one number for all says too little: some in words only, or nothing
+            beside others; empty where the record has words of its own on fees.
         per: what the usual price is for: "per year"; empty where that is not said.
     """
 
@@ -75,6 +76,7 @@ class CostFacts:
     usual: float | None = None
     options: tuple[CostOption, ...] = ()
     text: str | None = None
+    each: tuple[CostOption, ...] = ()
     per: str = ""
 
 
@@ -185,21 +187,14 @@ def _place(locations: tuple[Location, ...]) -> PlaceFacts | None:
 
 
 def _prices_in_words(options: tuple[CostOption, ...]) -> str | None:
-    """Each price with what it is for, where one is in words only, or is nothing beside others."""
-    amounts = [c.amount for c in options]
-    if None not in amounts and not (0 in amounts and any(amounts)):
-        return None
-    told = (": ".join(filter(None, (c.option, _price(c)))) for c in options)
+    told = [": ".join(filter(None, (c.option, c.description))) for c in options if c.amount is None]
     return "; ".join(dict.fromkeys(told)) or None
 
 
-def _price(price: CostOption) -> str | None:
-    if price.amount is None:
-        return price.description
-    if price.amount == 0:
-        return "free"
-    pounds = f"£{price.amount:.2f}".removesuffix(".00")
-    return " ".join(filter(None, (pounds, price.description)))
+def _told_each(listing: Listing) -> tuple[CostOption, ...]:
+    amounts = [c.amount for c in listing.cost_options]
+    is_mixed = any(amounts) and (None in amounts or 0 in amounts)
+    return listing.cost_options if is_mixed and not listing.fees_text else ()
 
 
 _PER = re.compile(r"(?:per|an?|each|every) (?!£)[a-z]+(?: [a-z]+)?", re.IGNORECASE)
@@ -252,6 +247,7 @@ def card_facts(option: Option, *, today: date | datetime, nation: str | None = N
             usual=usual_cost(listing),
             options=listing.cost_options,
             text=listing.fees_text or _prices_in_words(listing.cost_options),
+            each=_told_each(listing),
             per=_per(listing),
         ),
         access=listing.access_notes,

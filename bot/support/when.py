@@ -112,40 +112,33 @@ def next_time(schedules: Iterable[Schedule], after: date | datetime) -> Occurren
     )
 
 
-def is_brief(schedule: Schedule) -> bool:
-    """Whether it is right only for some weeks, as the standard has holiday hours written."""
+def brief_weeks(schedule: Schedule) -> tuple[date, date] | None:
+    """Its first and last day where it is right only for some weeks, as holiday hours are."""
     first, last = schedule.valid_from, schedule.valid_to
-    return first is not None and last is not None and timedelta(0) <= last - first <= BRIEF
+    if first is None or last is None or not timedelta(0) <= last - first <= BRIEF:
+        return None
+    return first, last
 
 
 def text_of(schedule: Schedule) -> str:
     """Its words, with their days where it is brief: "21 December to 3 January: Every Monday"."""
-    first, last = schedule.valid_from, schedule.valid_to
-    if not schedule.text or first is None or last is None or not is_brief(schedule):
+    weeks = brief_weeks(schedule)
+    if not schedule.text or weeks is None:
         return schedule.text
+    first, last = weeks
     ends = f" to {last:%-d %B}" if last > first else ""
     return f"{first:%-d %B}{ends}: {schedule.text}"
 
 
 def _without_brief_weeks(rows: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
     """The rows, the lasting ones closed while a brief one for the same place holds."""
-    brief = [s for s in rows if is_brief(s)]
+    brief = [(row, weeks) for row in rows if (weeks := brief_weeks(row))]
     if not brief:
         return rows
     return tuple(
-        row
-        if is_brief(row)
-        else replace(
-            row,
-            closed=(
-                *row.closed,
-                *(
-                    (other.valid_from, other.valid_to)
-                    for other in brief
-                    if other.valid_from and other.valid_to and _of_one_place(row, other)
-                ),
-            ),
-        )
+        replace(row, closed=(*row.closed, *(w for b, w in brief if _of_one_place(row, b))))
+        if brief_weeks(row) is None
+        else row
         for row in rows
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from typing import Any
 
 from bot.directory import areas, tagging
@@ -278,7 +278,7 @@ def _past(value: Any, flags: list[str]) -> date | None:
     day = repair.clean_date(value)
     if day is None and repair.clean_text(value):
         flags.append("date_not_understood")
-    if day is not None and day > _today() + timedelta(days=1):  # It may be tomorrow there.
+    if day is not None and day > repair.today() + timedelta(days=1):  # It may be tomorrow there.
         flags.append("date_in_future")
         return None
     return day
@@ -329,11 +329,7 @@ def _is_over(sentence: str) -> bool:
     """Whether the last day that a sentence names has passed: "closed until 5 January 2021"."""
     days = [repair.clean_date(found[0]) for found in _DAYS.finditer(sentence)]
     known = [day for day in days if day is not None]
-    return bool(known) and max(known) < _today()
-
-
-def _today() -> date:
-    return datetime.now(timezone.utc).date()
+    return bool(known) and max(known) < repair.today()
 
 
 def _status(value: Any, name: str, description: str) -> tuple[ServiceStatus, list[str]]:
@@ -648,10 +644,7 @@ def _costs(record: Record) -> tuple[tuple[CostOption, ...], str | None]:
 
 def holds_today(price: Record) -> bool:
     """Whether today is in the time for which a price is said to hold."""
-    begins = repair.clean_date(price.get("valid_from"))
-    ends = repair.clean_date(price.get("valid_to"))
-    today = _today()
-    return not (begins and begins > today) and not (ends and ends < today)
+    return repair.is_within(price.get("valid_from"), price.get("valid_to"))
 
 
 def _cost_option(raw: Record) -> CostOption | None:

@@ -6,7 +6,7 @@ suitabilities and special needs plain lists.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date
 from typing import Any
 
 from bot.directory.importer import repair
@@ -59,10 +59,7 @@ def is_hidden(record: Record, today: date | None = None) -> bool:
     deleted = record.get("marked_for_deletion")
     if record.get("discarded_at") or (deleted and not repair.says_no(deleted)):
         return True
-    today = today or datetime.now(timezone.utc).date()
-    begins = repair.clean_date(record.get("visible_from"))
-    ends = repair.clean_date(record.get("visible_to"))
-    return bool((begins and begins > today) or (ends and ends < today))
+    return not repair.is_within(record.get("visible_from"), record.get("visible_to"), today)
 
 
 def _places(record: Record) -> list[Record]:

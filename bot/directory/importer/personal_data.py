@@ -83,9 +83,10 @@ def is_personal(email: str, person: str | None) -> bool:
     if any(n in local for n in re.findall(r"[a-z]{3,}", (person or "").casefold())):
         return True
     # "first.last" and the like, in a contact record that names someone.
-    return bool(person and re.fullmatch(r"[a-z]+[._][a-z]+\d*", local))
+    return bool(person and _FIRST_AND_LAST.fullmatch(local))
 
 
+_FIRST_AND_LAST = re.compile(r"[a-z]+[._][a-z]+\d*")
 _FREE_MAIL = re.compile(
     r"@(?:gmail|googlemail|hotmail|outlook|live|yahoo|icloud|me|aol|btinternet|sky|talktalk|"
     r"virginmedia|ntlworld|msn|mail|protonmail)\.",
@@ -103,8 +104,9 @@ _TWO_NAMES = re.compile(r"[A-Z][a-z]+ (?:[A-Z]\.? )?(?:Mc|Mac|O[’'])?[A-Z][a-z
 def is_home_mail(email: str) -> bool:
     """Whether an address is by its form one person's at home: first and last name, free mail."""
     local = email.split("@", 1)[0]
-    of_two = re.fullmatch(r"[a-z]+[._][a-z]+\d*", local) is not None
-    return of_two and _FREE_MAIL.search(email) is not None and not _SHARED_MAILBOX.match(local)
+    if _SHARED_MAILBOX.match(local):
+        return False
+    return bool(_FIRST_AND_LAST.fullmatch(local) and _FREE_MAIL.search(email))
 
 
 def is_of_a_person(words: str | None) -> bool:

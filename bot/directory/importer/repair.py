@@ -385,6 +385,23 @@ def clean_date(value: Any) -> date | None:
     return found if found and 1971 <= found.year <= 2200 else None
 
 
+def today() -> date:
+    """The day now, in UTC, as feeds and stores have it."""
+    return datetime.now(timezone.utc).date()
+
+
+def is_within(first: Any, last: Any, day: date | None = None) -> bool:
+    """Whether a day is between two that a feed wrote, both inclusive; one not known bounds nothing.
+
+    Args:
+        first, last: as the feed has them.
+        day: today unless given.
+    """
+    day = day or today()
+    begins, ends = clean_date(first), clean_date(last)
+    return not (begins and begins > day) and not (ends and ends < day)
+
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED_DATE = re.compile(
     r"(?:[a-z]{3,9},? )?(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?:of )?"

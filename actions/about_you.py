@@ -16,7 +16,7 @@ from actions.risk import reopen
 from actions.turn import Answer, Say, skip_button, toggles_of
 from actions.words import label, labels, said_back
 from bot.directory.places import Ambiguous, Place, find_place, place_at
-from bot.nlu.about_me import age_put_right, place_put_right
+from bot.nlu.about_me import age_put_right, no_longer_drives, place_put_right
 from bot.nlu.context import age_in
 from bot.store.people import erase
 from bot.store.record import Record
@@ -207,6 +207,15 @@ def take_put_right(record: Record, answer: Answer, say: Say) -> bool:
         return False
     record.person.age_band = band
     say("utter_age_kept", age=said_back(label("ages", band)))
+    return True
+
+
+def take_no_longer_drives(record: Record, answer: Answer, say: Say) -> bool:
+    """Take that somebody who drove does so no more, beside any question."""
+    if "car" not in (record.person.travel or ()) or not no_longer_drives(answer.text):
+        return False
+    record.person.travel = [way for way in record.person.travel if way != "car"]
+    say("utter_no_longer_drives")
     return True
 
 

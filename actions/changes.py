@@ -33,7 +33,7 @@ from bot.nlu.apply import (
     with_edit,
     with_mentions,
 )
-from bot.nlu.context import names_in
+from bot.nlu.context import names_in, tells_moved_away
 from bot.nlu.edits import step_in
 from bot.nlu.map_talk import (
     keys_named,
@@ -172,6 +172,12 @@ def take_edits(record: Record, answer: Answer, say: Say) -> bool:
         if edit.operation == "undo":
             undo(record, say, whole=takes_back_all(answer))
             continue
+        if edit.operation == "remove" and tells_moved_away(answer.text):
+            found = meant(now, edit.target)
+            if isinstance(found, Match):
+                _ask_what(record, found.key, say)
+                record.keep_progress(hush=True)
+                continue
         if edit.operation == "add" and answer.members and meant(now, edit.target) is not None:
             continue  # Put down with the others above.
         if edit.operation == "merge" and (pair := _both(record, edit)) is not None:
@@ -324,6 +330,23 @@ def _apply(
         say("utter_no_such_member", name=_to_you(edited.name)[:LABEL_MAX])
     else:
         say("utter_change_unclear")
+
+
+def take_loss(record: Record, answer: Answer, say: Say) -> bool:
+    """Meet a death that is told in place of an answer, whoever it is of; whether there was one.
+
+    It is no news of the map: they may never have been on it, or not be named at all.
+    """
+    if not tells_of_death(answer.text):
+        return False
+    dead = [edit.target for edit in answer.edits if edit.operation == DIED]
+    dead = dead or [m.name for m in answer.members if m.status is Status.DIED]
+    if len(set(dead)) == 1:
+        _apply(record, EditMention(DIED, dead[0]), answer, say)  # type: ignore[arg-type]
+        return True
+    say("utter_loss_heard")
+    _give_room(record, say)
+    return True
 
 
 _NO_NEXT_QUESTION = frozenset({"gaps", "preferences", "options", "plan"})

@@ -126,7 +126,8 @@ def question(handler: Handler) -> Callable[..., Any]:
 def _hear(
     form: StageForm, handler: Handler, slot: str, record: Record, answer: Answer, say: Say
 ) -> dict[str, Any]:
-    from actions.changes import take_anywhere, take_news
+    from actions.about_you import take_no_longer_drives
+    from actions.changes import take_anywhere, take_loss, take_news
     from actions.rights import note_who_writes, passed_the_map, take_right, take_sure
 
     note_who_writes(record, answer, say)
@@ -135,7 +136,7 @@ def _hear(
         return {slot: None, "requested_slot": None} if passed_the_map(record) else {slot: None}
     if (ended := take_sure(record, answer, say)) is not None:
         return {slot: None, "requested_slot": None} if ended else {slot: None}
-    if take_anywhere(record, answer, say):
+    if take_anywhere(record, answer, say) or take_no_longer_drives(record, answer, say):
         return {slot: None}
     if is_other_language(answer.text):
         say("utter_other_language")
@@ -146,6 +147,8 @@ def _hear(
         return {slot: None}
     before = {k: v for k, v in record.progress.items() if k not in OF_THE_MOMENT}
     heard = handler(form, record, answer, say)
+    if heard is Heard.UNCLEAR and take_loss(record, answer, say):
+        return {slot: None}
     if heard is Heard.UNCLEAR:
         misses = record.progress.get("misses", 0) + 1
         record.keep_progress(misses=misses)
@@ -277,7 +280,8 @@ class Aside(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Answer; a failure is said, never silent."""
-        from actions.review import change_told, offer, take_offer
+        from actions.about_you import take_no_longer_drives
+        from actions.review import change_told, keep_diagnosis, offer, take_offer
         from actions.rights import note_who_writes, take_sure
         from actions.risk import take_check
 
@@ -297,12 +301,15 @@ class Aside(Action, ABC):
                     events: Sequence[EventType] | None = None
                 elif waits is not None and (told := take_offer(waits, answer, say)) is not None:
                     events = told
+                elif waits is not None and take_no_longer_drives(waits, answer, say):
+                    events = None
                 elif (change := change_told(record, answer, tracker)) is None:
                     events = self.answer(record, answer, say, tracker)
                 else:
                     # Beside a life that has changed, what the words may also be counts little.
                     events = self.answer(record, answer, say, tracker) if self.notes_facts else None
                     if events is None and record is not None and not record.progress.get("hush"):
+                        keep_diagnosis(record, answer, say)
                         offer(record, say, change)
                         events = self.STAY
                 if events is not None:

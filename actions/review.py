@@ -33,7 +33,7 @@ from actions.forms import (
 )
 from actions.picture import show_map
 from actions.turn import Answer, Say
-from actions.words import label, labels
+from actions.words import label, labels, listed
 from bot.conversations.journey import OPEN
 from bot.network.edits import Match, is_role
 from bot.network.exports import network_from_json
@@ -45,7 +45,8 @@ from bot.store.base import now
 from bot.store.maps import day_of, pair_id
 from bot.store.record import REVIEW, Record
 from bot.store.tables import FollowUp, Snapshot
-from bot.support.asks import LifeChange, life_change_in
+from bot.support.asks import LifeChange, diagnosis_in, life_change_in
+from bot.support.needs_map import normalise_conditions
 
 FORM = "review_form"
 START, NOT_NOW = "review:start", "review:not_now"
@@ -90,7 +91,19 @@ def note_change(record: Record, answer: Answer) -> bool:
     change = next((found for found in told if found is not None), None)
     if change is not None:
         record.keep_progress(life_change=change.value)
+    keep_diagnosis(record, answer)
     return change is not None
+
+
+def keep_diagnosis(record: Record, answer: Answer, say: Say | None = None) -> None:
+    """Add a condition that has been found to those of the person, once."""
+    had = record.person.conditions
+    known = normalise_conditions(had)
+    new = [each for each in diagnosis_in(answer.text) if not normalise_conditions(each) <= known]
+    if new:
+        record.person.conditions = ", ".join(filter(None, (had, *new)))
+        if say is not None:
+            say("utter_condition_kept", condition=listed(new))
 
 
 _THEY_DIED = re.compile(

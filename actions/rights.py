@@ -18,6 +18,7 @@ from bot.rights.consents import CHOICES, Scope
 from bot.rights.proxy import proxy_in
 from bot.rights.wishes import (
     COPY,
+    FEWER,
     FORGET,
     GIVE,
     HELPER,
@@ -122,6 +123,9 @@ def grant(record: Record, wish: Wish, say: Say) -> None:
     elif wish.kind == GIVE and wish.scope is not None:
         record.give_consent(wish.scope)
         say("utter_given", name=scope_words(wish.scope))
+    elif wish.kind == FEWER:
+        stop = (label("buttons", "stop_asking"), "stop_messages")
+        say("utter_messages_few", intents=[stop])
     elif wish.kind in _NOTED:
         record.person.answered_by = wish.kind
         say(_NOTED[wish.kind])

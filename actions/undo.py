@@ -23,6 +23,11 @@ _KEEP = re.compile(
     r".*\b(?:tak\w+|took|remov\w+|delet\w+|off)\b",
     re.IGNORECASE,
 )
+_DO_NOT = re.compile(
+    r"\W*(?:(?:no|oh|please|but|and|wait|nah)\W+)*(?:don['’]?t|do not|never)\W+(?:you )?"
+    r"(?:take|remove|delete|move|drop|get rid of)\b",
+    re.IGNORECASE,
+)
 _IT = re.compile(r"\b(?:him|her|them|it|both)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:them|both|all|everything|everyone|the lot)\b", re.IGNORECASE)
 
@@ -78,11 +83,15 @@ def _is_of_message(record: Record, last: tuple[str | None, Network] | None) -> b
 def take_keep(record: Record, answer: Answer, say: Say) -> bool:
     """ "No, leave Bob on" takes back that Bob was taken off; whether it was that.
 
-    Where something else was changed since, Bob alone comes back.
+    Where something else was changed since, Bob alone comes back; where he is on the map, he
+    stays there.
     """
+    network = record.network()
+    if _DO_NOT.match(answer.text) and len(names_in(answer.text, [m.label for m in network])) == 1:
+        say("utter_left_as_it_is")
+        return True
     if not _KEEP.match(answer.text) or (last := record.last_change()) is None:
         return False
-    network = record.network()
     now = {m.key for m in network}
     if names_in(answer.text, [m.label for m in network]):
         return False

@@ -33,3 +33,19 @@ def age_put_right(text: str) -> int | None:
     low = straight(text).lower()
     found = re.search(r"\bi(?:'?m| am)\b", low)
     return age_in(low[found.start() :]) if found and _PUTS_RIGHT.search(low) else None
+
+
+_NO_LONGER_DRIVES = re.compile(
+    r"\bi(?:'ve| have|'m| am)?(?: had to| just| now)? (?:can'?t|can ?not|couldn'?t|don'?t|do not"
+    r"|no longer|not (?:allowed|able|fit|safe) to|stop|stopped|given up|give up|gave up) (?:be )?"
+    r"driv(?:e|ing)\b(?: now| any ?more| any longer|\W*$|[.,;]| since| because| after| so| at all)"
+    r"|\b(?:took|taken|lost|handed (?:in|back)|given up|gave up|surrendered|revoked)"
+    r" (?:away )?my (?:driving )?licen[cs]e\b"
+    r"|\b(?:sold|got rid of|given up|gave up) (?:my|the) car\b"
+    r"(?! (?:and|to) (?:get|got|buy|bought))"
+)
+
+
+def no_longer_drives(text: str) -> bool:
+    """Whether the speaker says that they drive no more: "they've taken my licence"."""
+    return _NO_LONGER_DRIVES.search(straight(text).lower()) is not None

@@ -475,6 +475,22 @@ def asks_to_take_off(text: str) -> bool:
     return _TAKE_OFF.search(straight(text)) is not None
 
 
+_MOVED = re.compile(
+    r"\b(?:moved|moving|emigrated|relocated)\b(?! (?:in|on|it|me|my|the|nearer|closer|him|her|them)\b)"
+    r"|\b(?:gone|went|going) to live\b(?! with me\b)",
+    re.IGNORECASE,
+)
+
+
+def tells_moved_away(text: str) -> bool:
+    """Whether a text says that somebody moved house, and does not ask to take anybody off.
+
+    Who lives elsewhere now may count as much as before: that is for the person to say.
+    """
+    plain = straight(text)
+    return _TAKE_OFF.search(plain) is None and _MOVED.search(plain) is not None
+
+
 def relationship_in(text: str) -> str | None:
     """The relationship code that an answer such as "she's my cousin" names."""
     low = re.sub(

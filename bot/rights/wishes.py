@@ -17,7 +17,7 @@ from bot.rights.consents import Scope
 from bot.rights.proxy import answers_oneself, proxy_in
 from bot.support.asks import asked_for
 
-KNOW, COPY, FORGET, MENU, WITHDRAW, GIVE, HELPER, SELF = (
+KNOW, COPY, FORGET, MENU, WITHDRAW, GIVE, HELPER, SELF, FEWER = (
     "know",
     "copy",
     "forget",
@@ -26,6 +26,7 @@ KNOW, COPY, FORGET, MENU, WITHDRAW, GIVE, HELPER, SELF = (
     "give",
     "helper",
     "self",
+    "fewer",
 )
 
 
@@ -66,6 +67,13 @@ _FORGET = re.compile(
     r" (?P<name>(?:my |our )?[\w'’-]+(?: [\w'’-]+){0,2}?)(?: (?:completely|altogether|please|now|for good|entirely|everywhere|from (?:your|the|my) (?:memory|records?|map|chat)))*[ .!]*$",
     _I,
 )
+_FEWER = re.compile(
+    r"\b(?:ask|message|messaging|text|texting|remind|contact|write|writing|ping|bother|nag)(?:ing)?(?: to)?(?: me)?(?: \w+){0,3}? less often\b"
+    r"|\b(?:don'?t|not|do not) (?:ask|message|text|remind|contact|write|ping|bother|nag)(?: to)?(?: me)?(?: \w+)? (?:(?:so|as|quite|that) )?often\b"
+    r"|\b(?:fewer|less) (?:messages?|reminders?)\b",
+    _I,
+)
+_STOP = re.compile(r"\b(?:stop|leave me|never|at all|no more)\b", _I)
 _NOBODY = frozenset(
     re.findall(
         r"\w+",
@@ -144,6 +152,8 @@ def right_asked(text: str, *, nobody_named: bool = True) -> Wish | None:
         return scope
     if _WITHDRAW_ALL.search(text):
         return Wish(WITHDRAW, Scope.USE)
+    if _FEWER.search(text) and not _STOP.search(text):
+        return Wish(FEWER)
     if _MENU.search(text):
         return Wish(MENU)
     if _KNOW.search(text):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from bot.network.model import Code
-from bot.support.needs_map import normalise_conditions
+from bot.support.needs_map import condition_words, normalise_conditions
 
 
 class Ask(Code):
@@ -112,7 +112,7 @@ _CHANGES: tuple[tuple[LifeChange, re.Pattern[str]], ...] = tuple(
         ),
         (
             LifeChange.DIAGNOSIS,
-            r"\b(?:new|another|second|recent) diagnosis\b|\b(?:i(?:'ve| have| was|'ve just| have just| just)?) (?:just |recently |newly )?(?:been |got )?(?:newly |just |recently )?diagnosed\b|\bgot (?:a|my) diagnosis\b",
+            r"\b(?:new|another|second|recent) diagnosis\b|\b(?:i(?:'ve| have| was|'ve just| have just| just)?) (?:just |recently |newly )?(?:been |got )?(?:newly |just |recently )?diagnosed\b|\bgot (?:a|my) diagnosis\b|^\W*(?:(?:hi|hello|well|oh)\W+)*(?:just|newly|recently)(?: been| got)? diagnosed\b",
         ),
         (
             LifeChange.HOSPITAL,
@@ -172,3 +172,27 @@ def life_change_in(text: str) -> LifeChange | None:
         return LifeChange.DIAGNOSIS
     own = next((change for change, pattern in _CHANGES if pattern.search(text)), None)
     return own or (LifeChange.CLOSE if _CLOSE.search(text) else None)
+
+
+def diagnosis_in(text: str) -> tuple[str, ...]:
+    """The conditions that the person tells of having been found to have, in their own words.
+
+    Empty where none is named, or the one that is named is somebody else's.
+    """
+    if life_change_in(text) is not LifeChange.DIAGNOSIS:
+        return ()
+    text = text.replace("’", "'")
+    if (struck := _STRUCK_ME.search(text)) is not None:
+        return condition_words(struck[0])
+    if (told := _TOLD_OF_ME.search(text)) is not None:
+        after = told["what"]
+    else:
+        found = dict(_CHANGES)[LifeChange.DIAGNOSIS].search(text)
+        after = text[found.end() :] if found else ""
+    return condition_words(_ANOTHER.split(after)[0])
+
+
+_ANOTHER = re.compile(
+    r"[.;!\n]|\b(?:my|our|his|her) (?!(?:own|left|right|heart|lungs?|kidneys?)\b)", _I
+)
+"""Where the words go on to something else, or somebody else: "and my wife has dementia"."""

@@ -364,6 +364,12 @@ def normalise_conditions(words: str | Iterable[str]) -> frozenset[str]:
     return frozenset(name for name, pattern in _CONDITIONS.items() if pattern.search(text))
 
 
+def condition_words(text: str) -> tuple[str, ...]:
+    """The words of a text that name a condition, as they were said and in order."""
+    found = filter(None, (pattern.search(text) for pattern in _CONDITIONS.values()))
+    return tuple(dict.fromkeys(m[0] for m in sorted(found, key=lambda m: m.start())))
+
+
 def record_conditions(labels: Iterable[str]) -> frozenset[str]:
     """The conditions that a record names, by the same names as the person's.
 

@@ -28,11 +28,17 @@ _SHORT = 6
 _OF_IT = re.compile(r"\b(?:sure|certain|confident|say|reckon|think|guess|probably|likely)\b")
 """In a longer text a number may be of something else: "my 3 kids are coming that week"."""
 
-_FIRM = re.compile(r"\b(?:sure|certain|confident|definitely|certainly|of course)\b")
+_FIRM = re.compile(
+    r"\b(?:sure|certain|confident|definitely|certainly|of course)\b"
+    # The answer to "how sure?" leaves the word out.
+    r"|^\W*(?:fairly|very|quite|pretty|totally|completely|absolutely|extremely)\W*$"
+)
 _SHAKY = re.compile(
     r"(?:\b(?:not|hardly)|n't)(?: (?:at all|very|that|too|so|really|all that))*"
     r" (?:sure|certain|confident|likely)\b"
-    r"|\b(?:doubt\w*|unlikely|unsure|maybe|perhaps|iffy)\b"
+    r"|\b(?:doubt\w*|unlikely|unsure|maybe|perhaps|iffy|so[ -]so|middling|half and half)\b"
+    r"|\b(?:50|fifty)(?:[ /-]|[ -]to[ -])?(?:50|fifty)\b"
+    r"|^\W*(?:not (?:very|too|really|that)|a bit|a little)\W*$"
 )
 
 

@@ -403,7 +403,10 @@ class TelegramService:
             is_new = await asyncio.to_thread(self._store_received, received)
         except SQLAlchemyError:
             # Not waited for: Telegram is to hear at once that it must send the update again.
-            self._background(self._tell_unsaved(received.address, received.key, received.payload))
+            at = time.monotonic()
+            self._background(
+                self._tell_unsaved(received.address, received.key, received.payload, at)
+            )
             raise
         if received.query_id:
             self._background(self._answer(received.query_id))
@@ -422,13 +425,14 @@ class TelegramService:
 
     def _tell_all(self, batch: list[dict[str, Any]]) -> None:
         """Tell of updates that cannot be kept; Telegram gives them again."""
+        at = time.monotonic()
         for raw in batch:
             try:
                 received = self._read(raw)
             except ValueError:
                 continue  # said when its turn comes
             if received is not None:
-                told = self._tell_unsaved(received.address, received.key, received.payload)
+                told = self._tell_unsaved(received.address, received.key, received.payload, at)
                 self._background(told)
 
     def _store_received(self, received: Received) -> bool:
@@ -496,20 +500,28 @@ class TelegramService:
     async def _tell_owed(self, address: str, error: Exception) -> None:
         """Tell of what came in and cannot be worked on, even where it cannot be read again."""
         if isinstance(error, _AWAY):
+            at = time.monotonic()
             for key, payload in list(self._owed.get(address, {}).items()):
-                await self._tell_unsaved(address, key, payload)
+                await self._tell_unsaved(address, key, payload, at)
 
-    async def _tell_unsaved(self, address: str, key: str, payload: dict[str, Any]) -> None:
-        """Say, once in each outage, that it is not forgotten; the outbox may be away itself."""
+    async def _tell_unsaved(
+        self, address: str, key: str, payload: dict[str, Any], at: float
+    ) -> None:
+        """Say, once in each outage, that it is not forgotten; the outbox may be away itself.
+
+        Args:
+            at: when it failed, by the monotonic clock. To screen a long backlog takes seconds, in
+                which nothing has failed again.
+        """
         if payload["is"] in (*_NOTED, "due"):
             return  # Nobody waits for an answer.
-        trouble = self._unsaved.setdefault(address, _Unsaved(time.monotonic()))
+        trouble = self._unsaved.setdefault(address, _Unsaved(at))
         # One at a time: what is screened first may tell of a risk, whose route goes before all.
         async with trouble.telling:
-            await self._tell(trouble, address, key, payload)
+            await self._tell(trouble, address, key, payload, at)
 
     async def _tell(
-        self, trouble: _Unsaved, address: str, key: str, payload: dict[str, Any]
+        self, trouble: _Unsaved, address: str, key: str, payload: dict[str, Any], at: float
     ) -> None:
         if payload["is"] in ("text", "edit") and is_exit(incoming_of(payload)):
             if key not in trouble.screened:
@@ -520,7 +532,7 @@ class TelegramService:
         if payload["is"] in _WITH_WORDS and key not in trouble.screened:
             trouble.screened.add(key)
             replies = await asyncio.to_thread(apology_for, incoming_of(payload), words.CANNOT_SAVE)
-        is_due = time.monotonic() - trouble.since >= self._tell_after and not trouble.is_told
+        is_due = at - trouble.since >= self._tell_after and not trouble.is_told
         if len(replies) == 1 and not is_due:
             return
         was_told, trouble.is_told = trouble.is_told, True

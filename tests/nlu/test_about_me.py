@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.about_me import age_put_right, place_put_right
+from bot.nlu.about_me import age_put_right, no_longer_drives, place_put_right
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,21 @@ def test_a_place_that_is_put_right(text: str, place: str | None) -> None:
 )
 def test_an_age_that_is_put_right(text: str, years: int | None) -> None:
     assert age_put_right(text) == years
+
+
+@pytest.mark.parametrize(
+    ("text", "so"),
+    [
+        ("they've taken my licence", True),
+        ("I can't drive any more", True),
+        ("I've had to stop driving", True),
+        ("I had to give up driving since the stroke", True),
+        ("I don't drive at night", False),
+        ("my husband can't drive now", False),
+        ("I drive", False),
+        ("sold my car last year", True),
+        ("I got rid of my car to get a smaller one", False),
+    ],
+)
+def test_who_drives_no_more(text: str, so: bool) -> None:
+    assert no_longer_drives(text) is so

@@ -275,3 +275,18 @@ def test_relationship() -> None:
 )
 def test_an_age_is_the_speakers_own(text: str, years: int | None) -> None:
     assert context.age_in(text) == years
+
+
+@pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        ("Bob moved away", True),
+        ("our Jun's gone to live in Dubai", True),
+        ("Bob moved away so take him off", False),
+        ("Dot moved me to tears", False),
+        ("move Jean to the middle", False),
+        ("Ann has moved in with me", False),
+    ],
+)
+def test_who_moves_house_is_not_taken_off(text: str, moved: bool) -> None:
+    assert context.tells_moved_away(text) is moved

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.rights.consents import Scope
 from bot.rights.wishes import (
     COPY,
+    FEWER,
     FORGET,
     GIVE,
     HELPER,
@@ -93,3 +94,21 @@ def test_what_asks_for_no_right(text: str) -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read(text: str) -> None:
     assert right_asked(text) is None or right_asked(text).kind  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "fewer"),
+    [
+        ("ask me less often", True),
+        ("can you message me a bit less often", True),
+        ("don't message me so often", True),
+        ("fewer messages please", True),
+        ("stop messaging me so often", False),
+        ("no more messages", False),
+        ("I see her less often now", False),
+        ("Ann doesn't ring so often", False),
+    ],
+)
+def test_fewer_messages_are_not_none(text: str, fewer: bool) -> None:
+    wish = right_asked(text)
+    assert (wish is not None and wish.kind == FEWER) is fewer

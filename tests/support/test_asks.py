@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.rights.wishes import right_asked
-from bot.support.asks import Ask, LifeChange, asked_for, life_change_in
+from bot.support.asks import Ask, LifeChange, asked_for, diagnosis_in, life_change_in
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,21 @@ def test_changes_of_a_life(text: str, change: LifeChange) -> None:
 )
 def test_maybes_and_questions_are_no_change(text: str) -> None:
     assert life_change_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I've just been diagnosed with diabetes", ("diabetes",)),
+        ("new diagnosis for me, it's COPD and arthritis", ("COPD", "arthritis")),
+        ("I had a heart attack in June", ("heart attack",)),
+        ("they told me I have heart failure, and my wife has dementia", ("heart failure",)),
+        ("I've been diagnosed with asthma. My son has it too, and epilepsy", ("asthma",)),
+        ("my wife was diagnosed with dementia", ()),
+        ("I haven't been diagnosed with asthma", ()),
+        ("I've got a new diagnosis", ()),
+        ("I have diabetes", ()),
+    ],
+)
+def test_what_was_found(text: str, found: tuple[str, ...]) -> None:
+    assert diagnosis_in(text) == found

@@ -46,6 +46,12 @@ def test_a_number_is_from_0_to_10_whatever_is_written(text: str) -> None:
     [
         ("very sure", True),
         ("definitely", True),
+        ("fairly", True),
+        ("very", True),
+        ("not very", False),
+        ("fifty fifty", False),
+        ("50/50", False),
+        ("so-so", False),
         ("not very sure", False),
         ("I'm not sure", False),
         ("I doubt it", False),

@@ -46,6 +46,24 @@ async def test_the_patient_is_told_once_and_answered_when_it_is_back(stopped, ap
     assert chat.texts[1:] == ["echo Bob is my friend", "echo and Ann"]
 
 
+async def test_a_long_backlog_that_is_looked_through_for_risks_makes_no_outage(stopped, api, rasa):
+    gone = Away(rasa)
+
+    async def fails_once(message):
+        await gone(message)
+        gone.is_on = False
+
+    stopped.rasa = fails_once
+    chat = api.chat(7)
+    said = [f"{number} people came to see the garden on Monday" for number in range(40)]
+    for text in said:
+        await chat.says(text)
+    # Looking through so many takes longer than this.
+    await stopped.start(tell_after=0.1)
+    await chat.waits_for(len(said))
+    assert gone.tried == 1 and chat.texts == [f"echo {text}" for text in said]
+
+
 async def test_a_risk_gets_its_route_at_once_whatever_is_away(stopped, api, rasa):
     stopped.rasa = Away(rasa)
     await stopped.start(tell_after=600)

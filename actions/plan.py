@@ -207,8 +207,10 @@ _ASKS = re.compile(
     r"(?:(?:and|but|so|well|oh|er|um|hang on|just)\W+)*"
     # "When the weather picks up" and "will ask Jean" are answers.
     r"(?!when\W+(?:the|it|he|she|they|my|things|there|everyone|\w+['’]s)\b)"
-    r"(?!(?:will|could|would)\W+(?:be|ask|do|go|see|have to)\b)"
-    r"(?:do(?:es)?|is|are|will|can|could|how|what|when|where|which|who|why|would)\b(?!['’]t)"
+    r"(?!(?:will|can|could|would)\W+(?:be|ask|do|go|see|have to|always|just|try)\b)"
+    # "Do half of it" is an answer.
+    r"(?:do(?=\W+(?:they|you|he|she|there|people|any\w*|we|i)\b|.*\?)|does|is|are|will|can|could"
+    r"|how|what|when|where|which|who|why|would)\b(?!['’]t)"
     r"(?!\W+(?:if|about|i\b|knows\b|we\b|ever\b))",
     re.IGNORECASE,
 )

@@ -98,20 +98,20 @@ def _model_ready(*, force: bool = False) -> Path:
         raise fail(str(error)) from error
 
 
-def _model_to_talk_to() -> Path:
-    """The model of the assistant that this process is to load, which trains nothing itself."""
+def _only_the_command_is_heard() -> None:
+    """Keep what Rasa and its libraries print off the terminal, before Rasa is imported.
+
+    Nothing is trained in such a process, so that TensorFlow is left out.
+    """
     from bot.conversations.without_tensorflow import leave_out_tensorflow
 
     leave_out_tensorflow()
-    return _model_ready()
-
-
-def _hide_warnings_of_libraries() -> None:
-    """They are for the makers of Rasa, and hide what the command prints."""
-    import sanic.app  # noqa: F401 - switches all of them on when it is imported
+    import sanic.app  # noqa: F401 - switches all warnings on when it is imported
 
     for category in (DeprecationWarning, UserWarning):
         warnings.simplefilter("ignore", category)
+    # Rasa would send its log to the standard output, among the JSON.
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
 
 
 def prepare() -> None:
@@ -188,7 +188,7 @@ def understand(
     ] = False,
 ) -> None:
     """Read messages from standard input; print what the bot makes of each, as JSON."""
-    _hide_warnings_of_libraries()
+    _only_the_command_is_heard()
     from bot.nlu.understand import understand as make_sense
 
     def texts() -> Any:
@@ -202,7 +202,7 @@ def understand(
             except (ValueError, KeyError, TypeError) as error:
                 raise fail(f'line {number}: an object with "text" is needed', 2) from error
 
-    model = _model_to_talk_to()
+    model = _model_ready()
     for result in make_sense(texts(), model):
         as_json(result)
         sys.stdout.flush()
@@ -591,7 +591,7 @@ def dialogue_run(
     json_: JsonOption = False,
 ) -> None:
     """Play scripted dialogues against the real assistant; print where they differ."""
-    _hide_warnings_of_libraries()
+    _only_the_command_is_heard()
     from bot.conversations.scripts import ScriptError, read_script
 
     try:
@@ -623,7 +623,7 @@ def simulate(
     json_: JsonOption = False,
 ) -> None:
     """Let made-up patients talk to the real assistant through a loopback Telegram."""
-    _hide_warnings_of_libraries()
+    _only_the_command_is_heard()
     # A console script does not look for modules where it is run.
     sys.path.insert(0, str(PROJECT))
     try:
@@ -684,7 +684,7 @@ async def _play(scripts: list[Any]) -> list[Any]:
 @contextmanager
 def _assistant_of_its_own() -> Iterator[Assistant]:
     """The real assistant on a new store: nothing tried may touch the records of a service."""
-    model = _model_to_talk_to()
+    model = _model_ready()
     with tempfile.TemporaryDirectory() as home:
         os.environ["DATABASE_URL"] = f"sqlite:///{home}/own.sqlite"
         get_settings.cache_clear()

@@ -39,6 +39,13 @@ def heard(intent: str, confidence: float = 0.9, **values: object) -> Heard:
 
 
 SITUATIONS = [
+    # "Cheers me up" is no thanks where it is asked what somebody does.
+    (
+        "help, like a courtesy",
+        heard("thank", words=3, told=True, asked="details_members"),
+        "answer",
+    ),
+    ("a courtesy", heard("thank", words=1, asked="details_members"), "thank"),
     # A risk wins over whatever was being asked, and over what it looked like.
     ("risk while asked", heard("tell_difficulty", level="crisis", asked="people_names"), "risk"),
     ("risk while open", heard("goodbye", level="concern"), "risk"),

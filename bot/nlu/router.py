@@ -228,6 +228,7 @@ class Heard:
         asks_us: it asks something of us, in so many words (``asks_us``).
         ours: it may be about what we keep (``about_ours``).
         day: it names a day (``bot.support.dates``); looked for only where one is asked for.
+        told: it says how often somebody is in touch or what they do, where that is asked.
     """
 
     intent: str
@@ -246,6 +247,7 @@ class Heard:
     asks_us: bool = True
     ours: bool = True
     day: bool = False
+    told: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -447,6 +449,7 @@ def _asked(heard: Heard, expected: Expectation) -> str:
         heard.intent in COURTESIES
         and heard.confidence >= VERY_SURE
         and heard.words <= COURTESY_WORDS
+        and not heard.told  # "cheers me up"
     ):
         return heard.intent
     if expected.free:

@@ -95,11 +95,17 @@ class TurnRouter(GraphComponent):
                     asks_us=asks_us(text),
                     ours=about_ours(text),
                     day=asks_for_a_day(asked) and date_in(text) is not None,
+                    told=_tells(message.get("about")),
                 )
             )
             if routed != name:
                 message.set(INTENT, {"name": routed, "confidence": 1.0}, add_to_output=True)
         return messages
+
+
+def _tells(about: dict[str, Any] | None) -> bool:
+    """Whether something was read of the member whom the question is about."""
+    return bool(about and (about.get("help") or about.get("contact")))
 
 
 def _before_the_map(asked: str | None) -> bool:

@@ -172,11 +172,16 @@ def is_to_come(text: str) -> bool:
     return bool(_TO_COME.search(plain)) and tried_in(plain) is None
 
 
-_HEARD = re.compile(r"\W*(?:ok|okay|k|right|all ?right|fine)\W*", re.IGNORECASE)
+_HEARD = re.compile(
+    r"\W*(?:(?:ok|okay|okey[ -]?doke\w*|k|right|right you are|right(?:y|i?e)?[ -]?(?:o|oh|ho)"
+    r"|all ?right|fine|fair enough|very good|very well|i see|got it|got you)"
+    r"(?:[ ,]+(?:then|thanks|thank you|ta|cheers|love|dear|pet|duck|hen|mate))*\W*)+",
+    re.IGNORECASE,
+)
 
 
 def only_heard(text: str) -> bool:
-    """Whether "ok" or "right" is all that is said: no word on whether something was tried."""
+    """Whether "ok" or "right you are" is all that is said: no word on whether something was tried."""
     return _HEARD.fullmatch(text) is not None
 
 

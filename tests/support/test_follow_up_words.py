@@ -22,6 +22,7 @@ from bot.support.practice import (
     lowest,
     move_in,
     of_barrier,
+    only_heard,
     partly_in,
     tried_in,
     worth_in,
@@ -309,3 +310,20 @@ def test_another_who_could_not_come_does_not_undo_that_i_went() -> None:
     assert tried_in("I went but Jean couldn't come so I went on my own") is Said.YES
     assert tried_in("aye, every week since") is Said.YES
     assert tried_in("I nearly went") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("ok", True),
+        ("right you are", True),
+        ("righto", True),
+        ("ok then, thanks love", True),
+        ("okey dokey", True),
+        ("right, I did it", False),
+        ("yes", False),
+        ("all right for some", False),
+    ],
+)
+def test_a_word_that_only_shows_it_was_heard(text: str, only: bool) -> None:
+    assert only_heard(text) is only

@@ -153,7 +153,7 @@ def _cost(card: CardFacts) -> str:
             return label("card", "cost_up_to", low=_money(cost.lowest), high=_money(cost.usual))
         return label("card", "cost", amount=f"{_money(cost.usual)} {cost.per}".rstrip())
     if words:
-        return label("card", "cost_words", text=_cut(words))
+        return label("card", "cost_words", text=_cut(_ended(words)))
     return label("card", "cost_unknown")
 
 
@@ -167,7 +167,10 @@ def _price(option: CostOption) -> str | None:
     if option.amount is None:
         return option.description
     if option.amount == 0:
-        return label("card", "price_free")
+        free, what = label("card", "price_free"), option.description or ""
+        if free in what.casefold():  # "Rails are free"
+            return what
+        return f"{free} ({what})" if what else free
     price = label("card", "price", amount=_money(option.amount))
     return " ".join(filter(None, (price, option.description)))
 
@@ -176,11 +179,14 @@ def _money(amount: float) -> str:
     return f"{amount:.2f}".removesuffix(".00")
 
 
+def _ended(text: str) -> str:
+    """With a full stop, where the words have no end of their own."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def _access(card: CardFacts, whole: bool = False) -> str:
     if card.access:
-        text = " ".join(
-            note if note.endswith((".", "!", "?")) else f"{note}." for note in card.access
-        )
+        text = " ".join(map(_ended, card.access))
         words = label("card", "access", text=text if whole else _cut(text))
     else:
         words = label("card", "access_unknown")

@@ -256,17 +256,26 @@ def test_an_empty_card_says_what_is_not_known() -> None:
                     CostOption(6.0, option="After that"),
                 )
             },
-            "Cost: First session: free; After that: £6",
+            "Cost: First session: free; After that: £6.",
         ),
         (
             {"cost_options": (CostOption(25.0, option="A year"), CostOption(0.0, option="Each"))},
-            "Cost: A year: £25; Each: free",
+            "Cost: A year: £25; Each: free.",
         ),
         (
             {"cost_options": (CostOption(4.0), CostOption(2.0, option="On benefits"))},
             "Cost: £2 to £4.",
         ),
-        ({"fees_text": "Small charge for tea"}, "Cost: Small charge for tea"),
+        (
+            {
+                "cost_options": (
+                    CostOption(18.0, description="per hour"),
+                    CostOption(0.0, description="Rails are free"),
+                )
+            },
+            "Cost: £18 per hour; Rails are free.",
+        ),
+        ({"fees_text": "Small charge for tea"}, "Cost: Small charge for tea."),
     ],
 )
 def test_cost_is_free_only_where_the_record_says_so(values: dict[str, Any], cost: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -35,6 +36,7 @@ from bot.nlu.apply import (
 )
 from bot.nlu.context import names_in, tells_moved_away
 from bot.nlu.edits import step_in
+from bot.nlu.lexicon import relationship_in
 from bot.nlu.map_talk import (
     keys_named,
     not_the_one,
@@ -275,9 +277,15 @@ def _both(record: Record, edit: EditMention) -> tuple[str, str] | None:
 
 
 def _make_one(record: Record, pair: tuple[str, str], answer: Answer, say: Say) -> bool:
-    """Two entries are one member: the name that was said first stays, if it is one."""
+    """Two entries are one member: the name that was said first stays, if it is one.
+
+    Of "Tam" and "Big Tam" it is the fuller one.
+    """
     network = record.network()
     keep, drop = sorted(pair, key=lambda key: is_role(network[key].label))
+    words = [set(network[key].label.casefold().split()) for key in (keep, drop)]
+    if words[0] < words[1] and not is_role(network[drop].label):
+        keep, drop = drop, keep
     merged = merge(network, keep, drop)
     record.keep_network(merged, "merge", answer.update_key)
     record.keep_progress(last_member=keep)
@@ -330,6 +338,28 @@ def _apply(
         say("utter_no_such_member", name=_to_you(edited.name)[:LABEL_MAX])
     else:
         say("utter_change_unclear")
+
+
+_ALL_OF_THEM = re.compile(r"\b(?:they|all|everyone|everybody|most)\b", re.IGNORECASE)
+
+
+def tells_of_a_loss(record: Record, answer: Answer) -> bool:
+    """Whether an answer tells of somebody's death that has had no word of sorrow; once only.
+
+    "My phone died" is no such thing.
+    """
+    if not tells_of_death(answer.text):
+        return False
+    dead = any(e.operation == DIED for e in answer.edits)
+    dead = dead or any(m.status is Status.DIED for m in answer.members)
+    kin = any(relationship_in(word) for word in re.findall(r"[^\W\d_]+", answer.text))
+    if not (dead or kin or _ALL_OF_THEM.search(answer.text)):
+        return False
+    known = [m.label for m in record.network() if m.status is Status.DIED]
+    if record.progress.get("mourned") or names_in(answer.text, known):
+        return False
+    record.keep_progress(mourned=True)
+    return True
 
 
 def take_loss(record: Record, answer: Answer, say: Say) -> bool:
@@ -513,12 +543,63 @@ def take_anywhere(record: Record, answer: Answer, say: Say) -> bool:
         return _make_one(record, pair, answer, say)
     if take_keep(record, answer, say):
         return True
+    if _take_alive(record, answer, say) or _take_no_harder(record, answer, say):
+        return True
     if take_pending(record, answer, say) or _take_room(record, answer, say):
         return True
     if answer.choice.startswith(WHO):
         say("utter_change_unclear")
         return True
     return False
+
+
+_ALIVE = re.compile(
+    r"(?<!not )(?<!longer )(?<!n't )\balive\b|\b(?:not|no|is ?n['’]?t|isnt) (?:dead|deid)\b"
+    r"|\b(?:not|never|has ?n['’]?t|have ?n['’]?t|did ?n['’]?t) (?:died?|passed (?:away|on))\b"
+    r"|\bstill (?:here|living|with us)\b",
+    re.IGNORECASE,
+)
+
+
+def _take_alive(record: Record, answer: Answer, say: Say) -> bool:
+    """ "She's alive!" brings back whom the map has as dead; whether it was that."""
+    if not _ALIVE.search(answer.text):
+        return False
+    network = record.network()
+    dead = {m.label: m.key for m in network if m.status is Status.DIED}
+    named = [dead[name] for name in names_in(answer.text, dead)]
+    if not named and len(dead) == 1 and not names_in(answer.text, [m.label for m in network]):
+        named = list(dead.values())
+    if not named:
+        return False
+    for key in named:
+        network = network.changed(key, status=Status.ACTIVE)
+    record.keep_network(network, "back", answer.update_key)
+    say("utter_undone_back", names=listed(network[key].label for key in named))
+    return True
+
+
+_NO_HARDER = re.compile(
+    r"\b(?:n[o']t|no longer|does ?nt|do ?nt|\w+n['’]t) (?:really |actually )?mak(?:es?|ing)"
+    r" (?:things|it|life|my life) (?:any |so )?(?:hard|harder|difficult|worse|a misery)\b"
+    r"|\btak(?:e|ing) (?:that|it|this|back|off)\b.*\babout\b",
+    re.IGNORECASE,
+)
+
+
+def _take_no_harder(record: Record, answer: Answer, say: Say) -> bool:
+    """ "Ron doesn't make things harder any more": what was told in private is taken back."""
+    if not _NO_HARDER.search(answer.text):
+        return False
+    network = record.network()
+    marked = {m.label: m.key for m in network if m.strain}
+    named = names_in(answer.text, marked)
+    for name in named:
+        network = network.changed(marked[name], strain=False)
+    if named:
+        record.keep_network(network, "strain", answer.update_key)
+        say("utter_strain_gone", names=listed(named))
+    return bool(named)
 
 
 def take_pending(record: Record, answer: Answer, say: Say) -> bool:

@@ -28,6 +28,7 @@ from actions.risk import is_seen_by_chance, note_before_consent, reopen, take_ch
 from actions.turn import Answer, Say
 from actions.visits import bring_people_into_view
 from bot.conversations.journey import OPEN
+from bot.nlu.context import yes_or_no
 from bot.nlu.router import asks
 from bot.rights.conditions import Condition, condition_in
 from bot.rights.consents import Scope
@@ -53,6 +54,15 @@ _UNDER_AGE = re.compile(
     r"|(?<!not )\bunder (?:18|eighteen|age)\b",
     re.IGNORECASE,
 )
+
+
+_CHILD = re.compile(
+    rf"\b(?:he|she|they)(?:['’]?s|['’]?re| is| are)\W+(?:only\W+|just\W+)?{_YOUNG}\b"
+    rf"(?! *(?:stone|st|months?|weeks?)\b)|\b{_YOUNG}(?:[ -]years?[ -]old| ?y/?o)\b",
+    re.IGNORECASE,
+)
+_CERTAIN = 0.9
+"""How sure the classifier has to be of a yes to consent that is not in the words."""
 
 
 def says_under_age(text: str) -> bool:
@@ -118,17 +128,18 @@ class ValidateConsentForm(StageForm):
         """Begin a record on a yes; leave no trace on a no."""
         if take_check(None, answer, say, tracker):
             return {slot: None}
-        if says_under_age(answer.text):
+        if says_under_age(answer.text) or _is_for_a_child(tracker):
             say.service("utter_under_age")
             return {slot: ANSWERED}
-        condition = condition_in(answer.text) if answer.said_yes else None
+        agrees = answer.said_yes and (bool(answer.choices) or _plainly(answer))
+        condition = condition_in(answer.text) if agrees else None
         if condition is Condition.THE_RECORD:
             say.service("utter_consent_more")
             say("utter_not_yet")
             return {slot: None}
         if condition is Condition.THE_MAP:
             answer = replace(answer, choices=(NO_MAP,))
-        if answer.said_yes or answer.choice == NO_MAP:
+        if agrees or answer.choice == NO_MAP:
             with unit_of_work() as session:
                 record = begin(session, tracker.sender_id)
                 if _is_helper(tracker):
@@ -147,6 +158,16 @@ class ValidateConsentForm(StageForm):
         else:
             say("utter_not_yet")
         return {slot: None}
+
+
+def _plainly(answer: Answer) -> bool:
+    """Whether a yes is in the words, or all but certain: nothing is kept on a guess."""
+    return yes_or_no(answer.text) is True or answer.confidence >= _CERTAIN
+
+
+def _is_for_a_child(tracker: Tracker) -> bool:
+    """Whether a helper has said that the patient is under 18: "it's for my lad, he's 15"."""
+    return any(proxy_in(text) is not None and _CHILD.search(text) for text in _said(tracker))
 
 
 def _said(tracker: Tracker) -> list[str]:

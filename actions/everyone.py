@@ -106,6 +106,13 @@ def _by_kin_words(members: Sequence[Member], text: str) -> dict[str, str]:
     return {word[1]: member.key for word, member in found if word[1] not in known}
 
 
+_SECRET = re.compile(
+    r"\b(?:do ?n['’]?t|do not|never) (?:you )?(?:ever )?(?:tell|let|show|mention|say)\b"
+    r"|\b(?:mustn['’]?t|can['’]?t|must not) (?:know|find out|see)\b",
+    re.IGNORECASE,
+)
+
+
 def whom(
     record: Record, members: Sequence[Member], answer: Answer, say: Say, *, hard: bool = False
 ) -> list[str] | Heard:
@@ -118,7 +125,9 @@ def whom(
     if asks_to_take_off(answer.text) and any(e.operation == "remove" for e in answer.edits):
         take_edits(record, answer, say)
         return Heard.STAY
-    told = take_news(record, answer, say, strain=not hard) if answer.text else ()
+    # "Kyle, but please don't tell him" tells nothing of Kyle but the answer.
+    tells = bool(answer.text) and not (hard and _SECRET.search(answer.text))
+    told = take_news(record, answer, say, strain=not hard) if tells else ()
     if hard:
         news = news_in(network, answer.text, answer.members)
         harder = keys_of(network, (e.target for e in news if str(e.operation) == STRAIN))

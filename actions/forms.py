@@ -55,6 +55,7 @@ NEVER_LOST = (
     "reopened",
     "plan_draft",
     "many_visits",
+    "mourned",
     "outcome_declined",
 )
 """Bookkeeping that no way back takes away: keys are used once, what was told stays told, a plan
@@ -127,7 +128,7 @@ def _hear(
     form: StageForm, handler: Handler, slot: str, record: Record, answer: Answer, say: Say
 ) -> dict[str, Any]:
     from actions.about_you import take_no_longer_drives
-    from actions.changes import take_anywhere, take_loss, take_news
+    from actions.changes import take_anywhere, take_loss, take_news, tells_of_a_loss
     from actions.rights import note_who_writes, passed_the_map, take_right, take_sure
 
     note_who_writes(record, answer, say)
@@ -154,6 +155,8 @@ def _hear(
         record.keep_progress(misses=misses)
         rephrase(misses, say, form.unclear)
         return {slot: None}
+    if not _SORROW.intersection(say.said) and tells_of_a_loss(record, answer):
+        say.first("utter_loss_heard")
     record.keep_progress(misses=0)
     if heard is not Heard.STAY:
         trail = [*record.progress.get("trail", []), [form.stage, slot, before]]
@@ -163,6 +166,13 @@ def _hear(
     if isinstance(heard, Done):
         return {name: ANSWERED for name in (slot, *heard.also)}
     return {slot: ANSWERED if heard is Heard.DONE else None}
+
+
+_SORROW = frozenset(
+    {"utter_died", "utter_died_elsewhere", "utter_died_who", "utter_loss_heard"}
+    | {"utter_difficult_loss", "utter_people_died", "utter_risk"}
+)
+"""What meets a death; nothing more is said of it then."""
 
 
 def rephrase(misses: int, say: Say, first: str = "utter_rephrase") -> None:

@@ -25,6 +25,7 @@ from bot.directory.tagging import tag
 from bot.needs.areas import Area
 from bot.needs.gaps import GapCode
 from bot.network.model import Network, Work
+from bot.nlu.context import is_enough
 from bot.store.record import Record
 from bot.support.card import CardFacts, card_facts
 from bot.support.finding import options_for, options_named
@@ -295,7 +296,8 @@ class ValidateOptionsForm(StageForm):
             or none_of_them
             or bool(_UNSAVE.search(answer.text))
         ) and not asks
-        if is_button(answer, "enough") or (not rejects and (answer.skipped or answer.said_no)):
+        enough = is_button(answer, "enough") or _PLENTY.fullmatch(answer.text) is not None
+        if enough or is_enough(answer.text) or (not rejects and (answer.skipped or answer.said_no)):
             record.keep_progress(options_current=None, options_answered=False)
             return Heard.DONE
         if answer.intent == "pause":
@@ -364,6 +366,19 @@ _JUST_NUMBERS = re.compile(
     re.IGNORECASE,
 )
 
+_JUST_ORDINAL = re.compile(
+    r"\W*(?:(?:only|just|maybe|ok|yes|aye|save|keep|i|like|want|i['’]?ll|i['’]?d|take|have|go|for|the"
+    r"|please)\W+)*(?:first|second|third|last)"
+    r"(?:\W+(?:one|option|of them|please|pls|ta|thanks))*\W*",
+    re.IGNORECASE,
+)
+_PLENTY = re.compile(
+    r"\W*(?:(?:no|ok|oh|right|i think|that['’]?s|that is|that['’]?ll do|got)\W+)*"
+    r"(?:enough|plenty|that['’]?ll do)"
+    r"(?:\W+(?:now|for now|for today|for me|thanks|thank you|ta))*\W*",
+    re.IGNORECASE,
+)
+
 
 def asks_what_is_saved(text: str) -> bool:
     """Whether a text asks which services were saved."""
@@ -377,6 +392,9 @@ def _alone(text: str, current: list[str]) -> list[str]:
         return current[: _CARDINALS.get(few[1]) or int(few[1])]
     if text and (says_all(text) and "both" not in words):
         return list(current)
+    if _JUST_ORDINAL.fullmatch(text):
+        at = next(number for word, number in _ORDINALS.items() if word in words)
+        return current[-1:] if at < 0 else current[at - 1 : at]
     if not text or _JUST_NUMBERS.fullmatch(text) is None:
         return []
     numbers = {int(w) if w.isdigit() else _CARDINALS.get(w, 0) for w in words}

@@ -29,7 +29,7 @@ from bot.rights.wishes import (
     Wish,
     right_asked,
 )
-from bot.store.forgetting import forget_member
+from bot.store.forgetting import FORGETTING, forget_member
 from bot.store.people import erase
 from bot.store.record import Record
 from bot.support.asks import Ask as Own
@@ -223,8 +223,11 @@ def _forget_or_not(record: Record, key: str, sure: bool, say: Say) -> None:
     if key not in {m.key for m in network}:
         say("utter_stale_button")
     elif sure:
-        forget_member(record, key)
-        say("utter_forgotten")
+        name = forget_member(record, key)
+        if record.progress.get(FORGETTING):
+            say("utter_forgotten")
+        else:
+            say("utter_forgotten_word", name=name)
     else:
         say("utter_not_forgotten", name=network[key].label)
 

@@ -57,6 +57,8 @@ REOPEN_AFTER = 3
 """Questions that may be asked after a disclosure before it is gently come back to."""
 
 REOPEN_AFTER_EMERGENCY = 1
+_HELLO = 3
+"""Words of a greeting that says nothing else."""
 
 
 class ActionRisk(Aside):
@@ -248,11 +250,14 @@ _AT_HOME = frozenset({Category.ABUSE, Category.NEGLECT})
 def is_seen_by_chance(record: Record, tracker: Tracker) -> bool:
     """Whether what was told is about home, and the chat was only opened: another may look on.
 
-    A chat page opens by itself on a device that several use. What was told comes back once the
-    person has said something.
+    A chat page opens by itself on a device that several use, and whoever picks the phone up after
+    a quick exit may type "hello". What was told comes back once the person has said something.
     """
     told = record.progress.get("reopen")
-    opened = (tracker.latest_message.get("text") or "").startswith("/greet")
+    message = tracker.latest_message
+    text = message.get("text") or ""
+    greets = (message.get("intent") or {}).get("name") == "greet" and len(text.split()) <= _HELLO
+    opened = text.startswith("/greet") or greets
     return told is not None and opened and _told(told).category in _AT_HOME
 
 

@@ -130,6 +130,16 @@ class Say:
     def __init__(self, dispatcher: CollectingDispatcher) -> None:
         self._dispatcher = dispatcher
 
+    @property
+    def said(self) -> list[str]:
+        """Names of the responses of this turn so far."""
+        return [str(m["response"]) for m in self._dispatcher.messages if m.get("response")]
+
+    def first(self, response: str) -> None:
+        """Say a response before all that this turn has said so far."""
+        self(response)
+        self._dispatcher.messages.insert(0, self._dispatcher.messages.pop())
+
     def __call__(
         self,
         response: str,

@@ -32,7 +32,8 @@ EDITED_EARLIER = (
 )
 
 EXIT_WORDS = frozenset(
-    {"exit", "quick exit", "quickexit", "exit now", "hide", "hide this", "leave now", "close chat"}
+    {"exit", "quick exit", "quickexit", "exit now", "exit please", "hide", "hide this", "hide it"}
+    | {"leave now", "close chat", "close this", "close the chat", "get me out of here"}
 )
 """Typed alone, they end the visit at once and hide what is shown."""
 

@@ -330,8 +330,9 @@ def merge(network: Network, keep: str, drop: str) -> Network:
     """The network with two entries for one member made into one.
 
     What ``keep`` says wins; what it leaves open is filled from ``drop``. Help and ties are put
-    together. A member who makes things harder in either entry still does, and who died in either
-    stays dead: nobody comes back because an entry was written twice.
+    together, and the circle nearer to the middle holds: importance that was told is not lost. A
+    member who makes things harder in either entry still does, and who died in either stays dead:
+    nobody comes back because an entry was written twice.
 
     Raises:
         KeyError: if there is no such member.
@@ -343,7 +344,7 @@ def merge(network: Network, keep: str, drop: str) -> Network:
     either: dict[str, object] = {
         "relationship": one.relationship or two.relationship,
         "kind": two.kind if one.kind is Kind.PERSON and one.relationship is None else one.kind,
-        "circle": one.circle or two.circle,
+        "circle": min(filter(None, (one.circle, two.circle)), default=None),
         "contact": one.contact or two.contact,
         "distance": one.distance or two.distance,
         "help": _both(one.help, two.help),

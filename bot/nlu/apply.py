@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,10 +88,11 @@ def with_mentions(
     """
     added: list[Member] = []
     known: list[Member] = []
+    mentions = tuple(mentions)
     for mention in mentions:
         if not mention.name.strip():
             continue
-        there = _same(network, mention, text)
+        there = _same(network, mention, _without_others(text, mention, mentions))
         if there is not None:
             network = network.changed(there.key, **_news(there, mention))
             known.append(network[there.key])
@@ -112,6 +113,16 @@ def with_mentions(
     return Added(network, tuple(added), tuple(known))
 
 
+def _without_others(
+    text: str | None, mention: MemberMention, mentions: Sequence[MemberMention]
+) -> str | None:
+    """A text without the words for others: the "mother" of "my mother and Marek" is not Marek."""
+    for other in mentions:
+        if text is not None and other is not mention and is_role(other.name):
+            text = re.sub(rf"\b{re.escape(other.name)}\b", " ", text, flags=re.IGNORECASE)
+    return text
+
+
 def _same(network: Network, mention: MemberMention, text: str | None) -> Member | None:
     label = label_from(mention.name).casefold()
     called = [member for member in network if label in _names_of(member)]
@@ -120,6 +131,10 @@ def _same(network: Network, mention: MemberMention, text: str | None) -> Member 
             return member
     if len(called) == 1 and _may_be_no_other(called[0], mention, text):
         return called[0]
+    if mention.relationship is Relationship.PARTNER and is_role(mention.name):
+        # "My wife", where the map has her by name.
+        partners = [m for m in network.active if m.relationship is Relationship.PARTNER]
+        return partners[0] if len(partners) == 1 else None
     if mention.strain or mention.status is Status.LOST_TOUCH:
         found = meant(network, mention.name)
         there = network[found.key] if isinstance(found, Match) else None

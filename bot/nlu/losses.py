@@ -47,7 +47,9 @@ _PASSED = re.compile(
     re.IGNORECASE,
 )
 _GONE = re.compile(
-    # "Gone into a home" and "gone shopping" are none.
+    # "Gone into a home" and "gone shopping" are none, and "the rest are gone" is of nobody named.
+    r"(?<!rest are )(?<!rest is )(?<!others are )(?<!others have )(?<!rest have )(?<!rest has )"
+    r"(?<!else has )(?<!else is )(?<!else's )(?<!everyone's )(?<!everybody's )(?<!all )"
     r"\bgone\b(?! (?:in|into|to|back|home|off|out|on|for|and|away|up|down|round|over|through|wrong"
     r"|bad|quiet|missing|mad|well|again|from|with|without|along|early|late|\w+ing)\b)",
     re.IGNORECASE,

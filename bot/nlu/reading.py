@@ -198,8 +198,31 @@ def mention_of(text: str, found: Found, last: Found) -> MemberMention:
         contact=Contact(contact) if contact else None,
         help=_works(found),
         status=Status(_best(found.chances[STATUS])),
-        strain=found.chances[STRAIN][YES] >= HALF,
+        strain=found.chances[STRAIN][YES] >= HALF and not _only_ill(text),
     )
+
+
+_ILLNESS = re.compile(
+    r"\b(?:bipolar|depress\w*|anxi\w*|schizo\w*|dementia|alzheimer\w*|autis\w*|adhd|ocd|ptsd"
+    r"|psychosis|learning disab\w*|nerves|cancer|diabet\w*|strokes?|epilep\w*|parkinson\w*|copd"
+    r"|ill|poorly|disabled|unwell)\b",
+    re.IGNORECASE,
+)
+_HARSH = re.compile(
+    r"\b(?:shout\w*|yell\w*|hit\w*|thr(?:ow|ew)\w*|drink\w*|drunk|money|rows?|argu\w*|nast\w+"
+    r"|scar\w+|fright\w+|moan\w*|nag\w*|control\w*|angry|temper|violen\w*|hard|harder|difficult"
+    r"|stress\w*|worr\w+|exhaust\w*|drain\w*|burden|strain|wear\w*|upset\w*|never|nothing|useless"
+    r"|no help|lazy|blam\w*|critic\w*|rude|horrible|cruel|bull\w+|steal\w*|stole|lie[sd]?|cope)\b",
+    re.IGNORECASE,
+)
+
+
+def _only_ill(text: str) -> bool:
+    """Whether somebody's illness is all that could make things harder: "our Kev who's bipolar".
+
+    It would be kept in private, and they would never be leaned on again, for being ill.
+    """
+    return _ILLNESS.search(text) is not None and _HARSH.search(text) is None
 
 
 def _operations(found: Found) -> list[str]:

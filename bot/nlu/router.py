@@ -208,6 +208,9 @@ def asks_for_a_day(asked: str | None) -> bool:
     return EXPECTED.get(asked or "", _CHOICES).day
 
 
+_BEFORE_OPTIONS = ("about_", "difficulties_", "people_", "details_", "gaps_", "preferences_")
+"""Beginnings of the slots that are asked for before a service is shown."""
+
 SURE = 0.5
 SURE_IN_FREE_TEXT = 0.65
 VERY_SURE = 0.8
@@ -228,6 +231,7 @@ class Heard:
         asks_us: it asks something of us, in so many words (``asks_us``).
         ours: it may be about what we keep (``about_ours``).
         day: it names a day (``bot.support.dates``); looked for only where one is asked for.
+        command: it is one of the phrases that we offer, and nothing else (``command_in``).
         told: it says how often somebody is in touch or what they do, where that is asked.
     """
 
@@ -248,6 +252,7 @@ class Heard:
     ours: bool = True
     day: bool = False
     told: bool = False
+    command: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -259,6 +264,23 @@ _QUESTION = re.compile(
     r"\b(?:advise|advice|recommend|wondering|not sure (?:if|whether)|need to know|want to know)\b",
     re.IGNORECASE,
 )
+
+
+_COMMANDS = {
+    "find support": "find_support",
+    "my map": "show_map",
+    "show my map": "show_map",
+    "see my map": "show_map",
+    "my plan": "show_plan",
+    "show my plan": "show_plan",
+    "see my plan": "show_plan",
+    "help": "help",
+}
+
+
+def command_in(text: str) -> str | None:
+    """The intent of a phrase that our own words offer, typed alone, wherever it comes."""
+    return _COMMANDS.get(" ".join(text.casefold().strip(" .,!\"'").split()))
 
 
 def asks(text: str) -> bool:
@@ -422,6 +444,8 @@ def _asks_for_change(heard: Heard) -> bool:
 def _asked(heard: Heard, expected: Expectation) -> str:
     if heard.intent in expected.takes:
         return ANSWER
+    if heard.command:
+        return heard.intent
     if _asks_for_change(heard):
         if expected.edits:
             return ANSWER
@@ -440,6 +464,9 @@ def _asked(heard: Heard, expected: Expectation) -> str:
     bar = VERY_SURE if expected.own_doing and not heard.asks_us else bar
     if heard.intent == "medical_advice" and not heard.question:
         # "Heart failure, the doctor calls it" tells of an illness; it asks for no advice.
+        return ANSWER
+    if heard.intent == "report_wrong_details" and (heard.asked or "").startswith(_BEFORE_OPTIONS):
+        # "There's no one" tells of a life: no service has been named whose details were wrong.
         return ANSWER
     if _is_elsewhere(heard):
         return ANSWER if expected.free else UNSURE

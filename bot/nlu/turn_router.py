@@ -26,6 +26,7 @@ from bot.nlu.router import (
     asks_for_a_day,
     asks_us,
     changes_in,
+    command_in,
     corrects,
     is_puzzled,
     route,
@@ -72,8 +73,9 @@ class TurnRouter(GraphComponent):
             if name in STRUCTURED or text.startswith("/"):
                 continue
             one_word = stops(text)
-            if one_word or is_puzzled(text):
-                name = STOP if one_word else "help"
+            command = command_in(text)
+            if one_word or command or is_puzzled(text):
+                name = STOP if one_word else command or "help"
                 intent = {"name": name, "confidence": 1.0}
                 message.set(INTENT, intent, add_to_output=True)
             message.set(UNDERSTOOD, intent, add_to_output=True)
@@ -95,6 +97,7 @@ class TurnRouter(GraphComponent):
                     asks_us=asks_us(text),
                     ours=about_ours(text),
                     day=asks_for_a_day(asked) and date_in(text) is not None,
+                    command=command is not None,
                     told=_tells(message.get("about")),
                 )
             )

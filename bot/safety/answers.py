@@ -93,7 +93,7 @@ _TAKES_BACK = re.compile(
     r"\bi (?:didn'?t|did not|don'?t|do not) (?:really |actually )?mean (?:it|that|any of)|"
     r"\b(?:forget|ignore|scrap|delete|unsay) (?:i (?:said|wrote)|what i (?:said|wrote)|that|it)\b|"
     r"\bforget (?:about it|i said)|\btake (?:that|it) back\b|\bnot? serious\b|\bwasn'?t serious\b|"
-    r"\bwind(?:ing)? you up\b|\bdon'?t (?:tell|report|flag|record|write)\b",
+    r"\bwind(?:ing)? you up\b|\bdon'?t (?:tell(?! (?:him|her|them|my|our|his))|report|flag|record|write)\b",
     re.IGNORECASE,
 )
 _WORSE = re.compile(

@@ -18,7 +18,7 @@ from bot.store.people import tables_of_a_person
 from bot.store.record import Record
 from bot.store.tables import Address, Change, GapRow, Plan, Snapshot
 
-SOMEONE = "[someone]"
+SOMEONE = "someone"
 """What stands where the name was."""
 
 FORGETTING = "forgetting"
@@ -51,6 +51,11 @@ def forget_member(record: Record, key: str) -> str:
     for plan in session.scalars(select(Plan).where(Plan.person_id == person_id)):
         if plan.with_member == key:
             plan.with_member, plan.with_words = None, ""
+    waiting = record.progress.get("gaps_waiting", [])
+    left = [gap for gap in waiting if key not in gap["members"]]
+    if left != waiting:
+        # What was to be asked about them is not asked; nor is who could back them up.
+        record.keep_progress(gaps_waiting=left, own_open=False, lost_open=False)
     record.person.progress = _without_key(record.person.progress, key)
     session.flush()
     same = any(m.label.casefold() == label.casefold() for m in record.network())

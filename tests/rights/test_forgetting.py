@@ -46,7 +46,7 @@ def test_what_the_turn_itself_wrote_is_forgotten_too(store: Store) -> None:
     with unit_of_work() as session:
         finish_forgetting(session, Record.of(session, ME))
     with unit_of_work() as session:
-        assert Record.of(session, ME).notes("noticed") == ["[someone] was kind"]
+        assert Record.of(session, ME).notes("noticed") == ["someone was kind"]
 
 
 def test_a_role_goes_from_the_map_and_stays_a_word(store: Store, person: str) -> None:

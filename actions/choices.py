@@ -47,6 +47,7 @@ _SMALL = frozenset(
         "well",
         "only",
         "something",
+        "people",  # "meeting people" is no wish to help other people
     }
 )
 _SAME = {
@@ -66,6 +67,17 @@ _SAME = {
     "lifts": "drives",
     "walking": "walk",
     "housebound": "leave",
+    "learn": "learning",
+    "exercise": "fitter",
+    "exercises": "fitter",
+    "fit": "fitter",
+    "fitness": "fitter",
+    "gym": "fitter",
+    "volunteer": "helping",
+    "volunteering": "helping",
+    "craft": "creative",
+    "crafts": "creative",
+    "art": "creative",
 }
 """What people say for a word of a label."""
 

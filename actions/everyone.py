@@ -39,6 +39,11 @@ def in_reserve(network: Network) -> list[Member]:
     return [m for m in network.active if m.kind is not Kind.PET]
 
 
+def to_step_in(network: Network) -> list[Member]:
+    """Who might be asked to: nobody who is known to make things harder."""
+    return [m for m in in_reserve(network) if not m.strain]
+
+
 def acquainted(network: Network) -> list[Member]:
     """Who might know one another; a pet's friends are no bridge to help."""
     members = [m for m in network.active if m.kind is not Kind.PET]
@@ -54,7 +59,7 @@ def strangers_in_the_family(network: Network) -> list[Member]:
 
 _ASKED_ABOUT = {
     "details_gives": helped,
-    "details_step_in": in_reserve,
+    "details_step_in": to_step_in,
     "details_ties": acquainted,
     "details_strain": in_reserve,
 }
@@ -211,7 +216,7 @@ class AskStepIn(Ask):
 
     def ask(self, record: Record, say: Say) -> None:
         """Toggles."""
-        members = in_reserve(record.network())
+        members = to_step_in(record.network())
         on = {m.key for m in members if m.potential}
         _ask_of(members, "utter_ask_step_in", say, on)
 
@@ -269,8 +274,9 @@ class AboutEveryone(StageForm):
         for member in _answered_for(members, found, answer):
             network = network.changed(member.key, helped_by_ego=member.key in found)
         record.keep_network(network, "gives", answer.update_key)
-        if found:
-            say("utter_gives_kept", names=listed(network[k].label for k in found))
+        # Of whom makes things harder it is not good to know.
+        if glad := [network[key].label for key in found if not network[key].strain]:
+            say("utter_gives_kept", names=listed(glad))
         return on_from(record, "details_gives")
 
     @question
@@ -278,7 +284,7 @@ class AboutEveryone(StageForm):
         """Who would step in if things got harder."""
         if answer.skipped:
             return on_from(record, "details_step_in")
-        members = in_reserve(record.network())
+        members = to_step_in(record.network())
         found = whom(record, members, answer, say)
         if isinstance(found, Heard):
             return found

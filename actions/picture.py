@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rasa_sdk import Tracker
@@ -21,6 +22,15 @@ def show_map(record: Record, say: Say, reason: str) -> None:
         say("utter_map_none")
         return
     say("utter_map", map_id=record.take_snapshot(reason), words=describe(network))
+
+
+_FINE = re.compile(
+    r"\W*(?:(?:yes|yeah|aye|it|that|this|everything|all|is|looks?)\W+){1,4}"
+    r"(?:ok|okay|fine|good|right|correct|great|lovely|grand)"
+    r"(?:\W+(?:to me|thanks|thank you|ta))?\W*",
+    re.IGNORECASE,
+)
+"""Words that say of the picture, and of little else, that it is right: "all good"."""
 
 
 class AskPictureRight(Ask):
@@ -52,7 +62,7 @@ class ValidatePictureForm(StageForm):
         if answer.members:
             take_names(record, answer, say)
             return Heard.MORE
-        if answer.said_yes or answer.skipped:
+        if answer.said_yes or answer.skipped or _FINE.fullmatch(answer.text):
             return Heard.DONE
         if answer.said_no:
             ask_whom(record, say)

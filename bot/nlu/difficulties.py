@@ -282,3 +282,36 @@ def _size(clause: str) -> Size | None:
     if _BIG.search(clause):
         return Size.BIG
     return None
+
+
+_IS_WELL = re.compile(
+    r"\b(?:is|are|was|were)n'?t (?:(?:a|an|any|much of a|really a|such a) )?(?:problem|issue|bother|worry|trouble|hard|difficult)\b"
+    r"|\b(?:is|are|'s) (?:no|not a|not an|never a|not) (?:real )?(?:problem|issue|bother|worry|trouble)\b"
+    r"|\b(?:no|not an?|not any|never any|without) (?:more )?(?:problem|trouble|issue|bother|worr)\w* (?:with|about)\b"
+    r"|\b(?:never|not|haven't|havent|don't|dont)(?: ever| really)? (?:had |have |got )?(?:any |no |much )?(?:trouble|problems?|bother|worries) (?:with|about)\b"
+    r"|\b(?:has|have|'s|is|are|all) (?:gone(?: away)?|cleared up|settled(?: down)?|sorted(?: out)?|stopped)(?=\W*$| now| thank)"
+    r"|\b(?:is|are|'s|been|feels?|gets?) (?:(?:so|much|a lot|lots|far|all|fine and|really|very|quite|pretty) )*(?:better|fine|ok|okay|alright|all right|good)\b(?! (?:days?|at|for nothing))"
+    r"|(?<=sleeping )(?:(?:much|a lot|so) )?better\b|(?<=walking )(?:(?:much|a lot|so) )?better\b|(?<=eating )(?:(?:much|a lot|so) )?better\b|\bi don't have\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(
+    r"\b(?:still|but not|except|apart from|not always|some days|sometimes)\b", re.IGNORECASE
+)
+
+
+def areas_well(text: str) -> frozenset[Area]:
+    """Areas of which a text says, in every clause that names them, that they are no difficulty.
+
+    "Breathlessness isn't a problem any more", "money is no worry"; not where it is still so.
+    """
+    text = straight(text)
+    if _STILL.search(text):
+        return frozenset()
+    well: set[Area] = set()
+    hard: set[Area] = set()
+    for clause in _clauses(text):
+        # The "worry" of "money is no worry" is no worry.
+        rest = _IS_WELL.sub(" ", clause)
+        named = {area for rx in (_NAMED_RX, _TOPIC_RX) for area, p in rx.items() if p.search(rest)}
+        (well if rest != clause else hard).update(named)
+    return frozenset(well - hard)

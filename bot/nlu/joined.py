@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.language.reader import Reading
 from bot.needs.areas import Area
 from bot.network.edits import KIN_TITLES
-from bot.network.model import FAMILY, Kind, Relationship, Status
+from bot.network.model import FAMILY, Contact, Kind, Relationship, Status
 from bot.nlu.attributes import find
 from bot.nlu.denials import without_denied, without_denied_of
+from bot.nlu.difficulties import areas_well
 from bot.nlu.edits import circle_value, step_in
 from bot.nlu.grammar_words import NOT_NAMES
 from bot.nlu.lexicon import names, relationship_in
@@ -87,16 +89,46 @@ def meaning(reading: Reading) -> Meaning:
     members = _members(heard, parsed.members, doubtful)
     members = [m for m in members if not _is_part(m, members, low)]
     members = _described(members, low)
-    members += _told_of(read.edits, parsed.members, members)
-    members = without_denied_of(_dead_alone(members, reading.text), reading.text)
+    members += _told_of(read.edits, parsed.members, members, reading.text)
+    members = _own_contact(_dead_alone(members, reading.text), reading.text)
+    members = without_denied_of(members, reading.text)
     return Meaning(
         tuple(sorted(members, key=lambda member: low.find(member.name.casefold()))),
         without_denied(
             _each_its_own(_edits(read.edits, parsed.edits, reading.text), reading.text),
             reading.text,
         ),
-        _difficulties(read.difficulties, parsed.difficulties),
+        _difficulties(read.difficulties, parsed.difficulties, reading.text),
     )
+
+
+_WHO = re.compile(r"^,? (?:who|that|she|he)\b", re.IGNORECASE)
+
+
+def _own_contact(members: list[MemberMention], text: str) -> list[MemberMention]:
+    """How often, of whom it is said: of "Megan who I ring every Sunday, Ioan and Pauline" Megan."""
+    low = text.casefold()
+    spots = sorted((low.find(m.name.casefold()), n) for n, m in enumerate(members))
+    said = [s for s in find(text) if s.attribute == "contact"]
+    own: dict[int, Contact] = {}
+    for (start, number), (end, _) in pairwise([*spots, (len(text), -1)]):
+        after = start + len(members[number].name)
+        here = [s.value for s in said if after <= s.start < end]
+        if start >= 0 and len(here) == 1 and _WHO.match(text[after:end]):
+            own[number] = Contact(here[0])
+    if not own or len(own) < len(said) or _ALL.search(text):
+        return members
+    # "Ann and Bev, who I see every week": who comes before may be meant as well.
+    order = [number for _start, number in spots]
+    after_them = set(order[min(map(order.index, own)) :]) - own.keys()
+    return [
+        replace(m, contact=own[n])
+        if n in own
+        else replace(m, contact=None)
+        if n in after_them and m.contact in own.values()
+        else m
+        for n, m in enumerate(members)
+    ]
 
 
 def _members(
@@ -142,19 +174,30 @@ def _told_of(
     edits: Sequence[EditMention],
     parsed: Iterable[MemberMention],
     members: Sequence[MemberMention],
+    text: str,
 ) -> list[MemberMention]:
     """Those by a word alone of whom a text tells: "my wife does my tablets".
 
-    The reader takes it for a change of what is known of her, and it is one, if she is known.
+    The reader takes it for a change of what is known of her, and it is one, if she is known. So
+    are those whom it names and tells who they are: "Ann and Bev who I see every week".
     """
     told = [e.target for e in edits if e.operation in ("set_help", "set_contact")]
     return [
         m
         for m in parsed
-        if relationship_in(m.name)
-        and any(_near(m.name, target) for target in told)
+        if told
+        and (
+            _is_told_who(m.name, text)
+            or (relationship_in(m.name) and any(_near(m.name, target) for target in told))
+        )
         and not any(_near(m.name, other.name) for other in members)
     ]
+
+
+def _is_told_who(name: str, text: str) -> bool:
+    """Whether "who" follows a name, or the list that it stands in."""
+    listed = rf"\b{re.escape(name)}\b(?:(?:,|,? and|,? &) [\w'’-]+){{0,3}},? (?:who|that)\b"
+    return re.search(listed, text, re.IGNORECASE) is not None
 
 
 def _described(members: list[MemberMention], text: str) -> list[MemberMention]:
@@ -423,10 +466,13 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _difficulties(
-    read: Iterable[DifficultyMention], parsed: Iterable[DifficultyMention]
+    read: Iterable[DifficultyMention], parsed: Iterable[DifficultyMention], text: str
 ) -> tuple[DifficultyMention, ...]:
     found = {d.area: d for d in parsed}
+    well = areas_well(text)
     for difficulty in read:
+        if difficulty.area in well and difficulty.area not in found:
+            continue
         other = found.get(difficulty.area)
         size = difficulty.size or (other.size if other else None)
         found[difficulty.area] = replace(difficulty, size=size)

@@ -157,6 +157,10 @@ EXPECTED: dict[str, Expectation] = {
     "gaps_missed": _FREE,
     "gaps_answers": Expectation(members=True, takes=frozenset({"add_member", "change_member"})),
     "preferences_interests": Expectation(takes=frozenset({"find_support"})),
+    # "Evening" is a time of day here.
+    "preferences_limits": Expectation(
+        takes=frozenset({"greet", "goodbye", "cheaper", "nearer", "tell_difficulty"})
+    ),
     "options_choice": Expectation(takes=_OPTIONS | {"pause"}),
     "plan_what": _FREE,
     "plan_when": Expectation(free=True, day=True),

@@ -54,17 +54,22 @@ _STREET = re.compile(
 )  # fmt: skip
 _ILLNESS = (
     rf"(?:{ANY_CONDITION_WORD.pattern}|bipolar(?: disorder)?|schizo\w*|psychosis|autis\w*|a\.?d\.?h\.?d|p\.?t\.?s\.?d|"
-    r"o\.?c\.?d|h\.?i\.?v|aids|hepatitis|(?:\w+ )?(?:disorder|syndrome)|learning (?:disabilit\w*|difficult\w*)|"
-    r"motor neurone\w*|mnd|huntington\S*|sickle cell\w*|lupus|alcoholism)\b(?: (?:failure|diseases?|problems?|trouble))?"
+    r"o\.?c\.?d|h\.?i\.?v(?: positive)?|aids|hepatitis|dialysis|alcoholic|(?:\w+ )?(?:disorder|syndrome)|learning (?:disabilit\w*|difficult\w*)|"
+    r"motor neurone\w*|mnd|huntington\S*|sickle cell\w*|lupus|alcoholism)\b(?: (?:failure|diseases?|problems?|trouble)| of the \w+)?"
 )
 _DIAGNOSIS = re.compile(
     r"(?<![\w'’-])(?P<who>[A-Za-z][A-Za-z-]*)(?P<has>['’]s(?: got)?|,?(?: who)?(?: (?:also|both|now|still|sadly|just))?"
-    r" (?:has(?: got)?|had|have(?: got)?|got|with|suffers (?:from|with)|lives with|was diagnosed with)) "
-    r"(?P<some>(?:(?:an?|the|some|bit of|bad|severe|mild|early|late|advanced|terrible|really|very|both|his|her|their) )*)"
+    r" (?:has(?: got)?|had|have(?: got)?|got|with|suffers (?:from|with)|lives with|was diagnosed with)"
+    r"| who['’]?s(?: got)?| (?:who )?is| wi| \((?:has|with)) "
+    r"(?P<some>(?:(?:an?|the|some|bit of|bad|severe|mild|early|late|advanced|terrible|really|very|both|his|her|their|on|"
+    r"terminal|breast|prostate|bowel|lung|skin|throat|bone|blood|liver|stomach|brain) )*)"
     rf"(?!(?:my|our|blood)\b){_ILLNESS}(?:(?:,| and| &)? {_ILLNESS})*"
     r"(?! (?:groups?|clubs?|class\w*|clinics?|nurses?|teams?|support\w*|doctors?|choirs?|services?|society|trust|meds?|"
     r"leaflets?|appointments?)\b)",
     re.IGNORECASE,
+)
+_WHERE = re.compile(
+    r"\b(?:terminal|breast|prostate|bowel|lung|skin|throat|bone|blood|liver|stomach|brain) ", re.I
 )
 _FOR = re.compile(r"\bfor(?: (?:my|our))?(?: [\w'’-]+){0,2} ?$", re.IGNORECASE)
 _US = re.compile(r"\b(?:i|me|we|us|myself)\b", re.IGNORECASE)
@@ -158,7 +163,7 @@ def _without_diagnoses(text: str) -> str:
         # A group "for my husband with dementia" cannot be looked for without that word.
         if found["has"].strip().lower() == "with" and _FOR.search(before):
             return found[0]
-        return f"{found['who']}{found['has']} {found['some']}[illness]"
+        return f"{found['who']}{found['has']} {_WHERE.sub('', found['some'])}[illness]"
 
     return _DIAGNOSIS.sub(illness, text)
 
@@ -166,6 +171,8 @@ def _without_diagnoses(text: str) -> str:
 def _is_other(who: str, has: str, before: str) -> bool:
     """Whether it is a member who has something; ``before`` is the sentence up to their name."""
     low = who.lower()
+    if low in ("he", "she"):
+        return True
     if relationship := lexicon.relationship_in(low):
         plural = lexicon.terms()[tuple(low.replace("-", " ").split())].plural
         theirs = relationship not in PROFESSIONAL and relationship not in _NOBODY

@@ -70,9 +70,12 @@ _FORGET = re.compile(
 _FEWER = re.compile(
     r"\b(?:ask|message|messaging|text|texting|remind|contact|write|writing|ping|bother|nag)(?:ing)?(?: to)?(?: me)?(?: \w+){0,3}? less often\b"
     r"|\b(?:don'?t|not|do not) (?:ask|message|text|remind|contact|write|ping|bother|nag)(?: to)?(?: me)?(?: \w+)? (?:(?:so|as|quite|that) )?often\b"
-    r"|\b(?:fewer|less) (?:messages?|reminders?)\b",
+    r"|\b(?:fewer|less) (?:messages?|reminders?)\b|\b(?:don'?t|not|do not) (?:ask|message|text|remind|contact) me (?:so|that|too) (?:much|many)\b"
+    r"|\bonce a (?:week|fortnight|month) (?:is|would be|'?s|will be) (?:plenty|enough)\b",
     _I,
 )
+_NOT_OWN = re.compile(r"\bcomplain\w*|\b(?:can|could|may) (?:my|our) \w+", _I)
+"""What has the words of a wish for a copy, and is none."""
 _STOP = re.compile(r"\b(?:stop|leave me|never|at all|no more)\b", _I)
 _NOBODY = frozenset(
     re.findall(
@@ -111,7 +114,11 @@ _DROPS: tuple[tuple[Scope, re.Pattern[str]], ...] = (
     ),
     (
         Scope.RESEARCH,
-        re.compile(r"\b(?:out of|leave|opt out)\b.{0,20}\b(?:research|study|stud(?:y|ies))", _I),
+        re.compile(
+            r"\b(?:out of|leave|opt out)\b.{0,20}\b(?:research|study|stud(?:y|ies))|\bno research\b|"
+            r"\bnot (?:really |very |too )?(?:happy|keen|comfortable|sure)\b.{0,20}\bresearch\b",
+            _I,
+        ),
     ),
 )
 """Words that end a scope without saying "don't"."""
@@ -158,7 +165,7 @@ def right_asked(text: str, *, nobody_named: bool = True) -> Wish | None:
         return Wish(MENU)
     if _KNOW.search(text):
         return Wish(KNOW)
-    if _COPY.search(text):
+    if _COPY.search(text) and not _NOT_OWN.search(text):
         return Wish(COPY)
     if (found := _FORGET.match(text)) is not None:
         name = found["name"].strip()

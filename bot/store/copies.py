@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import jinja2
+import yaml
 from sqlalchemy import select
 
 from bot.store.base import now, unit_of_work
@@ -49,9 +50,23 @@ def as_page(kept: dict[str, Any]) -> str:
 
 
 @lru_cache(maxsize=1)
+def _words() -> dict[str, str]:
+    words: dict[str, str] = yaml.safe_load(
+        files("bot.store").joinpath("copy.yml").read_text("utf-8")
+    )
+    return words
+
+
+def _in_words(codes: object) -> str:
+    """A code, or several with commas between, as it is said to the person."""
+    said = (_words().get(code, code.replace("_", " ")) for code in str(codes).split(", "))
+    return ", ".join(said)
+
+
+@lru_cache(maxsize=1)
 def _template() -> jinja2.Template:
     text = files("bot.store").joinpath("copy.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters["plain"] = lambda code: str(code).replace("_", " ")
+    environment.filters["plain"] = _in_words
     environment.filters["day"] = lambda moment: str(moment or "")[:16].replace("T", " ")
     return environment.from_string(text)

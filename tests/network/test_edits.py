@@ -129,7 +129,7 @@ def test_merge_keeps_what_is_known_and_every_tie() -> None:
             "m1",
             "Jean",
             relationship=R.PARTNER,
-            circle=2,
+            circle=1,  # the nearer one
             contact=Contact.DAILY,
             help=frozenset({Work.ILLNESS, Work.EMOTIONAL}),
             strain=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.needs.areas import Area
-from bot.nlu.difficulties import extract_difficulties
+from bot.nlu.difficulties import areas_well, extract_difficulties
 
 
 def areas(text: str) -> set[str]:
@@ -89,3 +89,20 @@ def test_every_area_can_be_named_by_its_own_word() -> None:
         assert area.value in areas(
             text.replace("understanding condition", "understanding my condition")
         ), area
+
+
+@pytest.mark.parametrize(
+    ("text", "well"),
+    [
+        ("breathlessness isn't a problem any more", {Area.BREATHLESSNESS}),
+        ("money is no worry", {Area.MONEY}),
+        ("pain has gone", {Area.PAIN}),
+        ("never had trouble with my memory", {Area.MEMORY}),
+        ("I'm sleeping better but the pain is bad", {Area.SLEEP}),
+        ("the pain is better but still there", set()),
+        ("my pain is bad", set()),
+        ("not a problem with money, it's my breathing", {Area.MONEY}),
+    ],
+)
+def test_what_is_said_to_be_no_difficulty(text: str, well: set[Area]) -> None:
+    assert areas_well(text) == well

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.conversations import words
 from bot.conversations.turns import Text, Unreadable, without_private_parts
-from bot.rights.minimise import minimise
+from bot.rights.minimise import DIAGNOSIS, minimise
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,28 @@ def test_any_text_is_read_and_every_kind_has_words(text: str) -> None:
     found = minimise(text)
     assert set(found.left_out) <= set(words.LEFT_OUT)
     assert bool(found.left_out) == (found.text != text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "she's got cancer of the bowel",
+        "Alf is diabetic",
+        "our Kev who's bipolar",
+        "Pat has breast cancer",
+        "Brenda (has dementia)",
+        "Bob is on dialysis",
+    ],
+)
+def test_everyday_ways_to_tell_of_an_illness(text: str) -> None:
+    short = minimise(text)
+    assert DIAGNOSIS in short.left_out and "[illness]" in short.text
+    for word in ("cancer", "bowel", "breast", "diabetic", "bipolar", "dementia", "dialysis"):
+        assert word not in short.text
+
+
+@pytest.mark.parametrize(
+    "text", ["I am diabetic", "Jean is the diabetic nurse", "the nurse is kind", "Mum is a rock"]
+)
+def test_what_is_no_illness_of_others_stays(text: str) -> None:
+    assert minimise(text).text == text

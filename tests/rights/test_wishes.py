@@ -112,3 +112,15 @@ def test_any_text_is_read(text: str) -> None:
 def test_fewer_messages_are_not_none(text: str, fewer: bool) -> None:
     wish = right_asked(text)
     assert (wish is not None and wish.kind == FEWER) is fewer
+
+
+def test_what_only_has_the_words_of_a_right() -> None:
+    for text in ("I want to complain about my data", "can my daughter get a copy"):
+        wish = right_asked(text)
+        assert wish is None or wish.kind != COPY
+
+
+def test_research_is_ended_in_plain_words() -> None:
+    for text in ("no research please", "I'm not happy with research"):
+        wish = right_asked(text)
+        assert wish is not None and (wish.kind, wish.scope) == (WITHDRAW, Scope.RESEARCH)

@@ -15,4 +15,4 @@ def test_who_has_only_agreed_gets_a_copy(store: Store) -> None:
         begin(session, "p" * 32).give_consent("use")
         remember_address(session, "telegram", "77", "p" * 32)
     as_json, page = copy_of("telegram", "77")
-    assert json.loads(as_json)["consent"] and "use" in page
+    assert json.loads(as_json)["consent"] and "keeping what you tell me" in page

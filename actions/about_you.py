@@ -275,7 +275,10 @@ class ValidateAboutYouForm(StageForm):
     def validate_about_travel(self, record: Record, answer: Answer, say: Say) -> Heard | Done:
         """Ticked ways, or words that name them."""
         if answer.text and _DRIVEN.search(answer.text) and not _ALONE.search(answer.text):
-            record.person.travel = sorted({"lift", *(chosen(answer, labels("travel")) or ())})
+            # "My son he take me in car": whose car it is shows in who is taken.
+            own = set(chosen(answer, labels("travel")) or ())
+            own -= {"car"} if not _DRIVES.search(answer.text) else set()
+            record.person.travel = sorted({"lift", *own})
             return Heard.DONE
         ways = _ticked(record, answer, say, "travel")
         if ways is None:
@@ -285,9 +288,12 @@ class ValidateAboutYouForm(StageForm):
 
 
 _DRIVEN = re.compile(
-    r"(?<!bus )(?<!train )\b(?:picks?|takes?|runs?|drives?|drops?|fetch(?:es)?|brings?) me\b"
+    r"(?<!bus )(?<!train )\b(?:picks?|takes?|runs?|drives?|drops?|fetch(?:es)?|brings?|gives?) me\b"
     r"|\b(?:a lifts?|taxis?|cabs?)\b",
     re.IGNORECASE,
+)
+_DRIVES = re.compile(
+    r"\bi (?:can |still |do |also |mostly )*drive\b|\bdrive myself\b", re.IGNORECASE
 )
 _STAYS_IN = re.compile(
     r"\b(?:can'?t|cannot|don'?t|never|not able to) (?:really )?(?:leave|go|get)"

@@ -48,6 +48,8 @@ _SMALL = frozenset(
         "only",
         "something",
         "people",  # "meeting people" is no wish to help other people
+        "near",  # "near the door" is no toilet
+        "about",  # "learn about long covid" is no way to get about
     }
 )
 _SAME = {
@@ -113,7 +115,7 @@ def chosen(answer: Answer, labels: dict[str, str], *, needs: bool = False) -> li
 
 
 # "No steps" is a need, and no refusal.
-_NO_NEED_BUT = re.compile(r"\bno (?:steps?|stairs|hills?)\b|\bstep.?free\b", re.IGNORECASE)
+_NO_NEED_BUT = re.compile(r"\b(?:no|nae) (?:steps?|stairs|hills?)\b|\bstep.?free\b", re.IGNORECASE)
 _UP_TO = r"(?:\W+(?!but\b)\w+){1,4}"
 _DENIED = re.compile(
     r"\b(?:not|no|never|can'?t|cannot|don'?t|won'?t|couldn'?t|gave up|given up|sold|hate|avoid"

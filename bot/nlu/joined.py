@@ -15,7 +15,7 @@ from itertools import pairwise
 from bot.language.reader import Reading
 from bot.needs.areas import Area
 from bot.network.edits import KIN_TITLES
-from bot.network.model import FAMILY, Contact, Kind, Relationship, Status
+from bot.network.model import FAMILY, Contact, Kind, Relationship, Status, Work
 from bot.nlu.attributes import find
 from bot.nlu.denials import without_denied, without_denied_of
 from bot.nlu.difficulties import areas_well
@@ -91,6 +91,7 @@ def meaning(reading: Reading) -> Meaning:
     members = _described(members, low)
     members += _told_of(read.edits, parsed.members, members, reading.text)
     members = _own_contact(_dead_alone(members, reading.text), reading.text)
+    members = _of_others(members, reading.text)
     members = without_denied_of(members, reading.text)
     return Meaning(
         tuple(sorted(members, key=lambda member: low.find(member.name.casefold()))),
@@ -100,6 +101,55 @@ def meaning(reading: Reading) -> Meaning:
         ),
         _difficulties(read.difficulties, parsed.difficulties, reading.text),
     )
+
+
+_SPOUSE = r"(?:his|her) (?:new |late |second )?(?:wife|husband|partner|missus|girlfriend|boyfriend)"
+_THEIR_CHILDREN = re.compile(
+    r"\b(?:they(?:'ve| have)(?: got)?|their|his|her) (?:(?:two|three|four|five|\d|own|grown up) )?"
+    r"(?:children|kids|bairns|sons?|daughters?|boys?|girls?|little ones),? (?=[A-Z])"
+)
+_EVERYTHING = re.compile(r"\bdo(?:es|ing) everything\b", re.IGNORECASE)
+_BY_MARRIAGE = {
+    Relationship.CHILD: Relationship.OTHER_FAMILY,
+    Relationship.SIBLING: Relationship.OTHER_FAMILY,
+    Relationship.GRANDCHILD: Relationship.OTHER_FAMILY,
+    Relationship.OTHER_FAMILY: Relationship.OTHER_FAMILY,
+    Relationship.FRIEND: Relationship.FRIEND,
+    Relationship.NEIGHBOUR: Relationship.NEIGHBOUR,
+}
+_THEIR_CHILD = {**_BY_MARRIAGE, Relationship.CHILD: Relationship.GRANDCHILD}
+
+
+def _of_others(members: list[MemberMention], text: str) -> list[MemberMention]:
+    """Who is related through somebody else, and who does everything.
+
+    "My son Rhodri and his wife Bethan": she is other family, and no child; "they have two
+    children, Jas and Arjun" are grandchildren.
+    """
+    low = text.casefold()
+    order = sorted(range(len(members)), key=lambda n: low.find(members[n].name.casefold()))
+    found = list(members)
+    for before, number in pairwise(order):
+        name, theirs = re.escape(found[number].name), found[before].relationship
+        spouse = rf"\b{_SPOUSE},? {name}\b|\b{name},? {_SPOUSE}\b"
+        if theirs in _BY_MARRIAGE and re.search(spouse, text, re.IGNORECASE):
+            found[number] = replace(found[number], relationship=_BY_MARRIAGE[theirs])
+    if (told := _THEIR_CHILDREN.search(text)) is not None:
+        at = {n: low.find(members[n].name.casefold()) for n in order}
+        parents = [n for n in order if 0 <= at[n] < told.start()]
+        parent = next((n for n in parents if found[n].relationship in _THEIR_CHILD), None)
+        end = re.search(r"[.;!?]|,? (?:and )?(?:my|our)\b|$", text[told.end() :])
+        until = told.end() + (end.start() if end else 0)
+        for n in order if parent is not None else ():
+            if told.end() <= at[n] < until:
+                theirs = _THEIR_CHILD[found[parent].relationship]  # type: ignore[index]
+                found[n] = replace(found[n], relationship=theirs)
+    if (everything := _EVERYTHING.search(text)) is not None:
+        named = [n for n in order if 0 <= low.find(members[n].name.casefold()) < everything.start()]
+        if named and Work.EVERYDAY not in found[named[-1]].help:
+            who = found[named[-1]]
+            found[named[-1]] = replace(who, help=(Work.EVERYDAY, *who.help))
+    return found
 
 
 _WHO = re.compile(r"^,? (?:who|that|she|he)\b", re.IGNORECASE)

@@ -37,11 +37,15 @@ def thing_named(text: str, *, but: Iterable[str] = ()) -> str:
         but: further words that name nothing: those of the place where the person lives.
     """
     others = {w for words in but for w in query_words(words)}
-    text = _FOR_WHOM.sub(" ", text)
+    text = _OUT_OF_THE_HOUSE.sub(" ", _FOR_WHOM.sub(" ", text))
     words = [w for w in query_words(text) if w not in _NO_NAME and w not in others]
     return " ".join(words) if len(words) <= _MOST_WORDS else ""
 
 
+_OUT_OF_THE_HOUSE = re.compile(
+    r"\b(?:out of|from) (?:the|my) (?:house|home|flat|four walls)\b", re.I
+)
+"""What is to be got away from is not what is looked for."""
 _FOR_WHOM = re.compile(
     r"\bfor (?:my |our )?(?:husband|wife|mum|mam|mother|dad|father|son|daughter|sister|brother"
     r"|friend)\b",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.language.reader import Found
-from bot.network.model import Relationship, Status, Work
+from bot.network.model import Contact, Relationship, Status, Work
 from bot.nlu.heads import CIRCLE, CONTACT, HELP, MEMBER, RELATIONSHIP, STATUS, TARGET
 from bot.nlu.joined import meaning
 from bot.nlu.meaning import EditMention
@@ -216,3 +216,49 @@ def test_we_and_no_are_nobody_and_the_gp_is_somebody() -> None:
     text = "take Marek and gp off"
     spans = [found(text, TARGET, who, "remove") for who in ("Marek", "gp")]
     assert [e.target for e in meaning(reading(text, *spans)).edits] == ["Marek", "gp"]
+
+
+def _heard(text: str, **relationships: str) -> dict[str, Relationship | None]:
+    """Relationships that come of a text of which the reader is sure of all, taken for these."""
+    spans = [
+        sure_of(found(text, MEMBER, name), RELATIONSHIP, said)
+        for name, said in relationships.items()
+    ]
+    return {m.name: m.relationship for m in meaning(reading(text, *spans)).members}
+
+
+def test_who_married_into_the_family_is_no_child_or_sister() -> None:
+    text = "Rhodri my son and his wife Bethan"
+    assert _heard(text, Rhodri="child", Bethan="sibling") == {
+        "Rhodri": Relationship.CHILD,
+        "Bethan": Relationship.OTHER_FAMILY,
+    }
+    text = "my neighbour Stan and his wife Vera"
+    assert _heard(text, Stan="neighbour", Vera="partner")["Vera"] is Relationship.NEIGHBOUR
+
+
+def test_their_children_are_grandchildren() -> None:
+    text = "my son Harpreet, they have two children Jasleen and Arjun, and my friend Bob"
+    assert _heard(text, Harpreet="child", Jasleen="child", Arjun="child", Bob="friend") == {
+        "Harpreet": Relationship.CHILD,
+        "Jasleen": Relationship.GRANDCHILD,
+        "Arjun": Relationship.GRANDCHILD,
+        "Bob": Relationship.FRIEND,
+    }
+
+
+def test_how_often_stays_with_whom_it_is_said_of() -> None:
+    text = "my sister Megan who I ring every Sunday, my grandson Ioan, and Pauline from chapel"
+    spans = [
+        sure_of(found(text, MEMBER, name), CONTACT, "weekly")
+        for name in ("Megan", "Ioan", "Pauline")
+    ]
+    members = {m.name: m.contact for m in meaning(reading(text, *spans)).members}
+    assert members == {"Megan": Contact.WEEKLY, "Ioan": None, "Pauline": None}
+
+
+def test_who_does_everything_does_the_everyday_jobs() -> None:
+    text = "my wife Jean does everything and cheers me up"
+    span = sure_of(found(text, MEMBER, "Jean"), HELP, "emotional")
+    (jean,) = meaning(reading(text, span)).members
+    assert set(jean.help) == {Work.EVERYDAY, Work.EMOTIONAL}

@@ -18,6 +18,7 @@ from actions.words import label, labels, said_back
 from bot.directory.places import Ambiguous, Place, find_place, place_at
 from bot.nlu.about_me import age_put_right, no_longer_drives, place_put_right
 from bot.nlu.context import age_in
+from bot.rights.wishes import HELPER
 from bot.store.people import erase
 from bot.store.record import Record
 from bot.support.languages import languages_in
@@ -123,6 +124,13 @@ def _told_apart(place: Place) -> str:
     return f"{place.name}, {place.hint}" if place.hint else place.name
 
 
+_THEY_LIVE = re.compile(
+    r"\b(?!i\b|we\b|i['’]?m\b)\w+(?:['’]?s| lives?| is| are| stays?)(?: \w+)? (?:in|at|near)"
+    r" ([\w' -]+)",
+    re.IGNORECASE,
+)
+
+
 def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
     """A place from words, a button or a shared location."""
     if answer.location:
@@ -151,7 +159,9 @@ def hear_place(record: Record, answer: Answer, say: Say) -> Heard:
     if meant:
         record.keep_progress(places=meant)
         return Heard.STAY
-    found = find_place(answer.text)
+    theirs = _THEY_LIVE.search(answer.text) if record.person.answered_by == HELPER else None
+    # "I'm in Leeds but mum lives in Marlowby": who helps writes, and the patient's place counts.
+    found = (theirs and find_place(f"in {theirs[1]}")) or find_place(answer.text)
     if isinstance(found, Place) and not found.corrected:
         keep_place(record, found.name, found.lat, found.lon, say, where=_told_apart(found))
         return Heard.DONE

@@ -51,7 +51,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _AFTER_PREPOSITION = re.compile(
-    r"\b(?:in|near|around|at|from|outside|towards|to)\s+([A-Za-z][A-Za-z'’.\- ]{2,40})",
+    r"\b(?:in|near|around|at|from|outside|towards|to|above|below|behind|past|beyond)\s+"
+    r"([A-Za-z][A-Za-z'’.\- ]{2,40})",
     re.IGNORECASE,
 )
 _NATION_WORDS = {

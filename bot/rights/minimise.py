@@ -191,7 +191,9 @@ def _without_surnames(text: str) -> str:
     for match in _overlapping(text):
         first, last = match[1], match[2]
         after = text[match.end() :].lstrip().split(" ", 1)[0].strip(".,!?").lower()
-        if after in _PLACES or not _is_full_name(first, last):
+        if after in _PLACES or not (
+            _is_full_name(first, last) or _is_family_name(first, last, text[: match.start()])
+        ):
             continue
         if match.start() < begin:
             continue
@@ -223,6 +225,36 @@ def _is_full_name(first: str, last: str) -> bool:
     heard = low in load_lexicon().vocabulary or low.endswith(("n't", "n’t"))
     unknown = low not in known_words() and low not in _first_names() and not heard and len(low) > 3
     return first[0].isupper() and last[0].isupper() and last[1:2].islower() and unknown
+
+
+_MOSTLY_FAMILY = frozenset(
+    re.findall(
+        r"\w+",
+        "jackson lewis ali hussain hussein ahmed stewart stuart mitchell morgan graham russell howard wong chen shah "
+        "webb potter archer khan begum singh kaur patel gordon douglas craig ross clark clarke elliott bruce cameron "
+        "campbell duncan harvey kennedy lawrence marshall maxwell owen parry perry riley shaw spencer sullivan wallace "
+        "warren watson lloyd franklin hamilton bradley vaughan rahman chowdhury islam malik iqbal",
+    )
+)
+"""Family names that are first names too, and are the second of two names far more often."""
+
+
+def _is_family_name(first: str, last: str, before: str) -> bool:
+    """Whether a name that may be a first name too is the family name after one: "Sue Jackson".
+
+    Of "my sons Jordan Lewis and Kyle" Lewis may be one of several.
+    """
+    low = re.sub(r"['’]s$", "", last.lower())
+    kin = re.search(r"([\w-]+)\W*$", before)
+    term = lexicon.terms().get((kin[1].lower(),)) if kin else None
+    return (
+        low in _MOSTLY_FAMILY
+        and first.lower() in _first_names()
+        and first.lower() not in lexicon.word_names()
+        and first[0].isupper()
+        and last[0].isupper()
+        and not (term is not None and term.plural)
+    )
 
 
 @lru_cache(maxsize=1)

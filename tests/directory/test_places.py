@@ -66,7 +66,15 @@ def test_postcodes_are_mended_or_refused(written: str, meant: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["Chesham", "near Chesham", "I live in chesham", "somewhere near Chesham", "Chesham!"]
+    "text",
+    [
+        "Chesham",
+        "near Chesham",
+        "I live in chesham",
+        "somewhere near Chesham",
+        "Chesham!",
+        "up above Chesham, last farm on the lane",
+    ],
 )
 def test_a_town_is_found_in_a_sentence(text: str) -> None:
     assert found(text).name == "Chesham"

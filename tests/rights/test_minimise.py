@@ -127,3 +127,17 @@ def test_everyday_ways_to_tell_of_an_illness(text: str) -> None:
 )
 def test_what_is_no_illness_of_others_stays(text: str) -> None:
     assert minimise(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("my daughter Sue Jackson", "my daughter Sue"),
+        ("our Mohammed Ali", "our Mohammed"),
+        ("my sons Jordan Lewis and Kyle", "my sons Jordan Lewis and Kyle"),
+        ("Owen and Lewis", "Owen and Lewis"),
+        ("Mrs Kaur", "Mrs Kaur"),
+    ],
+)
+def test_family_names_that_are_first_names_too(text: str, kept: str) -> None:
+    assert minimise(text).text == kept

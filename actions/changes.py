@@ -19,6 +19,7 @@ from actions.undo import UNDO, take_keep, takes_back_all, undo, undo_button
 from actions.words import label, labels, listed, said_back, titles
 from bot.network.edits import Match, is_certain, is_role, merge, resolve
 from bot.network.model import LABEL_MAX, Kind, Member, Network, Status
+from bot.nlu import losses
 from bot.nlu.apply import (
     DIED,
     LOST_TOUCH,
@@ -348,7 +349,7 @@ def tells_of_a_loss(record: Record, answer: Answer) -> bool:
 
     "My phone died" is no such thing.
     """
-    if not tells_of_death(answer.text):
+    if not losses.tells_of_death(answer.text):
         return False
     dead = any(e.operation == DIED for e in answer.edits)
     dead = dead or any(m.status is Status.DIED for m in answer.members)
@@ -367,7 +368,7 @@ def take_loss(record: Record, answer: Answer, say: Say) -> bool:
 
     It is no news of the map: they may never have been on it, or not be named at all.
     """
-    if not tells_of_death(answer.text):
+    if not losses.tells_of_death(answer.text):
         return False
     dead = [edit.target for edit in answer.edits if edit.operation == DIED]
     dead = dead or [m.name for m in answer.members if m.status is Status.DIED]

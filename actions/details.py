@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -25,7 +26,7 @@ from bot.network.model import (
 )
 from bot.network.words import describe
 from bot.nlu.about_one import tells_of_others
-from bot.nlu.context import contact_in, help_in, relationship_in
+from bot.nlu.context import ABROAD, contact_in, help_in, relationship_in
 from bot.nlu.map_talk import distance_said
 from bot.store.record import Record
 
@@ -289,6 +290,18 @@ def ticked(answer: Answer, member: Member) -> dict[str, object]:
     return news | _how_near_and_often(member, often, near)
 
 
+_I_GIVE = re.compile(
+    r"\b(?:i|we) (?:\w+ )?(?:look after|care for|cook for|shop for|clean for|wash for|mind|babysit"
+    r"|keep an eye on|nurse|help)\b[^.,;!?]*",
+    re.IGNORECASE,
+)
+_ABROAD = re.compile(
+    r"\W*(?:(?:he|she|they|it)(?:['’]?s|['’]?re| is| are)? )?(?:now )?(?:back )?(?:lives? )?"
+    rf"in {ABROAD}\b",
+    re.IGNORECASE,
+)
+_THEY_DO = re.compile(r"\b(?:he|she|they|it)\b", re.IGNORECASE)
+
 C = TypeVar("C", Contact, Distance)
 
 
@@ -304,15 +317,18 @@ def told(answer: Answer, member: Member) -> dict[str, object] | None:
     """What words say of a member; ``None`` where they say nothing."""
     about = answer.about
     often = (about and about.contact) or contact_in(answer.text)
-    near = distance_said(answer.text)
+    near = distance_said(answer.text) or (Distance.FAR if _ABROAD.match(answer.text) else None)
     helps = frozenset(about.help) if about and about.help else help_in(answer.text, tuple(Work))
+    gives = _I_GIVE.search(answer.text) is not None
+    if gives and not _THEY_DO.search(_I_GIVE.sub(" ", answer.text)):
+        helps = None  # "I look after him and cook for him" is what the person does.
     code = relationship_in(answer.text) if asks_relationship(member) else None
-    if not (often or near or code):
+    if not (often or near or code or gives):
         if answer.said_no:
             return {"help": member.help or frozenset()}
         if helps is None:
             return None
-    news: dict[str, object] = {}
+    news: dict[str, object] = {"helped_by_ego": True} if gives else {}
     if helps is not None:
         news["help"] = (member.help or frozenset()) | helps
     if code:

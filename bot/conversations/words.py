@@ -45,7 +45,7 @@ LEFT_OUT = {
     "email": "an email address",
     "address": "an address",
     "birth": "a date of birth",
-    "number": "an NHS number",
+    "number": "a personal number, like an NHS number",
     "surname": "a surname",
     "diagnosis": "the name of an illness",
 }

@@ -154,13 +154,17 @@ def help_in(text: str, asked: Sequence[Work] = ()) -> frozenset[Work] | None:
     return frozenset(found)  # type: ignore[arg-type]
 
 
+ABROAD = r"(?:poland|pakistan|india|spain|australia|america|canada|ireland|jamaica|romania|nigeria|somalia|bangladesh|germany|france|italy|portugal|greece|cyprus|turkey|the (?:us|usa|states|philippines)|new zealand|south africa|hong kong|china|ghana|kenya|zimbabwe|uganda|ethiopia|eritrea|sudan|egypt|iran|iraq|syria|afghanistan|sri lanka|nepal|lithuania|latvia|bulgaria|hungary|ukraine|dubai|lagos|krakow|warsaw|barbados|trinidad|guyana|brazil)"
+"""Places, as a pattern, where somebody is far away whatever else is said."""
+
+
 def distance_in(text: str) -> Distance | None:
     """How near somebody lives."""
     low = straight(text).lower()
     rules = (
         (Distance.SAME_HOME, r"(?:with (?:me|us)|same (?:house|home|flat)|here|together|at home|in the house|lives? in(?=\W*$)|own room)"),
         (Distance.ONLINE, r"(?:online|internet|facebook|whatsapp|video calls?|never met|on the (?:computer|phone))"),
-        (Distance.FAR, r"(?:far|abroad|miles away|hours? away|other (?:side|end)|overseas|another country|(?:back )?in (?:poland|pakistan|india|spain|australia|america|canada|ireland|jamaica|romania|nigeria|somalia|bangladesh|germany|france|italy|portugal|greece|cyprus|turkey|the (?:us|usa|states|philippines)|new zealand|south africa|hong kong|china|ghana|kenya|zimbabwe|uganda|ethiopia|eritrea|sudan|egypt|iran|iraq|syria|afghanistan|sri lanka|nepal|lithuania|latvia|bulgaria|hungary|ukraine|dubai|lagos|krakow|warsaw|barbados|trinidad|guyana|brazil)|long way|plane|hundreds of miles|(?:two|three|four|five|\d+) hours)"),
+        (Distance.FAR, r"(?:far|abroad|miles away|hours? away|other (?:side|end)|overseas|another country|(?:back )?in " + ABROAD + r"|long way|plane|hundreds of miles|(?:two|three|four|five|\d+) hours)"),
         (Distance.NEAR, r"(?:near\w*|next door|round the corner|close\w*|street|walk\w*|local\w*|few doors|down the road|up the road|across the (?:road|street)|over the road|same (?:street|road|village|estate|town|building|block)|upstairs|downstairs|opposite|minutes? walk|(?:two|three|four|five|ten|couple of|few|[1-9]|10) min(?:ute)?s?(?! (?:drive|by car|in the car|on the (?:bus|train))))"),
         (Distance.DRIVE, r"(?:drive|bus|train|car|half an hour|an hour|miles|next town|other side of town|minutes)"),
     )  # fmt: skip

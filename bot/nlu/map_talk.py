@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.network.edits import Match, is_certain, kin_in, resolve
 from bot.network.model import FAMILY, Distance, Member, Network, Relationship, Work
-from bot.nlu.context import distance_in, names_in, names_said, spots_of
+from bot.nlu.context import ABROAD, distance_in, names_in, names_said, spots_of
 from bot.nlu.denials import help_denied_of
 from bot.nlu.words import straight
 
@@ -185,9 +185,13 @@ def _apart(
 def distance_said(text: str) -> Distance | None:
     """How near somebody lives, where a text says so beside other things ("lives round here")."""
     # "Lives in Leeds" is a place; only "lives in", said alone, is the same home.
-    low = re.sub(r"\b(lives?) in (?=\w)(?!the house|my |our )", r"\1 at ", straight(text).lower())
+    low = re.sub(
+        rf"\b(lives?) in (?=\w)(?!the house|my |our |{ABROAD}\b)", r"\1 at ", straight(text).lower()
+    )
     for found in _LIVES.finditer(low):
-        distance = distance_in(found[0])
+        # "Five" of "five minutes away" tells that they are few.
+        distance = distance_in(low[max(0, found.start() - 12) : found.end()])
+        distance = distance if "minute" in found[0] else distance_in(found[0])
         if distance and not _NOT_SO.search(low[: found.start()]):
             return distance
         if distance is Distance.FAR and not re.search(r"\bliv\w+", found[0]):

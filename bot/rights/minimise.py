@@ -50,7 +50,7 @@ _NO_STREET = r"(?!(?:minutes?|mins?|hours?|miles?|km|metres?|yards?|days?|weeks?
 _STREET = re.compile(
     rf"\b(?:[Ff]lat \d+[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:{_NO_STREET}[A-Za-z][\w'’]* ){{1,3}}"
     r"(?:[Ss]treet|[Rr]oad|[Aa]venue|[Ll]ane|[Cc]rescent|[Tt]errace|St|Rd|Ave|Ln|Drive|Close|Gardens|Grove|Place|"
-    r"Court|Way|Square|Walk|Row|Mews|Hill|Parade|Wynd|Brae)\b(?=[.,;!?\n]|$| (?:in|near|and|by)\b)"
+    r"Court|Way|Square|Walk|Row|Mews|Hill|Parade|Wynd|Brae)\b(?=[.,;!?\n]|$| (?:in|near|and|by)\b| [A-Z][a-z])"
 )  # fmt: skip
 _ILLNESS = (
     rf"(?:{ANY_CONDITION_WORD.pattern}|bipolar(?: disorder)?|schizo\w*|psychosis|autis\w*|a\.?d\.?h\.?d|p\.?t\.?s\.?d|"
@@ -73,7 +73,9 @@ _WHERE = re.compile(
 )
 _FOR = re.compile(r"\bfor(?: (?:my|our))?(?: [\w'’-]+){0,2} ?$", re.IGNORECASE)
 _US = re.compile(r"\b(?:i|me|we|us|myself)\b", re.IGNORECASE)
-_PHONE = re.compile(r"(?<![\d.])(?:\+44[ -]?(?:\(0\))?|0)\d(?:[ -]?\d){8,9}(?!\d)")
+_POSTCODE = re.compile(r"(?<=\blives )(?:at|in) [a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", re.IGNORECASE)
+_INSURANCE = re.compile(r"\b[a-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]\b", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)44[ -]?(?:\(0\))?|0)\d(?:[ -]?\d){8,9}(?!\d)")
 _EVERYDAY = frozenset(
     re.findall(
         r"\w+",
@@ -125,7 +127,9 @@ def minimise(text: str, *, diagnoses: bool = True) -> Minimised:
 
     cut(_EMAIL, EMAIL, "[email]")
     cut(_NHS, NUMBER, "[NHS number]")
+    cut(_INSURANCE, NUMBER, "[number]")
     cut(_BIRTH, BIRTH, "[date of birth]")
+    cut(_POSTCODE, ADDRESS, "at [address]")
     cut(_PHONE, PHONE, "[phone number]")
     for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "GB"))):
         text = f"{text[: match.start]}[phone number]{text[match.end :]}"

@@ -141,3 +141,17 @@ def test_what_is_no_illness_of_others_stays(text: str) -> None:
 )
 def test_family_names_that_are_first_names_too(text: str, kept: str) -> None:
     assert minimise(text).text == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("my daughter Sue lives at XW1 6NB", "my daughter Sue lives at [address]"),
+        ("I live at XW1 6NB", "I live at XW1 6NB"),
+        ("Pat of 5 Mill Lane Marlowby", "Pat of [address] Marlowby"),
+        ("ring her on 0044 7700 900456", "ring her on [phone number]"),
+        ("his number is QQ 12 34 56 C", "his number is [number]"),
+    ],
+)
+def test_where_others_live_and_their_numbers(text: str, kept: str) -> None:
+    assert minimise(text).text == kept

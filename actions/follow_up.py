@@ -18,6 +18,7 @@ from rasa_sdk.types import DomainDict
 from actions import outcomes
 from actions.choices import says_nothing
 from actions.forms import (
+    ANSWERED,
     SLOTS,
     Afresh,
     Aside,
@@ -277,10 +278,13 @@ class AskJoin(Ask):
 
     stage, slot = "follow_up", "follow_up_join"
 
-    def ask(self, record: Record, say: Say) -> None:
-        """Only with a yes."""
+    def ask(self, record: Record, say: Say) -> Sequence[EventType]:
+        """Only with a yes; of a map that is kept no more nothing is asked."""
         names = listed(label_from(m.name) for m in _newcomers(record))
+        if not names:
+            return [SlotSet(self.slot, ANSWERED), FollowupAction(FORM)]
         say("utter_ask_follow_up_join", names=names, buttons=_replies("yes", "no"))
+        return []
 
 
 class AskNext(Ask):

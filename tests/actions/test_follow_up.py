@@ -25,11 +25,13 @@ from actions.follow_up import (
 )
 from actions.forms import HEARD, SLOTS
 from actions.plans import show_plans
+from actions.rights import withdraw
 from actions.turn import Say
 from bot.network.model import Member, Network, Relationship, Status
 from bot.nlu.understanding import meaning_of
 from bot.papers.of_person import paper_for
 from bot.papers.words import PAGE_FILE
+from bot.rights.consents import Scope
 from bot.store import follow_ups
 from bot.store.base import now, unit_of_work
 from bot.store.directory import CorrectionRow
@@ -433,3 +435,14 @@ def test_a_group_joins_the_map_by_a_name_that_reads_well(
     talk.says("yes, it was lovely", "tried")
     talk.asks(AskJoin())
     assert talk.said[-1]["names"] == called
+
+
+def test_nobody_is_asked_to_join_a_map_that_is_kept_no_more(talk: Talk) -> None:
+    with unit_of_work() as session:
+        plan = Record.of(session, ME).plans()[0]
+        plan.what, plan.service_id = "Knitting Circle", "7"
+    talk.says("yes, it was lovely", "tried")
+    with unit_of_work() as session:
+        withdraw(Record.of(session, ME), Scope.SAVE_MAP)
+    talk.asks(AskJoin())
+    assert talk.said == []

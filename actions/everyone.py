@@ -311,6 +311,10 @@ class AboutEveryone(StageForm):
             return newcomers(record, answer, say)
         for group in groups:
             network = network.tied(*group)
+        if network == record.network():
+            say("utter_ties_known")
+            record.keep_progress(ties_begun=True)
+            return Heard.MORE
         record.keep_network(network, "tie", answer.update_key)
         say_ties(network, groups, say)
         keys = [m.key for m in acquainted(network)]

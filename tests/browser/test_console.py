@@ -36,7 +36,10 @@ from .demo import talk
 DESK = {"width": 1280, "height": 900}
 PASSWORD = "heron-lantern-biscuit"
 PICTURES = PROJECT / "docs" / "pictures"
-PICTURED = ("queue", "conversations", "transcript", "person", "service-view", "directory")
+PICTURED = (
+    "queue", "conversations", "transcript", "person", "service-view", "directory", "set-up",
+    "contact-routes", "words", "audit",
+)  # fmt: skip
 """Pages whose pictures are kept, at both widths."""
 COLOURS = 64
 SCRIPTS = (

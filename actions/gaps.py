@@ -382,7 +382,7 @@ class ValidateGapsForm(StageForm):
                 return Heard.STAY
             if not _hear_lost(record, gap, answer, say):
                 return Heard.UNCLEAR
-        elif answer.said_yes:
+        elif answer.said_yes or _HAVE_NOBODY.search(answer.text):
             record.answer_gap(_key(gap), True)
             own = [answer.key for answer in _own(record, gap)]
             if own:
@@ -410,6 +410,12 @@ class ValidateGapsForm(StageForm):
         return Heard.DONE if waiting_gap(record) is None else Heard.MORE
 
 
+_HAVE_NOBODY = re.compile(
+    r"\b(?:got|have|has|there['’]?s|there is|know) (?:really )?"
+    r"(?:nobody|no ?one|no-one|naebody|nae ?one)\b",
+    re.IGNORECASE,
+)
+"""What says yes to more help more plainly than a yes does: "I've got nobody"."""
 _NOTHING = re.compile(
     r"\W*(?:no|nothing|none|nope|nah|naw|not|never|can'?t think|don'?t|hard to say)\b",
     re.IGNORECASE,

@@ -354,8 +354,10 @@ class ActionStopMessages(Aside):
         self, record: Record | None, answer: Answer, say: Say, tracker: Tracker
     ) -> Sequence[EventType] | None:
         """Withdraw the consent at once."""
-        if record is not None:
-            record.stop_asking()
+        if record is None:
+            say("utter_declined")
+            return self.STAY
+        record.stop_asking()
         say("utter_messages_stopped")
         if active_form(tracker) == "follow_up_form":
             # The question is taken back too; the interview goes on when the person is back.

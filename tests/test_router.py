@@ -20,6 +20,7 @@ from bot.nlu.router import (
     asks,
     asks_us,
     changes_in,
+    command_in,
     corrects,
     is_puzzled,
     route,
@@ -370,3 +371,14 @@ def test_company_is_no_call_for_staff(text: str) -> None:
 )
 def test_what_somebody_wants_to_be_rid_of(text: str, ours: bool) -> None:
     assert about_ours(text) is ours
+
+
+@pytest.mark.parametrize("asked", ["people_names", "gaps_missed", "plan_what", "follow_up_tried"])
+def test_a_phrase_that_we_offer_is_that_wherever_it_comes(asked: str) -> None:
+    for text in ("find support", "Who can see this?", "my map"):
+        intent = command_in(text)
+        assert intent is not None
+        assert route(heard(intent, 1.0, command=True, asked=asked)) == (
+            "answer" if intent in EXPECTED[asked].takes else intent
+        )
+    assert command_in("my map is wrong") is None

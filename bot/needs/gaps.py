@@ -16,6 +16,7 @@ from bot.network.model import (
     FAMILY,
     Code,
     Contact,
+    Distance,
     Kind,
     Member,
     Network,
@@ -336,6 +337,9 @@ def own_answers(
         works = {gap.work} if gap.work else set(Work)
         doing = {m.key for m in usable if gap.work is not None and gap.work in _works(m)}
         free = [m for m in people if m.key not in doing and len(_works(m)) <= 1]
+        if gap.work is not Work.EMOTIONAL:
+            # Nobody fetches the shopping from Australia; a voice on the phone cheers from there.
+            free = [m for m in free if m.distance not in (Distance.FAR, Distance.ONLINE)]
         pool = [m for m in usable if m.kind is not Kind.PET]
         found.append((Why.OFFERED, by_closeness([m for m in pool if m.potential & works])))
         found.append((Why.HAS_ROOM, by_room(free)))

@@ -279,12 +279,17 @@ _COMMANDS = {
     "show my plan": "show_plan",
     "see my plan": "show_plan",
     "help": "help",
+    **dict.fromkeys(
+        ("who can see this", "who sees this", "who can read this", "who reads this"),
+        "who_sees_my_data",
+    ),
+    **dict.fromkeys(("how do i delete", "how do i delete this"), "delete_my_data"),
 }
 
 
 def command_in(text: str) -> str | None:
     """The intent of a phrase that our own words offer, typed alone, wherever it comes."""
-    return _COMMANDS.get(" ".join(text.casefold().strip(" .,!\"'").split()))
+    return _COMMANDS.get(" ".join(text.casefold().strip(" .,!?\"'").split()))
 
 
 def asks(text: str) -> bool:

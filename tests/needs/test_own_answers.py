@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.needs.gaps import Gap, GapCode, own_answers
-from bot.network.model import Member, Network, Relationship, Status, Work
+from bot.network.model import Distance, Member, Network, Relationship, Status, Work
 from bot.network.words import who_does_what
 
 MAP = Network(
@@ -28,3 +28,10 @@ def test_who_does_what_leaves_out_who_makes_things_harder() -> None:
     assert {work: [m.label for m in members] for work, members in told.items()} == {
         Work.ILLNESS: ["Jean"]
     }
+
+
+def test_who_lives_far_away_cheers_and_fetches_nothing() -> None:
+    network = MAP.changed("m2", distance=Distance.FAR)
+    assert "m2" not in [a.key for a in own_answers(network, BACK_UP)]
+    cheers = Gap(GapCode.UNCOVERED, Work.EMOTIONAL, ())
+    assert "m2" in [a.key for a in own_answers(network, cheers)]

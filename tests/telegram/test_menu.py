@@ -47,7 +47,7 @@ async def test_every_command_of_the_menu_works(api: TelegramApi, chat: Chat) -> 
     assert names == ["start", "map", "help", "people", "plan", "mydata", "stop"]
     for name in names[:-1]:
         await hears(chat, chat.says(f"/{name}"), "Are you 18")
-    await hears(chat, chat.says("/stop"), "I'll stop here")
+    await hears(chat, chat.says("/stop"), "kept nothing")
     assert words.APOLOGY not in chat.texts, "nothing is kept yet, and each says so kindly"
 
     question = "What health condition"

@@ -19,7 +19,6 @@ from actions.undo import UNDO, take_keep, takes_back_all, undo, undo_button
 from actions.words import label, labels, listed, said_back, titles
 from bot.network.edits import Match, is_certain, is_role, merge, resolve
 from bot.network.model import LABEL_MAX, Kind, Member, Network, Status
-from bot.nlu import losses
 from bot.nlu.apply import (
     DIED,
     LOST_TOUCH,
@@ -38,11 +37,12 @@ from bot.nlu.apply import (
 from bot.nlu.context import names_in, tells_moved_away
 from bot.nlu.edits import step_in
 from bot.nlu.lexicon import relationship_in
+from bot.nlu.losses import tells_of_death
 from bot.nlu.map_talk import (
     keys_named,
     not_the_one,
     same_in,
-    tells_of_death,
+    speaks_of_death,
 )
 from bot.nlu.meaning import PRONOUNS, EditMention
 from bot.store.record import Record
@@ -201,13 +201,9 @@ def _take_who_died(record: Record, answer: Answer, say: Say) -> bool:
     network = record.network()
     wrong = not_the_one(answer.text, network)
     back = [key for key in wrong if network[key].status is Status.DIED]
-    if not back and not (wrong and tells_of_death(answer.text)):
+    if not back and not (wrong and speaks_of_death(answer.text)):
         return False
-    for key in back:
-        network = network.changed(key, status=Status.ACTIVE)
-    record.keep_network(network, "back", answer.update_key)
-    if back:
-        say("utter_undone_back", names=listed(network[key].label for key in back))
+    network = _bring_back(record, back, answer, say)
     others = {m.label: m.key for m in network.active if m.key not in wrong}
     dead = [*keys_of(network, [e.target for e in answer.edits if e.operation == DIED])]
     dead += [others[name] for name in names_in(answer.text, others)]
@@ -216,6 +212,17 @@ def _take_who_died(record: Record, answer: Answer, say: Say) -> bool:
         gone = EditMention(DIED, network[dead[0]].label)  # type: ignore[arg-type]
         _apply(record, gone, answer, say, dead[0])
     return True
+
+
+def _bring_back(record: Record, keys: Sequence[str], answer: Answer, say: Say) -> Network:
+    """The network in which members whom it had as dead are alive again, and say so."""
+    network = record.network()
+    for key in keys:
+        network = network.changed(key, status=Status.ACTIVE)
+    record.keep_network(network, "back", answer.update_key)
+    if keys:
+        say("utter_undone_back", names=listed(network[key].label for key in keys))
+    return network
 
 
 def _stepped(edit: EditMention, network: Network, answer: Answer) -> EditMention:
@@ -349,12 +356,10 @@ def tells_of_a_loss(record: Record, answer: Answer) -> bool:
 
     "My phone died" is no such thing.
     """
-    if not losses.tells_of_death(answer.text):
+    if not tells_of_death(answer.text):
         return False
-    dead = any(e.operation == DIED for e in answer.edits)
-    dead = dead or any(m.status is Status.DIED for m in answer.members)
     kin = any(relationship_in(word) for word in re.findall(r"[^\W\d_]+", answer.text))
-    if not (dead or kin or _ALL_OF_THEM.search(answer.text)):
+    if not (_who_died(answer) or kin or _ALL_OF_THEM.search(answer.text)):
         return False
     known = [m.label for m in record.network() if m.status is Status.DIED]
     if record.progress.get("mourned") or names_in(answer.text, known):
@@ -363,15 +368,20 @@ def tells_of_a_loss(record: Record, answer: Answer) -> bool:
     return True
 
 
+def _who_died(answer: Answer) -> list[str]:
+    """Those of whom an answer is read to tell that they died, as they are called."""
+    dead = [edit.target for edit in answer.edits if edit.operation == DIED]
+    return dead or [m.name for m in answer.members if m.status is Status.DIED]
+
+
 def take_loss(record: Record, answer: Answer, say: Say) -> bool:
     """Meet a death that is told in place of an answer, whoever it is of; whether there was one.
 
     It is no news of the map: they may never have been on it, or not be named at all.
     """
-    if not losses.tells_of_death(answer.text):
+    if not tells_of_death(answer.text):
         return False
-    dead = [edit.target for edit in answer.edits if edit.operation == DIED]
-    dead = dead or [m.name for m in answer.members if m.status is Status.DIED]
+    dead = _who_died(answer)
     if len(set(dead)) == 1:
         _apply(record, EditMention(DIED, dead[0]), answer, say)  # type: ignore[arg-type]
         return True
@@ -571,13 +581,9 @@ def _take_alive(record: Record, answer: Answer, say: Say) -> bool:
     named = [dead[name] for name in names_in(answer.text, dead)]
     if not named and len(dead) == 1 and not names_in(answer.text, [m.label for m in network]):
         named = list(dead.values())
-    if not named:
-        return False
-    for key in named:
-        network = network.changed(key, status=Status.ACTIVE)
-    record.keep_network(network, "back", answer.update_key)
-    say("utter_undone_back", names=listed(network[key].label for key in named))
-    return True
+    if named:
+        _bring_back(record, named, answer, say)
+    return bool(named)
 
 
 _NO_HARDER = re.compile(

@@ -86,15 +86,17 @@ def take_keep(record: Record, answer: Answer, say: Say) -> bool:
     Where something else was changed since, Bob alone comes back; where he is on the map, he
     stays there.
     """
+    keeps, forbids = _KEEP.match(answer.text), _DO_NOT.match(answer.text)
+    if not (keeps or forbids):
+        return False
     network = record.network()
-    if _DO_NOT.match(answer.text) and len(names_in(answer.text, [m.label for m in network])) == 1:
+    here = names_in(answer.text, [m.label for m in network])
+    if forbids and len(here) == 1:
         say("utter_left_as_it_is")
         return True
-    if not _KEEP.match(answer.text) or (last := record.last_change()) is None:
+    if not keeps or here or (last := record.last_change()) is None:
         return False
     now = {m.key for m in network}
-    if names_in(answer.text, [m.label for m in network]):
-        return False
     off = {m.label: m.key for m in last[1] if m.key not in now}
     if off and (names_in(answer.text, off) or _IT.search(answer.text)):
         undo(record, say, whole=takes_back_all(answer))

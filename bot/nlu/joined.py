@@ -90,11 +90,11 @@ def meaning(reading: Reading) -> Meaning:
     members = [m for m in members if not _is_part(m, members, low)]
     members = _described(members, low)
     members += _told_of(read.edits, parsed.members, members, reading.text)
-    members = _own_contact(_dead_alone(members, reading.text), reading.text)
-    members = _of_others(members, reading.text)
-    members = without_denied_of(members, reading.text)
+    members = sorted(members, key=lambda member: low.find(member.name.casefold()))
+    for put_right in (_dead_alone, _own_contact, _married_in, _their_children, _does_everything):
+        members = put_right(members, reading.text)
     return Meaning(
-        tuple(sorted(members, key=lambda member: low.find(member.name.casefold()))),
+        tuple(without_denied_of(members, reading.text)),
         without_denied(
             _each_its_own(_edits(read.edits, parsed.edits, reading.text), reading.text),
             reading.text,
@@ -120,35 +120,55 @@ _BY_MARRIAGE = {
 _THEIR_CHILD = {**_BY_MARRIAGE, Relationship.CHILD: Relationship.GRANDCHILD}
 
 
-def _of_others(members: list[MemberMention], text: str) -> list[MemberMention]:
-    """Who is related through somebody else, and who does everything.
-
-    "My son Rhodri and his wife Bethan": she is other family, and no child; "they have two
-    children, Jas and Arjun" are grandchildren.
-    """
+def _starts(members: Sequence[MemberMention], text: str) -> list[int]:
+    """Where each is named; below nothing for a name that was put together."""
     low = text.casefold()
-    order = sorted(range(len(members)), key=lambda n: low.find(members[n].name.casefold()))
+    return [low.find(member.name.casefold()) for member in members]
+
+
+def _married_in(members: list[MemberMention], text: str) -> list[MemberMention]:
+    """ "My son Rhodri and his wife Bethan": she is other family, and no child.
+
+    Args:
+        members: in the order of the text, here and below.
+    """
     found = list(members)
-    for before, number in pairwise(order):
-        name, theirs = re.escape(found[number].name), found[before].relationship
+    for number in range(1, len(found)):
+        name, theirs = re.escape(found[number].name), found[number - 1].relationship
         spouse = rf"\b{_SPOUSE},? {name}\b|\b{name},? {_SPOUSE}\b"
         if theirs in _BY_MARRIAGE and re.search(spouse, text, re.IGNORECASE):
             found[number] = replace(found[number], relationship=_BY_MARRIAGE[theirs])
-    if (told := _THEIR_CHILDREN.search(text)) is not None:
-        at = {n: low.find(members[n].name.casefold()) for n in order}
-        parents = [n for n in order if 0 <= at[n] < told.start()]
-        parent = next((n for n in parents if found[n].relationship in _THEIR_CHILD), None)
-        end = re.search(r"[.;!?]|,? (?:and )?(?:my|our)\b|$", text[told.end() :])
-        until = told.end() + (end.start() if end else 0)
-        for n in order if parent is not None else ():
-            if told.end() <= at[n] < until:
-                theirs = _THEIR_CHILD[found[parent].relationship]  # type: ignore[index]
-                found[n] = replace(found[n], relationship=theirs)
-    if (everything := _EVERYTHING.search(text)) is not None:
-        named = [n for n in order if 0 <= low.find(members[n].name.casefold()) < everything.start()]
-        if named and Work.EVERYDAY not in found[named[-1]].help:
-            who = found[named[-1]]
-            found[named[-1]] = replace(who, help=(Work.EVERYDAY, *who.help))
+    return found
+
+
+def _their_children(members: list[MemberMention], text: str) -> list[MemberMention]:
+    """ "My son Tom, they have two children, Jas and Arjun": these are grandchildren."""
+    told = _THEIR_CHILDREN.search(text)
+    if told is None:
+        return members
+    placed = list(zip(_starts(members, text), members, strict=True))
+    parents = (m.relationship for start, m in placed if 0 <= start < told.start())
+    parent = next((of for of in parents if of in _THEIR_CHILD), None)
+    if parent is None:
+        return members
+    end = re.search(r"[.;!?]|,? (?:and )?(?:my|our)\b|$", text[told.end() :])
+    until = told.end() + (end.start() if end else 0)
+    return [
+        replace(m, relationship=_THEIR_CHILD[parent]) if told.end() <= start < until else m
+        for start, m in placed
+    ]
+
+
+def _does_everything(members: list[MemberMention], text: str) -> list[MemberMention]:
+    """ "My wife does everything": the everyday jobs among it."""
+    told = _EVERYTHING.search(text)
+    starts = _starts(members, text)
+    named = [n for n, start in enumerate(starts) if told and 0 <= start < told.start()]
+    if not named or Work.EVERYDAY in members[named[-1]].help:
+        return members
+    who = members[named[-1]]
+    found = list(members)
+    found[named[-1]] = replace(who, help=(Work.EVERYDAY, *who.help))
     return found
 
 
@@ -157,11 +177,9 @@ _WHO = re.compile(r"^,? (?:who|that|she|he)\b", re.IGNORECASE)
 
 def _own_contact(members: list[MemberMention], text: str) -> list[MemberMention]:
     """How often, of whom it is said: of "Megan who I ring every Sunday, Ioan and Pauline" Megan."""
-    low = text.casefold()
-    spots = sorted((low.find(m.name.casefold()), n) for n, m in enumerate(members))
     said = [s for s in find(text) if s.attribute == "contact"]
     own: dict[int, Contact] = {}
-    for (start, number), (end, _) in pairwise([*spots, (len(text), -1)]):
+    for number, (start, end) in enumerate(pairwise([*_starts(members, text), len(text)])):
         after = start + len(members[number].name)
         here = [s.value for s in said if after <= s.start < end]
         if start >= 0 and len(here) == 1 and _WHO.match(text[after:end]):
@@ -169,13 +187,12 @@ def _own_contact(members: list[MemberMention], text: str) -> list[MemberMention]
     if not own or len(own) < len(said) or _ALL.search(text):
         return members
     # "Ann and Bev, who I see every week": who comes before may be meant as well.
-    order = [number for _start, number in spots]
-    after_them = set(order[min(map(order.index, own)) :]) - own.keys()
+    first = min(own)
     return [
         replace(m, contact=own[n])
         if n in own
         else replace(m, contact=None)
-        if n in after_them and m.contact in own.values()
+        if n > first and m.contact in own.values()
         else m
         for n, m in enumerate(members)
     ]

@@ -44,7 +44,9 @@ _KIN = re.compile(r"\b(?:all )?(?:of )?(?:my |the |our )?(?:whole )?family\b(?: 
 _LIVES = re.compile(
     r"\b(?:lives?|living|stays?|based|next door|round the corner"
     r"|(?:down|up|over|across) the (?:road|street)|miles away"
-    r"|far away|hours? away|minutes? away|abroad|overseas|a drive away"
+    # How many minutes tells whether it is near.
+    r"|far away|hours? away|(?:(?:couple of|(?!not\b)\w+) )?minutes? away"
+    r"|abroad|overseas|a drive away"
     r"|in the same (?:house|street|road|village|building))\b[^,.;]*"
 )
 _SAME = (
@@ -189,9 +191,7 @@ def distance_said(text: str) -> Distance | None:
         rf"\b(lives?) in (?=\w)(?!the house|my |our |{ABROAD}\b)", r"\1 at ", straight(text).lower()
     )
     for found in _LIVES.finditer(low):
-        # "Five" of "five minutes away" tells that they are few.
-        distance = distance_in(low[max(0, found.start() - 12) : found.end()])
-        distance = distance if "minute" in found[0] else distance_in(found[0])
+        distance = distance_in(found[0])
         if distance and not _NOT_SO.search(low[: found.start()]):
             return distance
         if distance is Distance.FAR and not re.search(r"\bliv\w+", found[0]):
@@ -206,7 +206,7 @@ def keys_named(text: str, network: Network) -> list[str]:
     return list(dict.fromkeys(keys[spot.name] for spot in spots_of(said, keys)))
 
 
-def tells_of_death(text: str) -> bool:
+def speaks_of_death(text: str) -> bool:
     """Whether a text speaks of a death in plain words."""
     return bool(_DIED.search(text))
 

@@ -57,20 +57,19 @@ _ILLNESS = (
     r"o\.?c\.?d|h\.?i\.?v(?: positive)?|aids|hepatitis|dialysis|alcoholic|(?:\w+ )?(?:disorder|syndrome)|learning (?:disabilit\w*|difficult\w*)|"
     r"motor neurone\w*|mnd|huntington\S*|sickle cell\w*|lupus|alcoholism)\b(?: (?:failure|diseases?|problems?|trouble)| of the \w+)?"
 )
+_KIND = r"(?:terminal|breast|prostate|bowel|lung|skin|throat|bone|blood|liver|stomach|brain)"
 _DIAGNOSIS = re.compile(
     r"(?<![\w'’-])(?P<who>[A-Za-z][A-Za-z-]*)(?P<has>['’]s(?: got)?|,?(?: who)?(?: (?:also|both|now|still|sadly|just))?"
     r" (?:has(?: got)?|had|have(?: got)?|got|with|suffers (?:from|with)|lives with|was diagnosed with)"
     r"| who['’]?s(?: got)?| (?:who )?is| wi| \((?:has|with)) "
     r"(?P<some>(?:(?:an?|the|some|bit of|bad|severe|mild|early|late|advanced|terrible|really|very|both|his|her|their|on|"
-    r"terminal|breast|prostate|bowel|lung|skin|throat|bone|blood|liver|stomach|brain) )*)"
+    rf"{_KIND}) )*)"
     rf"(?!(?:my|our|blood)\b){_ILLNESS}(?:(?:,| and| &)? {_ILLNESS})*"
     r"(?! (?:groups?|clubs?|class\w*|clinics?|nurses?|teams?|support\w*|doctors?|choirs?|services?|society|trust|meds?|"
     r"leaflets?|appointments?)\b)",
     re.IGNORECASE,
 )
-_WHERE = re.compile(
-    r"\b(?:terminal|breast|prostate|bowel|lung|skin|throat|bone|blood|liver|stomach|brain) ", re.I
-)
+_KIND_OF_IT = re.compile(rf"\b{_KIND} ", re.IGNORECASE)
 _FOR = re.compile(r"\bfor(?: (?:my|our))?(?: [\w'’-]+){0,2} ?$", re.IGNORECASE)
 _US = re.compile(r"\b(?:i|me|we|us|myself)\b", re.IGNORECASE)
 _POSTCODE = re.compile(r"(?<=\blives )(?:at|in) [a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", re.IGNORECASE)
@@ -167,7 +166,7 @@ def _without_diagnoses(text: str) -> str:
         # A group "for my husband with dementia" cannot be looked for without that word.
         if found["has"].strip().lower() == "with" and _FOR.search(before):
             return found[0]
-        return f"{found['who']}{found['has']} {_WHERE.sub('', found['some'])}[illness]"
+        return f"{found['who']}{found['has']} {_KIND_OF_IT.sub('', found['some'])}[illness]"
 
     return _DIAGNOSIS.sub(illness, text)
 

@@ -360,8 +360,10 @@ class Record:
             self.session.execute(delete(table).where(table.person_id == self.person.id))
         for plan in self._plans():
             plan.with_member, plan.with_words = None, ""
-        self.keep_progress(gaps_waiting=[], own_open=False, lost_open=False, own_named=[])
-        self.keep_progress(last_member=None, pending_edit=None, pending_again=None)
+        self.keep_progress(
+            gaps_waiting=[], own_open=False, lost_open=False, own_named=[],
+            last_member=None, pending_edit=None, pending_again=None,
+        )  # fmt: skip
         self.session.flush()  # what is not written yet would be expired
         empty_log_after(self.session)
         self.session.expire_all()

@@ -172,9 +172,10 @@ def is_to_come(text: str) -> bool:
     return bool(_TO_COME.search(plain)) and tried_in(plain) is None
 
 
+# Each ends at a word's end: "right ok" read in two ways would take ages, said often enough.
 _HEARD = re.compile(
     r"\W*(?:(?:ok|okay|okey[ -]?doke\w*|k|right|right you are|right(?:y|i?e)?[ -]?(?:o|oh|ho)"
-    r"|all ?right|fine|fair enough|very good|very well|i see|got it|got you)"
+    r"|all ?right|fine|fair enough|very good|very well|i see|got it|got you)\b"
     r"(?:[ ,]+(?:then|thanks|thank you|ta|cheers|love|dear|pet|duck|hen|mate))*\W*)+",
     re.IGNORECASE,
 )

@@ -327,3 +327,9 @@ def test_another_who_could_not_come_does_not_undo_that_i_went() -> None:
 )
 def test_a_word_that_only_shows_it_was_heard(text: str, only: bool) -> None:
     assert only_heard(text) is only
+
+
+def test_words_said_over_and_over_are_read_at_once() -> None:
+    # Read in two ways each, forty of them would not be done today.
+    assert only_heard("right ok " * 40)
+    assert not only_heard("right ok " * 40 + "I went")
